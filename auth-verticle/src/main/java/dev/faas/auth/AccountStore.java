@@ -7,7 +7,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /** Reads and writes the table {@code account}. */
 final class AccountStore {
@@ -50,6 +49,6 @@ final class AccountStore {
     }
 
     static Optional<Row> firstRow(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false).findFirst();
+        return rows.stream().findFirst();
     }
 }

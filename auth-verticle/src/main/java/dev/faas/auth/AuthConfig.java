@@ -13,6 +13,7 @@ import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Holds the settings of auth-service.
@@ -99,16 +100,11 @@ public record AuthConfig(
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {
-        var likely = profile.choose(Registration.OPEN, Registration.FIRST);
-        var text = env.text(
+        var registration = env.choice(
                 "FAAS_REGISTRATION",
-                likely.text(),
+                List.of(Registration.values()),
+                profile.choose(Registration.OPEN, Registration.FIRST),
                 "who may register until an admin changes it: open, first (who becomes the admin), invitation or closed");
-        var registration = Registration.byText().get(text);
-        if (registration == null) {
-            env.addProblem("FAAS_REGISTRATION", "must be open, first, invitation or closed, not '" + text + "'");
-            registration = likely;
-        }
         return new RegistrationRules(
                 registration,
                 registration == Registration.FIRST || profile == Profile.PRIVATE,

@@ -4,7 +4,6 @@ import dev.faas.auth.admin.AdminGuard;
 import dev.faas.auth.admin.AuditRoutes;
 import dev.faas.auth.admin.InvitationRoutes;
 import dev.faas.auth.admin.InvitationStore;
-import dev.faas.auth.admin.PasswordRoutes;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingRoutes;
 import dev.faas.auth.admin.SettingStore;
@@ -28,7 +27,6 @@ import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.ApiKeyRing;
-import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -127,7 +125,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var accountStore = new AccountStore(pg);
         var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses, refused);
         var sessionStore = new SessionStore(pg, audit, config.lifetimes().login());
-        var sessions = new Sessions(sessionStore, passwords, revocations, tokens, clock);
+        var sessions = new Sessions(sessionStore, users, passwords, revocations, tokens, clock);
         var accounts = new Accounts(
                 accountStore,
                 new RegistrationStore(pg, settings, invitations, audit),
@@ -138,15 +136,14 @@ public final class AuthVerticle extends ServiceVerticle {
                 clock,
                 config.lifetimes().refresh());
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
-        var admins = List.of(Authenticated.by(verifier), new AdminGuard(users, refused, origins));
+        var admins = new AdminGuard(verifier, users, refused, origins);
         Function<UserStore.Cut, Future<Void>> announce =
                 cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
                         .mapEmpty();
         Consumer<Router> api = router -> {
             new AuthRoutes(accounts, keys, verifier, origins, rate).add(router);
-            new SessionRoutes(sessions, verifier, origins).add(router);
+            new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
-            new PasswordRoutes(users, origins, passwords::hash, revocations::announce).add(router, rate);
             new UserRoutes(users, origins, announce).add(router, admins);
             new InvitationRoutes(invitations, origins, clock).add(router, admins);
             new SettingRoutes(settings, origins).add(router, admins);

@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import static dev.faas.pg.Pg.utc;
+
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.audit.AuditEntry;
 import dev.faas.auth.audit.AuditStore;
@@ -13,11 +15,8 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Reads and writes the tables {@code login} and {@code refresh_token}. A login is a family of refresh tokens: each is used once
@@ -173,7 +172,7 @@ final class LoginStore {
                         "select sid, revoked_until from login where revoked_at is not null and revoked_until > $1 "
                                 + which)
                 .execute(Tuple.of(utc(now)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Revocation(
                                 row.getString("sid"),
                                 row.getOffsetDateTime("revoked_until").toInstant()))
@@ -208,9 +207,5 @@ final class LoginStore {
                 .execute(Tuple.of(sid, utc(now), utc(until)))
                 .compose(revoked -> audit.write(tx, AuditEntry.done(origin.as(row.getString("id"), sid), action, sid)))
                 .map(new Revocation(sid, until));
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -3,6 +3,7 @@ package dev.faas.auth;
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.admin.UserStore;
 import dev.faas.http.token.UserCuts;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import io.vertx.core.Context;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,17 +110,17 @@ final class Revocations {
     /** Publishes the revocations of the outbox, up to the first failure. */
     Future<Void> announcePending() {
         return users.findUnannouncedCuts()
-                .compose(pending -> forEachInOrder(pending, this::put))
+                .compose(pending -> InOrder.forEach(pending, this::put))
                 .compose(cutsPut -> store.findUnannounced(clock.instant()))
-                .compose(pending -> forEachInOrder(pending, this::put));
+                .compose(pending -> InOrder.forEach(pending, this::put));
     }
 
     /** Publishes all revocations in force again, since the bucket may have lost some. */
     Future<Void> restore() {
         return users.findCutsSince(clock.instant().minus(UserCuts.KEPT))
-                .compose(all -> forEachInOrder(all, this::put))
+                .compose(all -> InOrder.forEach(all, this::put))
                 .compose(cutsPut -> store.findInForce(clock.instant()))
-                .compose(all -> forEachInOrder(all, this::put));
+                .compose(all -> InOrder.forEach(all, this::put));
     }
 
     /** Removes expired revocations, here and from the bucket. */
@@ -130,7 +130,7 @@ final class Revocations {
                 .filter(entry -> entry.getValue().isBefore(now))
                 .map(Map.Entry::getKey)
                 .toList();
-        return forEachInOrder(
+        return InOrder.forEach(
                 over,
                 sid -> Future.fromCompletionStage(bucket.delete(sid), context)
                         .onSuccess(deleted -> untilBySid.remove(sid))
@@ -158,13 +158,5 @@ final class Revocations {
         return Future.fromCompletionStage(bucket.put(cut.userId(), value), context)
                 .timeout(ANNOUNCE_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(stored -> users.markAnnounced(cut));
-    }
-
-    private static <T> Future<Void> forEachInOrder(List<T> items, Function<T, Future<Void>> work) {
-        Future<Void> done = Future.succeededFuture();
-        for (var item : items) {
-            done = done.compose(before -> work.apply(item));
-        }
-        return done;
     }
 }

@@ -1,7 +1,6 @@
 package dev.faas.auth;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.NameRules;
 import dev.faas.auth.audit.Origins;
@@ -13,8 +12,8 @@ import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.ApiTime;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.Handler;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -22,6 +21,7 @@ import java.util.List;
 /** Serves the calls about a user's own logins and password. */
 final class SessionRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
+    private static final int MAX_CODE_LENGTH = 64;
 
     private final Sessions sessions;
     private final TokenVerifier verifier;
@@ -33,7 +33,8 @@ final class SessionRoutes {
         this.origins = origins;
     }
 
-    void add(Router on) {
+    /** @param rate limits the calls of one address that need no login */
+    void add(Router on, Handler<RoutingContext> rate) {
         var user = Authenticated.by(verifier);
         on.get("/v1/auth/sessions").handler(AcceptFilter.json()).handler(user).respond(this::list);
         on.delete("/v1/auth/sessions").handler(user).respond(ctx -> sessions.endOthers(origins.of(ctx)));
@@ -44,20 +45,21 @@ final class SessionRoutes {
                 .handler(user)
                 .handler(Bodies.json(MAX_BODY_BYTES))
                 .respond(this::changePassword);
+        on.post("/v1/auth/password/reset")
+                .handler(rate)
+                .handler(Bodies.json(MAX_BODY_BYTES))
+                .respond(this::resetPassword);
     }
 
-    private Future<Buffer> list(RoutingContext ctx) {
+    private Future<ObjectNode> list(RoutingContext ctx) {
         var principal = Authenticated.principal(ctx);
         var page = Page.of(ctx, List.of("sessions", principal.userId()), key -> key.startsWith("sid_"));
-        return sessions.find(principal, page).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-            return page.render(found, session -> view(session, principal.sid()), Session::sid);
-        });
+        return sessions.find(principal, page)
+                .map(found -> page.toJson(found, session -> view(session, principal.sid()), Session::sid));
     }
 
-    private static JsonNode view(Session session, String current) {
-        return JsonNodeFactory.instance
-                .objectNode()
+    private static JsonObject view(Session session, String current) {
+        return new JsonObject()
                 .put("sid", session.sid())
                 .put("createdAt", ApiTime.format(session.createdAt()))
                 .put("lastUsedAt", ApiTime.format(session.lastUsedAt()))
@@ -74,5 +76,13 @@ final class SessionRoutes {
         var next = NameRules.newPassword(fields, "newPassword");
         fields.requireValid();
         return sessions.changePassword(Authenticated.principal(ctx).username(), current, next, origins.of(ctx));
+    }
+
+    private Future<Void> resetPassword(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        var code = fields.text("code", 1, MAX_CODE_LENGTH);
+        var password = NameRules.newPassword(fields, "newPassword");
+        fields.requireValid();
+        return sessions.resetPassword(code, password, origins.anonymous(ctx));
     }
 }

@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import static dev.faas.pg.Pg.utc;
+
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.audit.AuditEntry;
@@ -13,11 +15,8 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Lists and ends the logins of a user (table {@code login}). Each ending is in the outbox of {@link Revocations}. */
@@ -53,9 +52,7 @@ final class SessionStore {
                           or (created_at, sid) < (select o.created_at, o.sid from login o where o.sid = $3))
                         order by created_at desc, sid desc limit $4""")
                 .execute(Tuple.of(userId, utc(now), page.after(), page.fetchLimit()))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(this::toSession)
-                        .toList()));
+                .map(rows -> rows.stream().map(this::toSession).toList()));
     }
 
     /** Ends one login; empty when the user has no such login. */
@@ -116,7 +113,7 @@ final class SessionStore {
         return client.preparedQuery("update login set revoked_at = $1, revoked_until = $2 where revoked_at is null and "
                         + which + " returning sid, revoked_until")
                 .execute(values)
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Revocation(row.getString("sid"), instant(row, "revoked_until")))
                         .toList());
     }
@@ -137,9 +134,5 @@ final class SessionStore {
 
     private static Instant instant(Row row, String column) {
         return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.SessionStore.Session;
+import dev.faas.auth.admin.UserStore;
 import dev.faas.auth.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Principal;
@@ -16,13 +17,21 @@ import java.util.function.BiFunction;
 /** Lists and ends the logins of a user, and changes the password. */
 final class Sessions {
     private final SessionStore store;
+    private final UserStore users;
     private final PasswordCheck passwords;
     private final Revocations revocations;
     private final Tokens tokens;
     private final InstantSource clock;
 
-    Sessions(SessionStore store, PasswordCheck passwords, Revocations revocations, Tokens tokens, InstantSource clock) {
+    Sessions(
+            SessionStore store,
+            UserStore users,
+            PasswordCheck passwords,
+            Revocations revocations,
+            Tokens tokens,
+            InstantSource clock) {
         this.store = store;
+        this.users = users;
         this.passwords = passwords;
         this.revocations = revocations;
         this.tokens = tokens;
@@ -60,6 +69,14 @@ final class Sessions {
                                 .map(ended -> ended.orElseThrow(
                                         () -> passwords.refuse(Optional.of(origin.actor()), origin))))))
                 .mapEmpty();
+    }
+
+    /** Ends all logins. Fails with 403 {@code code_invalid}. */
+    Future<Void> resetPassword(String code, String next, Origin origin) {
+        return users.checkCode(code) // a hash is dear
+                .compose(known -> passwords.hash(next, origin.requestAddress()))
+                .compose(hash -> users.resetPassword(code, hash, origin))
+                .compose(revocations::announce);
     }
 
     /** Ends the logins whose time is over. */

@@ -6,8 +6,6 @@ import static dev.faas.auth.Answers.claims;
 import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.auth.admin.Registration;
-import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.http.token.TrustRoot;
@@ -16,68 +14,34 @@ import dev.faas.wire.Sha256;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each call of an admin. */
-class AdminApiTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
+class AdminApiTest extends ServiceFixture {
     private static String admin;
     private static String keyOfAdmin;
 
     @BeforeAll
-    static void start() throws Exception {
-        service =
-                RunningService.start(directory, new RegistrationRules(Registration.OPEN, true, Duration.ofMinutes(30)));
-        client = service.client;
+    static void makeAdmin() throws Exception {
         client.register("boss", PASSWORD);
+        service.backends.run("update auth.account set roles = '{user,admin}' where username = 'boss'");
         admin = client.login("boss", PASSWORD).accessToken();
-        keyOfAdmin = createKey(admin);
+        keyOfAdmin = client.createKey(admin);
         eventually(() -> client.me(keyOfAdmin).status() == 200);
     }
 
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
-
-    private static HttpAnswer as(String token, String method, String path, JsonObject body) {
-        return client.send(
-                method,
-                path,
-                body.isEmpty() ? "" : body.encode(),
-                "Authorization",
-                "Bearer " + token,
-                "Content-Type",
-                "application/json");
-    }
-
     private static HttpAnswer admin(String method, String path, JsonObject body) {
-        return as(admin, method, path, body);
+        return client.as(admin, method, path, body);
     }
 
     private static HttpAnswer admin(String method, String path) {
         return admin(method, path, new JsonObject());
-    }
-
-    private static String createKey(String token) {
-        return as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "nightly"))
-                .json()
-                .getString("key");
     }
 
     private static String id(HttpAnswer answer) {
@@ -109,14 +73,14 @@ class AdminApiTest {
         var adminOnce = client.login(name, PASSWORD).accessToken();
 
         assertRefused(client.send(method, path, ""), "unauthenticated");
-        assertProblem(as(keyOfAdmin, method, path, new JsonObject()), 403, "forbidden");
-        assertProblem(as(user, method, path, new JsonObject()), 403, "forbidden");
+        assertProblem(client.as(keyOfAdmin, method, path), 403, "forbidden");
+        assertProblem(client.as(user, method, path), 403, "forbidden");
 
         service.backends.run("update auth.account set roles = '{user}' where id = '" + userId + "'");
-        assertProblem(as(adminOnce, method, path, new JsonObject()), 403, "forbidden");
+        assertProblem(client.as(adminOnce, method, path), 403, "forbidden");
         service.backends.run(
                 "update auth.account set roles = '{user,admin}', state = 'disabled' where id = '" + userId + "'");
-        assertProblem(as(adminOnce, method, path, new JsonObject()), 403, "forbidden");
+        assertProblem(client.as(adminOnce, method, path), 403, "forbidden");
     }
 
     @Test
@@ -164,15 +128,18 @@ class AdminApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PATCH  |                   | {\"state\": \"disabled\"}",
-                "PATCH  |                   | {\"roles\": [\"admin\", \"user\"]}",
-                "DELETE | /sessions         | {}",
-                "DELETE |                   | {}"
+                "PATCH  |           | {\"state\": \"disabled\"}           | true",
+                "DELETE |           | {}                                  | true",
+                "PATCH  |           | {\"roles\": [\"admin\", \"user\"]}  | false",
+                "DELETE | /sessions | {}                                  | false"
             })
-    void changesEndLoginsHereAndAtEachVerifier(String method, String rest, String body) throws Exception {
+    void changesEndLoginsHereAndAtEachVerifier_andKeysEndWithTheAccountOnly(
+            String method, String rest, String body, boolean endsAccount) throws Exception {
         var name = "c" + Integer.toHexString((method + rest + body).hashCode());
         var userId = id(client.register(name, PASSWORD));
         var login = client.login(name, PASSWORD);
+        var key = client.createKey(login.accessToken());
+        eventually(() -> client.me(key).status() == 200);
         var other = client.login("boss", PASSWORD);
         var vertx = Vertx.vertx();
         var verifier = new TokenVerifier(vertx);
@@ -180,64 +147,34 @@ class AdminApiTest {
                 var ring = KeyRing.open(bus, verifier, TrustRoot.NONE, Duration.ofSeconds(10))) {
             assertThat(ring).isNotNull();
             assertThat(verifier.verify(login.accessToken()).succeeded()).isTrue();
+            assertThat(verifier.verify(key).succeeded()).isTrue();
 
             var path = "/v1/admin/users/" + name + (rest == null ? "" : rest);
             var answer = admin(method, path, new JsonObject(body));
             assertThat(answer.status()).as(answer.text()).isBetween(200, 204);
 
+            // The answer has waited for the publication.
+            assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join().isPresent())
+                    .isNotEqualTo(endsAccount);
             assertRefused(client.me(login.accessToken()), "unauthenticated");
             assertRefused(client.refresh(login.refreshToken()), "invalid_credentials");
             eventually(() -> verifier.verify(login.accessToken()).failed());
             assertThat(verifier.verify(other.accessToken()).succeeded()).isTrue();
             // By the user's entry, not only by that of this login.
             assertThat(bus.kv("REVOKED").get(userId).join()).isPresent();
+            eventually(() -> verifier.verify(key).failed() == endsAccount);
+            eventually(() -> client.me(key).status() == (endsAccount ? 401 : 200));
+            assertThat(service.backends.number("select count(*) from auth.api_key where user_id = '" + userId + "'"))
+                    .isEqualTo(endsAccount ? 0 : 1);
 
-            if (body.contains("roles") || rest != null) {
+            if (endsAccount) {
+                assertRefused(client.login(name, PASSWORD), "invalid_credentials");
+            } else {
                 var anew = client.login(name, PASSWORD);
                 assertThat(client.me(anew.accessToken()).status()).isEqualTo(200);
                 eventually(() -> verifier.verify(anew.accessToken()).succeeded());
                 assertThat(claims(anew.accessToken()).getJsonArray("roles")).hasSize(body.contains("roles") ? 2 : 1);
-            } else {
-                assertRefused(client.login(name, PASSWORD), "invalid_credentials");
             }
-        } finally {
-            vertx.close().await();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "PATCH  |           | {\"state\": \"disabled\"}           | true",
-                "DELETE |           | {}                                  | true",
-                "PATCH  |           | {\"roles\": [\"admin\", \"user\"]}  | false",
-                "DELETE | /sessions | {}                                  | false"
-            })
-    void theKeysOfAUserEndWithTheAccountAndNotWithItsLogins(String method, String rest, String body, boolean ends)
-            throws Exception {
-        var name = "k" + Integer.toHexString((method + rest + body).hashCode());
-        client.register(name, PASSWORD);
-        var key = createKey(client.login(name, PASSWORD).accessToken());
-        eventually(() -> client.me(key).status() == 200);
-        var vertx = Vertx.vertx();
-        var verifier = new TokenVerifier(vertx);
-        try (var bus = service.backends.connect("gateway-of-the-test");
-                var ring = KeyRing.open(bus, verifier, TrustRoot.NONE, Duration.ofSeconds(10))) {
-            assertThat(ring).isNotNull();
-            assertThat(verifier.verify(key).succeeded()).isTrue();
-
-            var path = "/v1/admin/users/" + name + (rest == null ? "" : rest);
-            assertThat(admin(method, path, new JsonObject(body)).status()).isBetween(200, 204);
-
-            // The answer has waited for the publication.
-            assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join().isPresent())
-                    .isNotEqualTo(ends);
-            eventually(() -> verifier.verify(key).failed() == ends);
-            eventually(() -> client.me(key).status() == (ends ? 401 : 200));
-            assertThat(service.backends.number("select count(*) from auth.api_key k join auth.account a"
-                            + " on a.id = k.user_id where a.username = '" + name + "'"))
-                    .isEqualTo(ends ? 0 : 1);
         } finally {
             vertx.close().await();
         }

@@ -9,38 +9,15 @@ import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Sha256;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** API keys as their users see them, and what is stored of them. */
-class ApiKeysTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        client = service.client;
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
-
+class ApiKeysTest extends ServiceFixture {
     @Test
     void aKeyIsShownOnceAndActsAsItsUser() throws Exception {
         var userId = client.register("maker", PASSWORD).json().getString("userId");
@@ -71,7 +48,7 @@ class ApiKeysTest {
                         .put("scopes", JsonArray.of("functions", "invoke", "read")));
         assertThat(client.me(login).json().containsKey("key")).isFalse();
 
-        var listed = client.get("/v1/auth/keys", bearer(login));
+        var listed = client.as(login, "GET", "/v1/auth/keys");
         assertThat(listed.text()).doesNotContain(key);
         var item = listed.json().getJsonArray("items").getJsonObject(0);
         assertThat(item.getString("hint")).isEqualTo(key.substring(0, 9));
@@ -99,9 +76,8 @@ class ApiKeysTest {
         var login = loggedIn("limited");
         var key = key(login);
 
-        var body =
-                method.equals("POST") ? new JsonObject().put("name", "another").encode() : "";
-        var answer = client.send(method, path, body, bearer(key));
+        var body = method.equals("POST") ? new JsonObject().put("name", "another") : new JsonObject();
+        var answer = client.as(key, method, path, body);
 
         assertProblem(answer, 403, "forbidden");
     }
@@ -115,12 +91,12 @@ class ApiKeysTest {
         var path = "/v1/auth/keys/" + created.getString("keyId");
         assertThat(meOnceKnown(key).status()).isEqualTo(200);
 
-        assertProblem(client.delete(path, bearer(stranger)), 404, "key_not_found");
+        assertProblem(client.as(stranger, "DELETE", path), 404, "key_not_found");
         assertThat(client.me(key).status()).isEqualTo(200);
 
-        assertThat(client.delete(path, bearer(login)).status()).isEqualTo(204);
+        assertThat(client.as(login, "DELETE", path).status()).isEqualTo(204);
         eventually(() -> client.me(key).status() == 401);
-        assertProblem(client.delete(path, bearer(login)), 404, "key_not_found");
+        assertProblem(client.as(login, "DELETE", path), 404, "key_not_found");
 
         // A replica that was late with the publication of the key does not bring it back.
         service.backends.run("insert into auth.bus_outbox values ('APIKEYS', '" + Sha256.hex(key) + "', '{}')");
@@ -165,8 +141,8 @@ class ApiKeysTest {
 
         assertProblem(create(login, new JsonObject().put("name", "one more")), 429, "quota_exceeded");
 
-        var first = client.get("/v1/auth/keys?limit=40", bearer(login)).json();
-        var rest = client.get("/v1/auth/keys?limit=40&cursor=" + first.getString("next"), bearer(login))
+        var first = client.as(login, "GET", "/v1/auth/keys?limit=40").json();
+        var rest = client.as(login, "GET", "/v1/auth/keys?limit=40&cursor=" + first.getString("next"))
                 .json();
         assertThat(first.getJsonArray("items")).hasSize(40);
         assertThat(rest.getJsonArray("items")).hasSize(10);
@@ -189,7 +165,9 @@ class ApiKeysTest {
         var login = loggedIn("careless");
 
         assertProblem(
-                client.send("POST", "/v1/auth/keys", body.replace('\'', '"'), bearer(login)), 400, "invalid_request");
+                client.send("POST", "/v1/auth/keys", body.replace('\'', '"'), Client.bearer(login)),
+                400,
+                "invalid_request");
     }
 
     private static String loggedIn(String username) {
@@ -198,9 +176,7 @@ class ApiKeysTest {
     }
 
     private static String key(String login) {
-        var key = create(login, new JsonObject().put("name", "of the test"))
-                .json()
-                .getString("key");
+        var key = client.createKey(login);
         meOnceKnown(key);
         return key;
     }
@@ -212,11 +188,7 @@ class ApiKeysTest {
     }
 
     private static HttpAnswer create(String login, JsonObject body) {
-        return client.post("/v1/auth/keys", body, bearer(login));
-    }
-
-    private static String[] bearer(String token) {
-        return new String[] {"Authorization", "Bearer " + token};
+        return client.send("POST", "/v1/auth/keys", body.encode(), Client.bearer(login));
     }
 
     private static Instant time(JsonObject key, String field) {

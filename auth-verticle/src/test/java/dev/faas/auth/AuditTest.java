@@ -12,37 +12,21 @@ import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stands in the audit log, and that the service itself cannot change it. */
-class AuditTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-
+class AuditTest extends ServiceFixture {
     @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        service.client.register("kept", PASSWORD);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
+    static void haveARow() {
+        client.register("kept", PASSWORD);
     }
 
     /** With the credential of the service, after it has given the table away. */
@@ -109,11 +93,11 @@ class AuditTest {
 
     @Test
     void aChangeLeavesOneRow_andOneThatFailsLeavesNone() throws SQLException {
-        var userId = service.client.register("audited", PASSWORD).json().getString("userId");
-        service.client.register("audited", PASSWORD);
-        var login = service.client.login("audited", PASSWORD);
-        service.client.logout(login.refreshToken());
-        service.client.logout(login.refreshToken());
+        var userId = client.register("audited", PASSWORD).json().getString("userId");
+        client.register("audited", PASSWORD);
+        var login = client.login("audited", PASSWORD);
+        client.logout(login.refreshToken());
+        client.logout(login.refreshToken());
 
         assertThat(service.backends.text("""
                         select string_agg(concat_ws(' ', action, outcome, via like 'sid_%%', address,
@@ -125,21 +109,21 @@ class AuditTest {
 
     @Test
     void changesOfTheOwnLoginsPasswordAndKeysLeaveOneRowEach() throws SQLException {
-        var userId = service.client.register("careful", PASSWORD).json().getString("userId");
-        var login = service.client.login("careful", PASSWORD);
+        var userId = client.register("careful", PASSWORD).json().getString("userId");
+        var login = client.login("careful", PASSWORD);
         var token = login.accessToken();
-        var second = service.client.login("careful", PASSWORD).accessToken();
-        service.client.login("careful", PASSWORD);
+        var second = client.login("careful", PASSWORD).accessToken();
+        client.login("careful", PASSWORD);
         var passwords = new JsonObject().put("currentPassword", PASSWORD).put("newPassword", "another password");
-        var key = as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "nightly"))
+        var key = client.as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "nightly"))
                 .json()
                 .getString("keyId");
 
         for (var i = 0; i < 2; i++) { // the second time there is nothing to change
-            as(token, "DELETE", "/v1/auth/keys/" + key, new JsonObject());
-            as(token, "DELETE", "/v1/auth/sessions/" + claims(second).getString("sid"), new JsonObject());
-            as(token, "DELETE", "/v1/auth/sessions", new JsonObject());
-            as(token, "POST", "/v1/auth/password", passwords);
+            client.as(token, "DELETE", "/v1/auth/keys/" + key);
+            client.as(token, "DELETE", "/v1/auth/sessions/" + claims(second).getString("sid"));
+            client.as(token, "DELETE", "/v1/auth/sessions");
+            client.as(token, "POST", "/v1/auth/password", passwords);
         }
 
         assertThat(service.backends.text("""
@@ -150,21 +134,10 @@ class AuditTest {
                         + " login.end f f, logins.end t f t, password.change t f t");
     }
 
-    private static HttpAnswer as(String token, String method, String path, JsonObject body) {
-        return service.client.send(
-                method,
-                path,
-                body.isEmpty() ? "" : body.encode(),
-                "Authorization",
-                "Bearer " + token,
-                "Content-Type",
-                "application/json");
-    }
-
     @Test
     void refusedLoginsAreCountedInOneRowAnAccountAndAddress_andNamesThatAreNoAccountsAreNotWritten() throws Exception {
-        var userId = service.client.register("guessed", PASSWORD).json().getString("userId");
-        assertThat(service.client.login("guessed", "wrong"))
+        var userId = client.register("guessed", PASSWORD).json().getString("userId");
+        assertThat(client.login("guessed", "wrong"))
                 .extracting(HttpAnswer::status)
                 .isEqualTo(401);
         withStore((store, refused) -> {
@@ -206,9 +179,6 @@ class AuditTest {
 
     private static Connection connection() throws SQLException {
         var role = service.backends.postgres.role("auth");
-        return DriverManager.getConnection(
-                "jdbc:" + service.backends.postgres.url().replace("postgres:", "postgresql:"),
-                role.user(),
-                role.password());
+        return DriverManager.getConnection(service.backends.jdbcUrl(), role.user(), role.password());
     }
 }

@@ -3,45 +3,18 @@ package dev.faas.auth;
 import static dev.faas.auth.Answers.assertRefused;
 import static dev.faas.auth.Answers.claims;
 import static dev.faas.auth.Answers.header;
-import static dev.faas.auth.Client.credentials;
-import static dev.faas.auth.Client.refreshBody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each call of the API as a client sees it. */
-class AuthApiTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        client = service.client;
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
-
+class AuthApiTest extends ServiceFixture {
     @Test
     void givenANewUserWhenTakingAllStepsThenEachAnswersAsTheApiSays() {
         var registered = client.register("story", PASSWORD);
@@ -124,26 +97,6 @@ class AuthApiTest {
     }
 
     @Test
-    void givenOneNameWhenRegisteredSeveralTimesAtOnceThenExactlyOneSucceeds() {
-        var answers = client.atOnce(8, "/v1/auth/register", credentials("race", PASSWORD));
-
-        assertThat(statuses(answers)).isEqualTo(Map.of(201, 1L, 409, 7L));
-    }
-
-    @Test
-    void givenOneRefreshTokenWhenPresentedSeveralTimesAtOnceThenExactlyOneSucceedsAndTheLoginIsRevoked() {
-        client.register("rotation", PASSWORD);
-        var login = client.login("rotation", PASSWORD);
-
-        var answers = client.atOnce(8, "/v1/auth/refresh", refreshBody(login.refreshToken()));
-
-        assertThat(statuses(answers)).isEqualTo(Map.of(200, 1L, 401, 7L));
-        var winner =
-                answers.stream().filter(it -> it.status() == 200).findFirst().orElseThrow();
-        assertRefused(client.refresh(winner.refreshToken()), "invalid_credentials");
-    }
-
-    @Test
     void givenAnUnknownUserOrAWrongPasswordWhenLoggingInThenTheAnswersAreAlike() {
         client.register("alike", PASSWORD);
 
@@ -216,10 +169,6 @@ class AuthApiTest {
 
     private static JsonArray jwks() {
         return client.get("/.well-known/jwks.json").json().getJsonArray("keys");
-    }
-
-    private static Map<Integer, Long> statuses(List<HttpAnswer> answers) {
-        return answers.stream().collect(Collectors.groupingBy(HttpAnswer::status, Collectors.counting()));
     }
 
     private static JsonObject withoutRequestId(HttpAnswer answer) {

@@ -9,36 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Invalid requests and the problems that they get. */
-class AuthRequestsTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        client = service.client;
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
-
+class AuthRequestsTest extends ServiceFixture {
     @Test
     void givenSeveralInvalidFieldsWhenRegisteredThenAllAreNamedAtOnce() {
         var answer = client.post(

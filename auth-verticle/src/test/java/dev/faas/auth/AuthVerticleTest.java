@@ -108,19 +108,7 @@ class AuthVerticleTest {
     @Test
     void givenAPortThatIsTakenWhenStartedThenEverythingIsUnwound() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var c = backends.config();
-            var verticle = new AuthVerticle(new AuthConfig(
-                    taken.getLocalPort(),
-                    c.http(),
-                    c.pg(),
-                    c.nats(),
-                    c.lifetimes(),
-                    c.hashing(),
-                    c.addresses(),
-                    c.maxKeyDays(),
-                    c.registration(),
-                    c.trust(),
-                    c.keks()));
+            var verticle = new AuthVerticle(backends.config("port", taken.getLocalPort()));
 
             assertThat(failure(vertx.deployVerticle(verticle))).hasMessageContaining("auth-service");
             assertNothingIsLeft();

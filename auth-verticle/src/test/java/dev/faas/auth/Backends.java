@@ -1,5 +1,7 @@
 package dev.faas.auth;
 
+import static dev.faas.testing.Await.await;
+
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.auth.admission.HashQueue;
@@ -13,6 +15,8 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.pg.PgConfig;
 import dev.faas.testing.LocalServers;
+import dev.faas.testing.Records;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -67,32 +71,25 @@ final class Backends extends LocalServers {
                 KeyEncryptionKeys.NONE);
     }
 
-    AuthConfig config(RegistrationRules registration) {
-        return config(registration, AuthConfig.Trust.NONE, KeyEncryptionKeys.NONE);
+    /** With another value of one setting. */
+    AuthConfig config(String component, Object value) {
+        return Records.with(config(), component, value);
     }
 
-    AuthConfig config(AuthConfig.Trust trust) {
-        return config(OPEN, trust, KeyEncryptionKeys.NONE);
+    /** What a client of a service does. */
+    interface Story {
+        void tell(Client client) throws Exception;
     }
 
-    AuthConfig config(KeyEncryptionKeys keks) {
-        return config(OPEN, AuthConfig.Trust.NONE, keks);
-    }
-
-    private AuthConfig config(RegistrationRules registration, AuthConfig.Trust trust, KeyEncryptionKeys keks) {
-        var usual = config();
-        return new AuthConfig(
-                0,
-                usual.http(),
-                usual.pg(),
-                usual.nats(),
-                usual.lifetimes(),
-                usual.hashing(),
-                usual.addresses(),
-                usual.maxKeyDays(),
-                registration,
-                trust,
-                keks);
+    /** Runs a service for so long. */
+    static void serve(Vertx vertx, AuthConfig config, Story story) throws Exception {
+        var verticle = new AuthVerticle(config);
+        var deployment = await(vertx.deployVerticle(verticle));
+        try (var client = new Client(verticle.port())) {
+            story.tell(client);
+        } finally {
+            await(vertx.undeploy(deployment));
+        }
     }
 
     PgConfig pgConfig(String url, Duration startTimeout) {

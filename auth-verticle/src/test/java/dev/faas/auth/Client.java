@@ -31,7 +31,26 @@ final class Client extends ApiClient {
     }
 
     HttpAnswer me(String accessToken) {
-        return get("/v1/auth/me", "Authorization", "Bearer " + accessToken);
+        return as(accessToken, "GET", "/v1/auth/me");
+    }
+
+    HttpAnswer as(String token, String method, String path) {
+        return as(token, method, path, new JsonObject());
+    }
+
+    /** @param body not sent if it is empty */
+    HttpAnswer as(String token, String method, String path, JsonObject body) {
+        return send(method, path, body.isEmpty() ? "" : body.encode(), bearer(token));
+    }
+
+    String createKey(String token) {
+        return as(token, "POST", "/v1/auth/keys", new JsonObject().put("name", "of the test"))
+                .json()
+                .getString("key");
+    }
+
+    static String[] bearer(String token) {
+        return new String[] {"Authorization", "Bearer " + token};
     }
 
     /** The same several times at once. */

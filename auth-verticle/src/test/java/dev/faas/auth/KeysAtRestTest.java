@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
@@ -53,32 +54,25 @@ class KeysAtRestTest {
     @Test
     void givenKeysStoredInPlainTextWhenStartedWithAKekThenNoPrivateValueIsInTheDatabaseAndTokensStayGood()
             throws Exception {
-        String token;
-        var before = new AuthVerticle(backends.config());
-        var deployment = await(vertx.deployVerticle(before));
-        try (var client = new Client(before.port())) {
+        var tokens = new ArrayList<String>();
+        Backends.serve(vertx, backends.config(), client -> {
             client.register("ada", PASSWORD);
-            token = client.login("ada", PASSWORD).accessToken();
-        }
-        await(vertx.undeploy(deployment));
+            tokens.add(client.login("ada", PASSWORD).accessToken());
+        });
         var plain = backends.text("select d from auth.signing_key");
         assertThat(dump()).contains(plain);
 
-        var after = new AuthVerticle(backends.config(keks(FIRST)));
-        await(vertx.deployVerticle(after));
-
-        assertNotInTheDatabase(plain);
-        try (var client = new Client(after.port())) {
-            assertThat(client.me(token).status()).isEqualTo(200);
-            var later = client.login("ada", PASSWORD).accessToken();
-            assertThat(client.me(later).status()).isEqualTo(200);
-        }
+        Backends.serve(vertx, backends.config("keks", keks(FIRST)), client -> {
+            assertNotInTheDatabase(plain);
+            tokens.add(client.login("ada", PASSWORD).accessToken());
+            tokens.forEach(token -> assertThat(client.me(token).status()).isEqualTo(200));
+        });
         assertThat(backends.number("select count(*) from auth.signing_key")).isEqualTo(1);
     }
 
     @Test
     void givenANewDatabaseAndAKekWhenStartedThenTheFirstKeyAndLaterOnesAreStoredEncrypted() throws Exception {
-        await(vertx.deployVerticle(new AuthVerticle(backends.config(keks(FIRST)))));
+        await(vertx.deployVerticle(new AuthVerticle(backends.config("keks", keks(FIRST)))));
         var later = SigningKey.generate(Instant.now());
         var pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
 
@@ -150,8 +144,8 @@ class KeysAtRestTest {
     }
 
     /** Starts and stops the service. */
-    private void start(KeyEncryptionKeys keks) {
-        await(vertx.undeploy(await(vertx.deployVerticle(new AuthVerticle(backends.config(keks))))));
+    private void start(KeyEncryptionKeys keks) throws Exception {
+        Backends.serve(vertx, backends.config("keks", keks), client -> {});
     }
 
     private KeyEncryptionKeys keks(String... keys) throws Exception {

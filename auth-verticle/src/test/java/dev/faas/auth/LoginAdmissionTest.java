@@ -10,6 +10,7 @@ import dev.faas.auth.admission.HashQueue;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.testing.Records;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -46,19 +47,12 @@ class LoginAdmissionTest {
     }
 
     private static Client start(int rate) {
-        var c = backends.config();
-        var verticle = new AuthVerticle(new AuthConfig(
-                0,
-                c.http(),
-                c.pg(),
-                c.nats(),
-                c.lifetimes(),
+        var verticle = new AuthVerticle(Records.with(
+                backends.config(),
+                "hashing",
                 new HashQueue.Limits(2, 64, 4),
-                new AuthConfig.Addresses(rate, AddressRanges.NONE),
-                c.maxKeyDays(),
-                c.registration(),
-                c.trust(),
-                c.keks()));
+                "addresses",
+                new AuthConfig.Addresses(rate, AddressRanges.NONE)));
         await(vertx.deployVerticle(verticle));
         return new Client(verticle.port());
     }

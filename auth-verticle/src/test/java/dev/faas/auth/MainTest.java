@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,34 +50,24 @@ class MainTest {
     @Test
     void givenNoNatsWhenRunThenItExitsNamingIt() throws Exception {
         try (var backends = Backends.withoutStreams(directory)) {
-            var role = backends.postgres.role("auth");
+            var environment = new HashMap<>(database(backends));
+            environment.put("FAAS_NATS_URL", "nats://127.0.0.1:" + ReservedPort.free());
+            environment.put("FAAS_START_TIMEOUT", "500ms");
 
-            var ended = run(Map.of(
-                    "FAAS_PG_URL", backends.postgres.url(),
-                    "FAAS_PG_USER", role.user(),
-                    "FAAS_PG_PASSWORD", role.password(),
-                    "FAAS_NATS_URL", "nats://127.0.0.1:" + ReservedPort.free(),
-                    "FAAS_START_TIMEOUT", "500ms"));
+            var ended = run(environment);
 
             assertThat(ended.code()).isEqualTo(1);
             assertThat(ended.err())
                     .contains("auth-service could not start: nats")
                     .contains("FAAS_NATS_URL")
-                    .doesNotContain(role.password());
+                    .doesNotContain(environment.get("FAAS_PG_PASSWORD"));
         }
     }
 
     @Test
     void givenANewSigningKeyWhenRunThenItIsInTheDatabaseAndSignsLater() throws Exception {
         try (var service = RunningService.start(directory)) {
-            var role = service.backends.postgres.role("auth");
-
-            var ended = run(
-                    NewSigningKey.class,
-                    Map.of(
-                            "FAAS_PG_URL", service.backends.postgres.url(),
-                            "FAAS_PG_USER", role.user(),
-                            "FAAS_PG_PASSWORD", role.password()));
+            var ended = run(NewSigningKey.class, database(service.backends));
 
             assertThat(ended.code()).as(ended.err()).isZero();
             assertThat(ended.out()).contains(" signs from ");
@@ -89,11 +80,7 @@ class MainTest {
     @Test
     void givenTheProgramAdminWhenRunThenItMakesPromotesResetsAndLists_andIsAudited() throws Exception {
         try (var service = RunningService.start(directory)) {
-            var role = service.backends.postgres.role("auth");
-            var environment = Map.of(
-                    "FAAS_PG_URL", service.backends.postgres.url(),
-                    "FAAS_PG_USER", role.user(),
-                    "FAAS_PG_PASSWORD", role.password());
+            var environment = database(service.backends);
             service.client.register("ada", PASSWORD);
             var before = service.client.login("ada", PASSWORD);
 
@@ -145,6 +132,14 @@ class MainTest {
 
         assertThat(ended.code()).as(ended.err()).isEqualTo(code);
         assertThat(ended.err()).contains(message);
+    }
+
+    private static Map<String, String> database(Backends backends) {
+        var role = backends.postgres.role("auth");
+        return Map.of(
+                "FAAS_PG_URL", backends.postgres.url(),
+                "FAAS_PG_USER", role.user(),
+                "FAAS_PG_PASSWORD", role.password());
     }
 
     private Ended admin(Map<String, String> environment, String input, String... args)

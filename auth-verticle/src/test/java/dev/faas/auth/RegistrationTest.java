@@ -53,19 +53,12 @@ class RegistrationTest {
                 + " update auth.setting set registration = null, first_started_at = now()");
     }
 
-    private interface Story {
-        void tell(Client client) throws Exception;
+    private static void on(Registration registration, boolean firstIsAdmin, Backends.Story story) throws Exception {
+        Backends.serve(vertx, config(backends, registration, firstIsAdmin), story);
     }
 
-    private static void on(Registration registration, boolean firstIsAdmin, Story story) throws Exception {
-        var verticle = new AuthVerticle(
-                backends.config(new RegistrationRules(registration, firstIsAdmin, Duration.ofMinutes(30))));
-        var deployment = await(vertx.deployVerticle(verticle));
-        try (var client = new Client(verticle.port())) {
-            story.tell(client);
-        } finally {
-            await(vertx.undeploy(deployment));
-        }
+    private static AuthConfig config(Backends of, Registration registration, boolean firstIsAdmin) {
+        return of.config("registration", new RegistrationRules(registration, firstIsAdmin, Duration.ofMinutes(30)));
     }
 
     /** @param methods what {@code /v1/auth/methods} says before the first registration, and after it */
@@ -119,24 +112,18 @@ class RegistrationTest {
         try (var old = Backends.start(own)) {
             // As the version before has left it.
             var role = old.postgres.role("auth");
-            var url = "jdbc:" + old.postgres.url().replace("postgres:", "postgresql:");
             Flyway.configure()
-                    .dataSource(url, role.user(), role.password())
+                    .dataSource(old.jdbcUrl(), role.user(), role.password())
                     .schemas("auth")
                     .locations("classpath:db/auth")
                     .target("1")
                     .load()
                     .migrate();
             old.run("insert into auth.account values ('usr_old', 'old', 'hash', '{user}', now())");
-            var verticle = new AuthVerticle(
-                    old.config(new RegistrationRules(Registration.FIRST, true, Duration.ofMinutes(30))));
-            var deployment = await(vertx.deployVerticle(verticle));
-            try (var client = new Client(verticle.port())) {
+            Backends.serve(vertx, config(old, Registration.FIRST, true), client -> {
                 assertThat(methods(client)).isEqualTo("open");
                 assertThat(outcome(client.register("next", PASSWORD))).isEqualTo("user");
-            } finally {
-                await(vertx.undeploy(deployment));
-            }
+            });
         }
     }
 
@@ -181,23 +168,22 @@ class RegistrationTest {
             var made = invite(client, token, new JsonObject().put("expiresInHours", 1));
             var path = "/v1/admin/invitations";
 
-            var listed = client.get(path, "Authorization", "Bearer " + token);
+            var listed = client.as(token, "GET", path);
             assertThat(listed.text()).doesNotContain(made.getString("code"));
             assertThat(listed.items()).hasSize(1);
             var withoutCode = made.copy();
             withoutCode.remove("code");
             assertThat(listed.items().getJsonObject(0)).isEqualTo(withoutCode);
-            assertThat(client.delete(path + "/" + made.getString("id"), "Authorization", "Bearer " + token)
+            assertThat(client.as(token, "DELETE", path + "/" + made.getString("id"))
                             .status())
                     .isEqualTo(204);
             assertThat(outcome(register(client, "ada", made.getString("code")))).isEqualTo("invitation_invalid");
-            assertThat(client.get(path, "Authorization", "Bearer " + token).items())
-                    .isEmpty();
+            assertThat(client.as(token, "GET", path).items()).isEmpty();
         });
     }
 
     private static JsonObject invite(Client client, String token, JsonObject body) {
-        var answer = client.post("/v1/admin/invitations", body, "Authorization", "Bearer " + token);
+        var answer = client.send("POST", "/v1/admin/invitations", body.encode(), Client.bearer(token));
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         return answer.json();
     }

@@ -2,7 +2,6 @@ package dev.faas.auth;
 
 import static dev.faas.testing.Await.await;
 
-import dev.faas.auth.admin.RegistrationRules;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,12 +21,8 @@ final class RunningService implements AutoCloseable {
     }
 
     static RunningService start(Path directory) throws Exception {
-        return start(directory, Backends.OPEN);
-    }
-
-    static RunningService start(Path directory, RegistrationRules registration) throws Exception {
         var backends = Backends.start(directory);
-        return new RunningService(backends, backends.config(registration));
+        return new RunningService(backends, backends.config());
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.faas.http.client.ClientAddress;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,34 +18,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a user sees of the own logins, and how they end. */
-class SessionsTest {
-    private static final String PASSWORD = "correct horse battery";
+class SessionsTest extends ServiceFixture {
     private static final String NEW_PASSWORD = "another staple";
-
-    @TempDir
-    static Path directory;
-
-    private static RunningService service;
-    private static Client client;
-
-    @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.start(directory);
-        client = service.client;
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        service.close();
-    }
 
     @Test
     void loginsAreListedWithWhereTheyCameFrom() {
@@ -119,16 +97,10 @@ class SessionsTest {
         var mine = client.login(user, PASSWORD);
         var another = client.login(user, PASSWORD);
         var theirs = client.login(user + "-not", PASSWORD);
-        var body = method.equals("POST") ? change(PASSWORD, NEW_PASSWORD).encode() : "";
+        var body = method.equals("POST") ? change(PASSWORD, NEW_PASSWORD) : new JsonObject();
 
-        var answer = client.send(
-                method,
-                path.replace("{other}", sid(another)).replace("{own}", sid(mine)),
-                body,
-                "Authorization",
-                "Bearer " + mine.accessToken(),
-                "Content-Type",
-                "application/json");
+        var of = path.replace("{other}", sid(another)).replace("{own}", sid(mine));
+        var answer = client.as(mine.accessToken(), method, of, body);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(204);
         assertThat(isGood(mine)).isEqualTo(own);
@@ -144,10 +116,7 @@ class SessionsTest {
         var hidden = client.login("hidden", PASSWORD);
 
         for (var sid : List.of(sid(hidden), "sid_unknown", "x")) {
-            assertProblem(
-                    client.delete("/v1/auth/sessions/" + sid, "Authorization", "Bearer " + mine.accessToken()),
-                    404,
-                    "login_not_found");
+            assertProblem(client.as(mine.accessToken(), "DELETE", "/v1/auth/sessions/" + sid), 404, "login_not_found");
         }
         assertThat(isGood(hidden)).isTrue();
     }
@@ -179,8 +148,7 @@ class SessionsTest {
                                 "POST",
                                 "/v1/auth/password",
                                 change(PASSWORD, next).encode(),
-                                "Authorization",
-                                "Bearer " + token)));
+                                Client.bearer(token))));
         changes.values().forEach(CompletableFuture::join);
 
         var set = changes.entrySet().stream()
@@ -224,8 +192,7 @@ class SessionsTest {
     }
 
     private static HttpAnswer change(HttpAnswer login, String current, String next) {
-        return client.post(
-                "/v1/auth/password", change(current, next), "Authorization", "Bearer " + login.accessToken());
+        return client.as(login.accessToken(), "POST", "/v1/auth/password", change(current, next));
     }
 
     private static JsonObject change(String current, String next) {
@@ -237,7 +204,7 @@ class SessionsTest {
     }
 
     private static HttpAnswer get(HttpAnswer login, String path) {
-        return client.get(path, "Authorization", "Bearer " + login.accessToken());
+        return client.as(login.accessToken(), "GET", path);
     }
 
     private static List<String> sids(JsonObject page) {

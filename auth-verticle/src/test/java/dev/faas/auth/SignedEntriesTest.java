@@ -12,11 +12,12 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Nats;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,26 +50,19 @@ class SignedEntriesTest {
 
     @Test
     void keysAndApiKeysOfBeforeAreSignedAtTheStart() throws Exception {
-        String token;
-        String apiKey;
+        var made = new ArrayList<String>();
         var verifier = new TokenVerifier(vertx);
-        var before = new AuthVerticle(backends.config());
-        var deployment = await(vertx.deployVerticle(before));
-        try (var client = new Client(before.port())) {
+        Backends.serve(vertx, backends.config(), client -> {
             client.register("ada", "correct horse battery");
-            token = client.login("ada", "correct horse battery").accessToken();
-            apiKey = client.post(
-                            "/v1/auth/keys", new JsonObject().put("name", "ci"), "Authorization", "Bearer " + token)
-                    .json()
-                    .getString("key");
-        }
-        await(vertx.undeploy(deployment));
+            var token = client.login("ada", "correct horse battery").accessToken();
+            made.addAll(List.of(token, client.createKey(token)));
+        });
         var first = pair("first");
         try (var ring = KeyRing.open(bus, verifier, first.root(), LIMIT)) {
             assertThat(ring).isNotNull();
             assertThat(verifier.hasKeys()).isFalse();
 
-            believes(verifier, first, token, apiKey);
+            believes(verifier, first, made);
         }
         var second = pair("second");
         var later = new TokenVerifier(vertx);
@@ -76,15 +70,16 @@ class SignedEntriesTest {
             assertThat(ring).isNotNull();
             assertThat(later.hasKeys()).isFalse();
 
-            believes(later, second, token, apiKey);
+            believes(later, second, made);
         }
     }
 
-    private void believes(TokenVerifier verifier, AuthConfig.Trust trust, String token, String apiKey) {
-        var deployment = await(vertx.deployVerticle(new AuthVerticle(backends.config(trust))));
-        eventually(() -> verifier.verify(token).succeeded());
-        eventually(() -> verifier.verify(apiKey).succeeded());
-        await(vertx.undeploy(deployment));
+    private void believes(TokenVerifier verifier, AuthConfig.Trust trust, List<String> made) throws Exception {
+        Backends.serve(
+                vertx,
+                backends.config("trust", trust),
+                client -> made.forEach(
+                        each -> eventually(() -> verifier.verify(each).succeeded())));
     }
 
     private AuthConfig.Trust pair(String name) throws IOException {

@@ -121,14 +121,11 @@ public record GatewayConfig(
                 env.optional("FAAS_CLI_FILE", "the client program, served at /cli/faas; default: none")
                         .map(Path::of)
                         .orElse(null),
-                (long)
-                                env.integer(
-                                        "FAAS_FUNCTION_CACHE_MB",
-                                        64,
-                                        1,
-                                        1 << 20,
-                                        "MiB of memory for functions that are called again and again; the others are read from NATS")
-                        << 20,
+                env.mebibytes(
+                        "FAAS_FUNCTION_CACHE_MB",
+                        64,
+                        1,
+                        "MiB of memory for functions that are called again and again; the others are read from NATS"),
                 AddressRanges.from(
                         env,
                         "FAAS_TRUSTED_PROXIES",

@@ -7,6 +7,7 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
@@ -185,8 +186,7 @@ class BackpressureTest {
     @Test
     void givenAnEventStreamFilledTo85Percent_whenSubmitted_thenItIsRefusedAndAcceptedActivationsCanEnd()
             throws Exception {
-        var usual = TopologyConfig.LOCAL;
-        var small = new TopologyConfig(1, 1_000_000, usual.eventsAge(), usual.outputsAge(), usual.keysBytes());
+        var small = Records.with(TopologyConfig.LOCAL, "eventsBytes", 1_000_000);
         var connection = faas.administrator();
         try {
             connection.jetStreamManagement().deleteStream(Subjects.EVENTS);
@@ -215,10 +215,8 @@ class BackpressureTest {
 
     @Test
     void givenAQueueOfAllFunctionsThatIsFull_whenSubmitted_thenItIsRefused() throws Exception {
-        var usual = TopologyConfig.LOCAL;
-        Topology.create(
-                faas.bus,
-                usual.withSizes(new TopologyConfig.Sizes(10_000, usual.sizes().functions(), 0)));
+        var sizes = Records.with(TopologyConfig.LOCAL.sizes(), "activations", 10_000);
+        Topology.create(faas.bus, Records.with(TopologyConfig.LOCAL, "sizes", sizes));
         function("many", 1_000);
 
         Await.until("refused", () -> submit("many").status() == 503);

@@ -9,6 +9,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -89,20 +90,8 @@ class GatewayVerticleTest {
         try (var server = NatsServer.start(directory);
                 var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             makeStreams(server);
-            var base = config(server.url());
-            var config = new GatewayConfig(
-                    new GatewayConfig.Ports(0, 0, taken.getLocalPort()),
-                    base.services(),
-                    base.http(),
-                    base.nats(),
-                    base.patience(),
-                    base.streams(),
-                    base.quotas(),
-                    base.cliFile(),
-                    base.functionCacheBytes(),
-                    base.trustedProxies(),
-                    base.tls(),
-                    base.trustRoot());
+            var ports = new GatewayConfig.Ports(0, 0, taken.getLocalPort());
+            var config = Records.with(config(server.url()), "ports", ports);
 
             var failure = Await.failure(vertx.deployVerticle(new GatewayVerticle(config)));
 

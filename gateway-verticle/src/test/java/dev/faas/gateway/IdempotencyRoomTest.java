@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionRevision;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
@@ -38,10 +39,7 @@ class IdempotencyRoomTest {
         function = faas.function("pay");
         Await.await(faas.queue.ensureConsumer(function));
         // Like a registry that starts with another limit.
-        var usual = TopologyConfig.LOCAL;
-        Topology.create(
-                faas.bus,
-                new TopologyConfig(1, usual.eventsBytes(), usual.eventsAge(), usual.outputsAge(), ROOM_BYTES));
+        Topology.create(faas.bus, Records.with(TopologyConfig.LOCAL, "keysBytes", ROOM_BYTES));
     }
 
     private HttpRequest.Builder request(int key, String argument) {

@@ -12,6 +12,7 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
 import dev.faas.testing.Pause;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
@@ -190,8 +191,7 @@ class NatsRollTest {
 
     private static boolean areCreated(Nats bus) throws InterruptedException {
         try {
-            Topology.create(
-                    bus, new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 64L << 20));
+            Topology.create(bus, Records.with(TopologyConfig.LOCAL, "replicas", 3, "eventsBytes", 256L << 20));
             return true;
         } catch (DependencyMissing noLeaderYet) {
             return false;

@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -102,9 +103,7 @@ class OutageTest {
     @Test
     void givenAFullEventStream_whenSubmitted_thenItIsUnavailable() throws Exception {
         removeStream(Subjects.EVENTS);
-        var usual = TopologyConfig.LOCAL;
-        Topology.create(
-                faas.bus, new TopologyConfig(1, 64_000, usual.eventsAge(), usual.outputsAge(), usual.keysBytes()));
+        Topology.create(faas.bus, Records.with(TopologyConfig.LOCAL, "eventsBytes", 64_000));
 
         var answer = faas.submit("brave", "text/plain", "x".repeat(100_000).getBytes(StandardCharsets.UTF_8));
 

@@ -18,18 +18,13 @@ import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
-import dev.faas.wire.FunctionSpec.Delivery;
-import dev.faas.wire.FunctionSpec.Limits;
-import dev.faas.wire.FunctionSpec.Mode;
-import dev.faas.wire.FunctionSpec.Network;
-import dev.faas.wire.FunctionSpec.Prewarm;
 import dev.faas.wire.FunctionSpec.Queue;
-import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
@@ -148,37 +143,15 @@ public final class RunningGateway implements AutoCloseable {
 
     /** @param bytes for whole specifications of functions */
     GatewayVerticle withFunctionCache(long bytes) {
-        var usual = config(auth.url(), registry.url(), bus(server.url(), "gateway"));
-        return another(new GatewayConfig(
-                usual.ports(),
-                usual.services(),
-                usual.http(),
-                usual.nats(),
-                usual.patience(),
-                usual.streams(),
-                usual.quotas(),
-                usual.cliFile(),
-                bytes,
-                usual.trustedProxies(),
-                usual.tls(),
-                usual.trustRoot()));
+        return another("functionCacheBytes", bytes);
     }
 
     GatewayVerticle withTls(GatewayConfig.Tls tls) {
-        var usual = config(auth.url(), registry.url(), bus(server.url(), "gateway"));
-        return another(new GatewayConfig(
-                usual.ports(),
-                usual.services(),
-                usual.http(),
-                usual.nats(),
-                usual.patience(),
-                usual.streams(),
-                usual.quotas(),
-                usual.cliFile(),
-                usual.functionCacheBytes(),
-                usual.trustedProxies(),
-                tls,
-                usual.trustRoot()));
+        return another("tls", tls);
+    }
+
+    private GatewayVerticle another(String setting, Object value) {
+        return another(Records.with(config(auth.url(), registry.url(), bus(server.url(), "gateway")), setting, value));
     }
 
     private GatewayVerticle another(GatewayConfig config) {
@@ -218,8 +191,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     private static NatsConfig bus(String url, String user) {
-        var base = NatsConfig.local(url);
-        return new NatsConfig(base.url(), user, new Secret(password(user)), base.startTimeout(), base.requestTimeout());
+        return Records.with(NatsConfig.local(url), "user", user, "password", new Secret(password(user)));
     }
 
     /** A connection that may change streams and buckets. */
@@ -233,9 +205,7 @@ public final class RunningGateway implements AutoCloseable {
 
     /** Two event loops, and an idle timeout that heartbeats must prevent. */
     private static HttpConfig http() {
-        var base = HttpConfig.loopback();
-        return new HttpConfig(
-                base.host(), base.internalPort(), base.maxHeaderBytes(), IDLE, base.requestTimeout(), CONNECTIONS, 2);
+        return Records.with(HttpConfig.loopback(), "idleTimeout", IDLE, "maxConnections", CONNECTIONS, "instances", 2);
     }
 
     /** Creates a function of alice like the registry, and waits until the gateway has it. */
@@ -260,36 +230,12 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     static FunctionSpec spec(String name, @Nullable List<String> command, int maxPending) {
-        return spec(name, command, maxPending, ArgumentAs.LAST);
+        var usual = FunctionSpec.of(name, "registry.example/" + name + ":1");
+        return Records.with(usual, "command", command, "queue", new Queue(maxPending, 86_400));
     }
 
     static FunctionSpec withoutArgument(String name) {
-        return spec(name, null, Queue.DEFAULT.maxPending(), ArgumentAs.NONE);
-    }
-
-    private static FunctionSpec spec(
-            String name, @Nullable List<String> command, int maxPending, ArgumentAs argumentAs) {
-        return new FunctionSpec(
-                name,
-                "registry.example/" + name + ":1",
-                "",
-                null,
-                command,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                Mode.ISOLATED,
-                Network.NONE,
-                Limits.DEFAULT,
-                10,
-                new Queue(maxPending, 86_400),
-                Retry.DEFAULT,
-                Delivery.AT_LEAST_ONCE,
-                false,
-                Prewarm.DEFAULT,
-                argumentAs,
-                null,
-                false);
+        return Records.with(FunctionSpec.of(name, "registry.example/" + name + ":1"), "argumentAs", ArgumentAs.NONE);
     }
 
     /** The gateway holds back the response to a write until its cache has it. */

@@ -7,7 +7,6 @@ import dev.faas.testing.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +38,7 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"api", "auth", "registry"})
     void eachPortSpeaksTlsAlone(String port) throws Exception {
-        assertThat(curl(files, port, "/readyz", "--http2", "-i"))
+        assertThat(files.curl(gateway.port(port), "/readyz", "--http2", "-i"))
                 .contains("HTTP/2 200", "strict-transport-security: max-age=31536000", "\"tls\":\"up\"");
         assertThat(TestCertificate.run(
                         List.of("curl", "-sS", "-i", "http://127.0.0.1:" + gateway.port(port) + "/readyz")))
@@ -58,9 +57,8 @@ class TlsTest {
                         .putHeader("Connection", "keep-alive")
                         .setChunked(true)
                         .end("{\"echo\":" + body + "}")));
-        assertThat(curl(
-                        files,
-                        "auth",
+        assertThat(files.curl(
+                        gateway.port("auth"),
                         "/v1/auth/login",
                         "--http2",
                         "-i",
@@ -74,23 +72,18 @@ class TlsTest {
         assertThat(function).isNotNull();
     }
 
-    private static String submit() {
-        try {
-            return curl(
-                    files,
-                    "api",
-                    "/v1/functions/greet/activations",
-                    "--http2",
-                    "-i",
-                    "-H",
-                    "Authorization: " + faas.signer.bearer(faas.alice),
-                    "-H",
-                    "Content-Type: text/plain",
-                    "-d",
-                    "x");
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+    private static String submit() throws Exception {
+        return files.curl(
+                gateway.port("api"),
+                "/v1/functions/greet/activations",
+                "--http2",
+                "-i",
+                "-H",
+                "Authorization: " + faas.signer.bearer(faas.alice),
+                "-H",
+                "Content-Type: text/plain",
+                "-d",
+                "x");
     }
 
     @Test
@@ -104,20 +97,7 @@ class TlsTest {
         Await.until(
                 "renewed",
                 Duration.ofSeconds(20),
-                () -> curlQuietly(second, renewing.port("registry")).contains("\"tls\":\"up\""));
-    }
-
-    private static String curlQuietly(TestCertificate trusted, int port) {
-        try {
-            return TestCertificate.run(List.of(
-                    "curl",
-                    "-sS",
-                    "--cacert",
-                    trusted.authority().toString(),
-                    "https://127.0.0.1:" + port + "/readyz"));
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+                () -> second.curl(renewing.port("registry"), "/readyz").contains("\"tls\":\"up\""));
     }
 
     /** Where others reach the gateway, its readiness says that something is missing; it is ready all the same. */
@@ -130,19 +110,5 @@ class TlsTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).contains("\"tls\":\"down\"");
         assertThat(faas.send(faas.request("/readyz")).text()).doesNotContain("tls");
-    }
-
-    private static String curl(TestCertificate trusted, String port, String path, String... options)
-            throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                "curl",
-                "-sS",
-                "--max-time",
-                "10",
-                "--cacert",
-                trusted.authority().toString()));
-        command.addAll(List.of(options));
-        command.add("https://127.0.0.1:" + gateway.port(port) + path);
-        return TestCertificate.run(command);
     }
 }

@@ -14,6 +14,7 @@ import dev.faas.seal.SealingKey;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -103,15 +104,10 @@ public record RegistryConfig(
     }
 
     private static Mode mode(Env env) {
-        var name = env.text("FAAS_MODE", "isolated", "mode of functions that name none: isolated, nested or reused");
-        return switch (name) {
-            case "isolated" -> Mode.ISOLATED;
-            case "nested" -> Mode.NESTED;
-            case "reused" -> Mode.REUSED;
-            default -> {
-                env.addProblem("FAAS_MODE", "must be isolated, nested or reused");
-                yield Mode.ISOLATED;
-            }
-        };
+        return env.choice(
+                "FAAS_MODE",
+                List.of(Mode.ISOLATED, Mode.NESTED, Mode.REUSED),
+                Mode.ISOLATED,
+                "mode of functions that name none: isolated, nested or reused");
     }
 }

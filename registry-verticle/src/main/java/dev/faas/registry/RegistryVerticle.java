@@ -57,7 +57,6 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
-import dev.faas.registry.quota.QueuedCounts;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.quota.QuotaRoutes;
 import dev.faas.registry.quota.QuotaStore;
@@ -188,7 +187,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
-        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), new QueuedCounts(table), verifier);
+        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier);
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier);
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);

@@ -12,6 +12,7 @@ import dev.faas.activation.Status;
 import dev.faas.nats.Kv;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
@@ -100,7 +101,8 @@ class DeletionTest {
     @Test
     void givenARegistryThatDiesDuringADeletionWhenAnotherStartsThenItCompletesTheDeletion() throws Exception {
         // This registry answers the call, but never reconciles.
-        registry.replace(config -> Changed.reconcilePause(config, Duration.ofHours(1)));
+        registry.replace(config -> Records.with(
+                config, "maintenance", Records.with(config.maintenance(), "reconcilePause", Duration.ofHours(1))));
         var replaced = registry.client(owner);
         var all = Stream.generate(this::queued).limit(700).toList();
         assertThat(replaced.delete("/v1/functions/worked").status()).isEqualTo(204);

@@ -3,8 +3,8 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.TopologyConfig;
-import dev.faas.nats.TopologyConfig.Sizes;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.testing.Records;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -24,10 +24,8 @@ class FullFunctionsTest {
     @Test
     void givenAnOwnerWhoFillsTheBucket_whenItIsHalfFull_thenThatOwnerIsRefusedAndOthersAreNot(@TempDir Path directory)
             throws Exception {
-        var usual = TopologyConfig.LOCAL;
-        var small = usual.withSizes(
-                new Sizes(usual.sizes().activations(), BUCKET, usual.sizes().outputs()));
-        var registry = Registry.start(directory, config -> Changed.topology(config, small));
+        var sizes = Records.with(TopologyConfig.LOCAL.sizes(), "functions", BUCKET);
+        var registry = Registry.start(directory, config -> Registry.withTopology(config, "sizes", sizes));
         try {
             var greedy = registry.client();
             int created = 0;

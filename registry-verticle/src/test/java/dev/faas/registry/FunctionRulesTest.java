@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.config.Env;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
@@ -42,7 +43,7 @@ class FunctionRulesTest extends RegistryFixture {
         var env = Env.of(settings);
         var rules = FunctionRules.from(env);
         env.check();
-        registry.replace(config -> Changed.rules(config, rules));
+        registry.replace(config -> Records.with(config, "rules", rules));
     }
 
     /** The same user as an admin, which others are not any more. */

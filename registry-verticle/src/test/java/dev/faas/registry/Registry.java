@@ -3,7 +3,9 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 
 import dev.faas.nats.Nats;
+import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
@@ -47,6 +49,11 @@ final class Registry {
     static Registry start(Path directory, UnaryOperator<RegistryConfig> change) throws Exception {
         var backends = Backends.start(directory);
         return new Registry(backends, change.apply(backends.config()));
+    }
+
+    static RegistryConfig withTopology(RegistryConfig config, Object... changes) {
+        var topology = Records.with(TopologyConfig.LOCAL, changes);
+        return Records.with(config, "connections", Records.with(config.connections(), "topology", topology));
     }
 
     /** Stops the registry and starts another one on the same backends. */

@@ -13,11 +13,12 @@ import dev.faas.local.NatsServer;
 import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
-import dev.faas.nats.TopologyConfig;
 import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Ids;
 import io.vertx.core.Vertx;
@@ -106,7 +107,7 @@ class RegistryVerticleTest {
     @Test
     void givenItsPortIsTakenWhenStartedThenItUnwinds() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var config = Changed.port(backends.config(), taken.getLocalPort());
+            var config = Records.with(backends.config(), "port", taken.getLocalPort());
 
             assertThat(failure(vertx.deployVerticle(new RegistryVerticle(config))))
                     .hasMessageContaining("http")
@@ -163,7 +164,11 @@ class RegistryVerticleTest {
     void givenAUserAtTheLimitOfFunctionsWhenAnotherIsCreatedThenItIsRefusedAndThatOfAnotherUserIsNot()
             throws Exception {
         var tokens = TestKey.generate();
-        var verticle = new RegistryVerticle(Changed.maxFunctionsPerOwner(backends.config(), 2));
+        var usual = backends.config();
+        // No admin can give anybody more.
+        var quotas = new QuotaSettings(
+                usual.quotas().defaults(), usual.quotas().caps().with(Limit.FUNCTIONS, 2));
+        var verticle = new RegistryVerticle(Records.with(usual, "quotas", quotas));
         var deployment = await(vertx.deployVerticle(verticle));
         backends.trust(tokens);
         try (var user = new Client(verticle.port(), tokens.access(Ids.user(Instant.now())));
@@ -288,11 +293,7 @@ class RegistryVerticleTest {
             id = made.json().getString("id");
         }
         await(vertx.undeploy(deployment));
-        var local = TopologyConfig.LOCAL;
-        var config = backends.config();
-        var shorter = Changed.topology(
-                config,
-                new TopologyConfig(1, local.eventsBytes(), Duration.ofDays(7), local.outputsAge(), local.keysBytes()));
+        var shorter = Registry.withTopology(backends.config(), "eventsAge", Duration.ofDays(7));
 
         assertThat(failure(vertx.deployVerticle(new RegistryVerticle(shorter))))
                 .hasMessageContaining(id)

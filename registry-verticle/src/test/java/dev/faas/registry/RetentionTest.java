@@ -6,6 +6,7 @@ import dev.faas.activation.Activation;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class RetentionTest {
 
     @BeforeAll
     static void start() throws Exception {
-        registry = Registry.start(directory, config -> Changed.retention(config, RETENTION));
+        registry = Registry.start(directory, config -> Records.with(config, "retention", RETENTION));
     }
 
     @AfterAll

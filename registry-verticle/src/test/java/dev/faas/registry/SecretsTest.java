@@ -7,6 +7,7 @@ import dev.faas.nats.Kv;
 import dev.faas.seal.SecretId;
 import dev.faas.testing.Await;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.SealedSecret;
@@ -270,7 +271,7 @@ class SecretsTest extends RegistryFixture {
 
     @Test
     void givenNoSealingKey_whenASecretIsStored_thenThePlatformSaysWhoCanChangeThat() throws Exception {
-        registry.replace(Changed::withoutSealing);
+        registry.replace(config -> Records.with(config, "sealing", Optional.empty()));
         try {
             var refused = registry.client(owner).send("PUT", "/v1/secrets/db", "{\"value\":\"x\"}");
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.nats.TopologyConfig;
-import dev.faas.nats.TopologyConfig.Sizes;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
@@ -35,10 +35,9 @@ class SharedStoresTest {
 
     @BeforeEach
     void start() throws Exception {
-        var usual = TopologyConfig.LOCAL;
-        var small = new TopologyConfig(1, EVENTS, usual.eventsAge(), usual.outputsAge(), usual.keysBytes())
-                .withSizes(new Sizes(usual.sizes().activations(), usual.sizes().functions(), OUTPUTS));
-        registry = Registry.start(directory, config -> Changed.topology(config, small));
+        var sizes = Records.with(TopologyConfig.LOCAL.sizes(), "outputs", OUTPUTS);
+        registry = Registry.start(
+                directory, config -> Registry.withTopology(config, "eventsBytes", EVENTS, "sizes", sizes));
     }
 
     @AfterEach

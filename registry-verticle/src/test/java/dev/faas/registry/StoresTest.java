@@ -55,7 +55,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -391,9 +390,7 @@ class StoresTest {
         return await(pg.withPool(pool -> pool.query("select relname from pg_class where relname ~ '^activation_" + month
                         + "[0-9]{2}$' order by relname")
                 .execute()
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> row.getString("relname"))
-                        .toList())));
+                .map(rows -> rows.stream().map(row -> row.getString("relname")).toList())));
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.faas.wire.FunctionSpec;
 public record Capacity(long memoryMb, long pids) {
     public static final Capacity NONE = new Capacity(0, 0);
 
-    /** What one run of a function takes. */
     public static Capacity of(FunctionSpec.Limits limits) {
         return new Capacity(limits.memoryMb(), limits.pids());
     }
@@ -20,12 +19,10 @@ public record Capacity(long memoryMb, long pids) {
         return new Capacity(Math.max(0, memoryMb - other.memoryMb), Math.max(0, pids - other.pids));
     }
 
-    /** The smaller of each. */
     public Capacity min(Capacity other) {
         return new Capacity(Math.min(memoryMb, other.memoryMb), Math.min(pids, other.pids));
     }
 
-    /** The greater of each. */
     public Capacity max(Capacity other) {
         return new Capacity(Math.max(memoryMb, other.memoryMb), Math.max(pids, other.pids));
     }

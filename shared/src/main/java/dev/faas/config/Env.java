@@ -69,6 +69,11 @@ public final class Env {
                 .orElse(fallback);
     }
 
+    /** Given in MiB; returns bytes. */
+    public long mebibytes(String name, int fallback, int min, String doc) {
+        return (long) integer(name, fallback, min, 1 << 20, doc) << 20;
+    }
+
     public boolean flag(String name, boolean fallback, String doc) {
         return read(name, Boolean.toString(fallback), doc)
                 .map(text -> switch (text.toLowerCase(Locale.ROOT)) {
@@ -80,6 +85,18 @@ public final class Env {
                     }
                 })
                 .orElse(fallback);
+    }
+
+    /** One of these, written as its name in lower case. */
+    public <E extends Enum<E>> E choice(String name, List<E> choices, E fallback, String doc) {
+        var byText = new LinkedHashMap<String, E>();
+        choices.forEach(each -> byText.put(each.name().toLowerCase(Locale.ROOT), each));
+        var text = text(name, fallback.name().toLowerCase(Locale.ROOT), doc);
+        if (!byText.containsKey(text)) {
+            var listed = String.join(", ", byText.keySet()).replaceFirst(", (\\w+)$", " or $1");
+            addProblem(name, "must be " + listed + ", not '" + text + "'");
+        }
+        return byText.getOrDefault(text, fallback);
     }
 
     /** A whole number with a unit: {@code 250ms, 10s, 15m, 24h, 30d}. */

@@ -92,7 +92,6 @@ public record ImagePolicy(Rule allow, Rule local, Rule login, boolean requireDig
         return patterns;
     }
 
-    /** Whether the image may be asked for in its registry. */
     public boolean mayPull(ImageReference image, boolean byAdmin) {
         return allow.of(byAdmin).match(image);
     }

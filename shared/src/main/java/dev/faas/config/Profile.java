@@ -1,5 +1,6 @@
 package dev.faas.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -15,27 +16,17 @@ public enum Profile {
 
     public static Profile from(Env env) {
         var address = env.text("FAAS_BIND", "", "address of this machine that the ports are published on");
-        var likely = isLoopback(address) ? PRIVATE : SHARED;
-        var text = env.text(
-                "FAAS_PROFILE", likely.text(), "private or shared: defaults of registration, images and quotas");
-        for (var profile : values()) {
-            if (profile.text().equals(text)) {
-                return profile;
-            }
-        }
-        env.addProblem("FAAS_PROFILE", "must be private or shared, not '" + text + "'");
-        return SHARED;
+        return env.choice(
+                "FAAS_PROFILE",
+                List.of(values()),
+                isLoopback(address) ? PRIVATE : SHARED,
+                "private or shared: defaults of registration, images and quotas");
     }
 
     public static boolean isLoopback(String address) {
         return LOOPBACK.contains(address.toLowerCase(Locale.ROOT));
     }
 
-    public String text() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The default of a setting. */
     public <T> T choose(T whenPrivate, T whenShared) {
         return this == PRIVATE ? whenPrivate : whenShared;
     }

@@ -44,8 +44,4 @@ public record HttpConfig(
         return new HttpConfig(
                 "127.0.0.1", 0, 16_384, Duration.ofSeconds(90), Duration.ofSeconds(30), MAX_CONNECTIONS, 1);
     }
-
-    public HttpConfig withInstances(int count) {
-        return new HttpConfig(host, internalPort, maxHeaderBytes, idleTimeout, requestTimeout, maxConnections, count);
-    }
 }

@@ -53,7 +53,6 @@ public final class ObjectBucket {
         return new IOException("object " + name + " could not be stored", cause);
     }
 
-    /** How full the bucket is. */
     public CompletableFuture<Stream.State> state() {
         return stream.state();
     }

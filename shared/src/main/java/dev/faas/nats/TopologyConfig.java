@@ -27,16 +27,7 @@ public record TopologyConfig(
     private static final long MEBIBYTE = 1 << 20;
 
     public static final TopologyConfig LOCAL =
-            new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30), 64L << 20);
-
-    /** With the usual sizes of everything else. */
-    public TopologyConfig(int replicas, long eventsBytes, Duration eventsAge, Duration outputsAge, long keysBytes) {
-        this(replicas, eventsBytes, eventsAge, outputsAge, keysBytes, Sizes.DEFAULT);
-    }
-
-    public TopologyConfig withSizes(Sizes other) {
-        return new TopologyConfig(replicas, eventsBytes, eventsAge, outputsAge, keysBytes, other);
-    }
+            new TopologyConfig(1, 2L << 30, Duration.ofDays(30), Duration.ofDays(30), 64L << 20, Sizes.DEFAULT);
 
     /** @param output the longest retention of results, arguments and logs after an activation's end */
     public static TopologyConfig from(Env env, Duration output) {
@@ -46,34 +37,27 @@ public record TopologyConfig(
                 "age limit of the EVENTS stream; finished activations are pruned much earlier");
         return new TopologyConfig(
                 env.integer("FAAS_REPLICAS", 1, 1, 5, "copies of each stream: 1 on one NATS server, 3 on a cluster"),
-                bytes(env, "FAAS_EVENTS_MB", 4096, 64, "size limit of the EVENTS stream, in MiB"),
+                env.mebibytes("FAAS_EVENTS_MB", 4096, 64, "size limit of the EVENTS stream, in MiB"),
                 eventsAge,
                 // An argument is stored when its activation begins, and its retention begins at the end.
                 eventsAge.plus(output),
-                bytes(
-                        env,
+                env.mebibytes(
                         "FAAS_IDEMPOTENCY_MB",
                         256,
                         1,
                         "size limit of the Idempotency-Keys of one day, in MiB; each MiB holds about 4,000 keys"),
                 new Sizes(
-                        bytes(env, "FAAS_ACTIVATIONS_MB", 1024, 16, "size limit of the queue of commands, in MiB"),
-                        bytes(
-                                env,
+                        env.mebibytes("FAAS_ACTIVATIONS_MB", 1024, 16, "size limit of the queue of commands, in MiB"),
+                        env.mebibytes(
                                 "FAAS_FUNCTIONS_MB",
                                 256,
                                 1,
                                 "size limit of all functions at their newest revisions, in MiB"),
-                        bytes(
-                                env,
+                        env.mebibytes(
                                 "FAAS_OUTPUTS_MB",
                                 0,
                                 0,
                                 "size limit of large results, arguments and logs, in MiB; 0: a third of what NATS may"
                                         + " store, but at most 16384")));
-    }
-
-    private static long bytes(Env env, String name, int mebibytes, int min, String doc) {
-        return env.integer(name, mebibytes, min, 1 << 20, doc) * MEBIBYTE;
     }
 }

@@ -8,6 +8,9 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -85,6 +88,11 @@ public final class Pg {
 
     public Future<Void> close() {
         return pool.close();
+    }
+
+    /** As a parameter of type {@code timestamptz}. */
+    public static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 
     /** 503 {@code unavailable} when Postgres cannot be reached or is overloaded, else the failure itself. */

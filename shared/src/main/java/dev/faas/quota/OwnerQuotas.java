@@ -60,7 +60,6 @@ public final class OwnerQuotas {
         return quotas;
     }
 
-    /** The key of an owner's quota in the bucket. */
     public static String key(String owner) {
         return KEY + owner;
     }

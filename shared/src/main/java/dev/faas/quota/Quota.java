@@ -11,10 +11,8 @@ import java.util.Optional;
 
 /** How much one owner may have of each thing. As JSON, {@code null} is no limit. */
 public final class Quota {
-    /** Is more than any count. */
     public static final long NO_LIMIT = Long.MAX_VALUE;
 
-    /** What is limited. */
     public enum Limit {
         FUNCTIONS("functions", 500, 500),
         /** Of the functions' current revisions together, as JSON. */
@@ -50,7 +48,6 @@ public final class Quota {
         this.limits = Collections.unmodifiableMap(limits);
     }
 
-    /** No limit at all. */
     public static Quota unlimited() {
         var limits = new EnumMap<Limit, Long>(Limit.class);
         for (var limit : Limit.values()) {

@@ -97,6 +97,13 @@ public record Problem(
         return of(429, "rate_limited", "Too many requests", detail).withRetryAfter(retryAfterSeconds);
     }
 
+    /** 503: a change is stored in Postgres and not on NATS. */
+    public static Problem notPublished(String detail) {
+        return of(503, "unavailable", "Temporarily unavailable", detail)
+                .with("dependency", "nats")
+                .withRetryAfter(2);
+    }
+
     /** 503: a dependency cannot be reached; nothing was changed. */
     public static Problem unavailable(String dependency) {
         return of(

@@ -13,6 +13,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Records;
 import dev.faas.wire.Subjects.QueueKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class ClusterTest {
     static void start() throws Exception {
         cluster = NatsCluster.start(directory);
         nats = Nats.connect(NatsConfig.local(cluster.url()), "test");
-        var three = new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 1L << 20);
+        var three = Records.with(TopologyConfig.LOCAL, "replicas", 3, "eventsBytes", 256L << 20, "keysBytes", 1L << 20);
         long until = System.nanoTime() + LIMIT.toNanos();
         while (!created(three)) {
             assertThat(System.nanoTime()).isLessThan(until);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTablePart;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -110,27 +111,13 @@ class WireFormatTest {
 
     /** With the fields that are not in the JSON when they have their defaults. */
     private static FunctionSpec withOptions() {
-        var plain = Samples.RUN_SPEC.spec();
-        return new FunctionSpec(
-                plain.name(),
-                plain.image(),
-                plain.description(),
-                plain.entrypoint(),
-                plain.command(),
-                plain.env(),
-                plain.secrets(),
-                plain.labels(),
-                plain.mode(),
-                plain.network(),
-                plain.limits(),
-                plain.concurrency(),
-                plain.queue(),
-                plain.retry(),
-                plain.delivery(),
-                plain.readOnlyRoot(),
-                plain.prewarm(),
+        return Records.with(
+                Samples.RUN_SPEC.spec(),
+                "argumentAs",
                 FunctionSpec.ArgumentAs.NONE,
+                "idleTtlSeconds",
                 3_600,
+                "byAdmin",
                 true);
     }
 

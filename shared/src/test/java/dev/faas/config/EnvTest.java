@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.annotation.RetentionPolicy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,5 +140,17 @@ class EnvTest {
                         new Setting("Z", "90s", "when"),
                         new Setting("A", "", "a secret (or A_FILE)"),
                         new Setting("B", "7", "a number"));
+    }
+
+    @Test
+    void aChoiceIsAnOfferedName_elseAllAreListed() {
+        var offered = List.of(RetentionPolicy.SOURCE, RetentionPolicy.CLASS, RetentionPolicy.RUNTIME);
+        var env = Env.of(Map.of("GOOD", "class", "BAD", "Class"));
+
+        assertThat(env.choice("GOOD", offered, RetentionPolicy.SOURCE, "")).isEqualTo(RetentionPolicy.CLASS);
+        assertThat(env.choice("ABSENT", offered, RetentionPolicy.SOURCE, "")).isEqualTo(RetentionPolicy.SOURCE);
+        env.check();
+        env.choice("BAD", offered, RetentionPolicy.SOURCE, "");
+        assertThatThrownBy(env::check).hasMessageContaining("BAD must be source, class or runtime, not 'Class'");
     }
 }

@@ -2,6 +2,7 @@ package dev.faas.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Records;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import java.net.http.HttpRequest;
@@ -21,14 +22,7 @@ class BodiesTest {
 
     private static HttpConfig shortRequestTimeout() {
         var usual = HttpConfig.loopback();
-        return new HttpConfig(
-                usual.host(),
-                0,
-                usual.maxHeaderBytes(),
-                usual.idleTimeout(),
-                Duration.ofMillis(500),
-                usual.maxConnections(),
-                1);
+        return Records.with(usual, "requestTimeout", Duration.ofMillis(500), "instances", 1);
     }
 
     private static void routes(Router on) {

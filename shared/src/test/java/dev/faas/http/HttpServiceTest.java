@@ -3,6 +3,7 @@ package dev.faas.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.faas.testing.Records;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -223,7 +224,7 @@ class HttpServiceTest {
 
     @Test
     void givenSeveralInstancesWhenStartedThenTheyShareOnePort() throws Exception {
-        try (var several = new RunningService(HttpConfig.loopback().withInstances(3), this::routes)) {
+        try (var several = new RunningService(Records.with(HttpConfig.loopback(), "instances", 3), this::routes)) {
             for (var i = 0; i < 6; i++) {
                 assertThat(several.get("/things/" + i).status()).isEqualTo(200);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.lifecycle.DependencyMissing;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -51,7 +51,7 @@ class ServerCertificateTest {
         });
         service = RunningService.await(HttpService.start(
                 vertx,
-                HttpConfig.loopback().withInstances(2),
+                Records.with(HttpConfig.loopback(), "instances", 2),
                 new Health("test-service"),
                 metrics,
                 List.of(listener),
@@ -139,7 +139,7 @@ class ServerCertificateTest {
             assertThat(subject(open)).isEqualTo("CN=first");
             assertThat(get(open)).contains("200 OK");
         }
-        assertThat(curl(second, "/hello", "--http2", "-i")).contains("HTTP/2 200");
+        assertThat(second.curl(service.port("api"), "/hello", "--http2", "-i")).contains("HTTP/2 200");
     }
 
     @Test
@@ -197,21 +197,7 @@ class ServerCertificateTest {
     }
 
     private String curl(String path, String... options) throws IOException, InterruptedException {
-        return curl(files, path, options);
-    }
-
-    private String curl(TestCertificate trusted, String path, String... options)
-            throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                "curl",
-                "-sS",
-                "--max-time",
-                "10",
-                "--cacert",
-                trusted.authority().toString()));
-        command.addAll(List.of(options));
-        command.add("https://127.0.0.1:" + service.port("api") + path);
-        return TestCertificate.run(command);
+        return files.curl(service.port("api"), path, options);
     }
 
     private SSLSocket connect(TestCertificate trusted) throws Exception {

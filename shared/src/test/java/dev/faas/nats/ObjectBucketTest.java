@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.local.NatsServer;
+import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -57,11 +58,8 @@ class ObjectBucketTest {
     void givenAValueThatDoesNotFitWhenStoredThenThatIsSaidAndNothingOfItStays() throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
-            var usual = TopologyConfig.LOCAL.sizes();
-            Topology.create(
-                    nats,
-                    TopologyConfig.LOCAL.withSizes(
-                            new TopologyConfig.Sizes(usual.activations(), usual.functions(), 1 << 20)));
+            var sizes = Records.with(TopologyConfig.LOCAL.sizes(), "outputs", 1 << 20);
+            Topology.create(nats, Records.with(TopologyConfig.LOCAL, "sizes", sizes));
             var bucket = nats.objectBucket(Subjects.OUTPUTS);
             bucket.put("kept", new ByteArrayInputStream(new byte[300_000]));
             long before = messages(nats);

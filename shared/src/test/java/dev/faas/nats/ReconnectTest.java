@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.config.Secret;
 import dev.faas.lifecycle.Unrecoverable;
 import dev.faas.local.NatsServer;
+import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,8 +69,7 @@ class ReconnectTest {
     }
 
     private static NatsConfig as(String user, String password, NatsServer server) {
-        var local = NatsConfig.local(server.url());
-        return new NatsConfig(local.url(), user, new Secret(password), local.startTimeout(), local.requestTimeout());
+        return Records.with(NatsConfig.local(server.url()), "user", user, "password", new Secret(password));
     }
 
     /** Writes once; after a time-out reads whether the message was stored. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.TopologyConfig.Sizes;
+import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StreamConfiguration;
@@ -156,7 +157,7 @@ class StoreSizesTest {
 
     @Test
     void givenSizesThatTheDiskCannotHold_whenMade_thenOnlyTheEventStreamStopsTheStart() throws Exception {
-        Topology.create(nats, TopologyConfig.LOCAL.withSizes(new Sizes(ENDLESS, ENDLESS, ENDLESS)));
+        Topology.create(nats, Records.with(TopologyConfig.LOCAL, "sizes", new Sizes(ENDLESS, ENDLESS, ENDLESS)));
 
         assertThat(sizes())
                 .containsEntry("ACTIVATIONS", -1L)
@@ -166,9 +167,7 @@ class StoreSizesTest {
         Topology.create(nats, TopologyConfig.LOCAL);
         assertSized();
 
-        var usual = TopologyConfig.LOCAL;
-        var tooMuch =
-                new TopologyConfig(1, ENDLESS, usual.eventsAge(), usual.outputsAge(), usual.keysBytes(), usual.sizes());
+        var tooMuch = Records.with(TopologyConfig.LOCAL, "eventsBytes", ENDLESS);
         assertThatThrownBy(() -> Topology.create(nats, tooMuch))
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining("EVENTS")

@@ -53,7 +53,6 @@ final class HostShare {
         this.nanos = nanos;
     }
 
-    /** What this spawner's containers may take now. */
     Capacity usable() {
         return usable;
     }

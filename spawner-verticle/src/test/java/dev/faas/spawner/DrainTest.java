@@ -7,7 +7,6 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
-import dev.faas.http.HttpConfig;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.engine.ContainerEngine;
@@ -18,6 +17,7 @@ import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.run.RunTiming;
 import dev.faas.testing.Pause;
+import dev.faas.testing.Records;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -196,7 +196,7 @@ final class DrainTest {
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var opened = new AtomicInteger();
         var verticle = new SpawnerVerticle(
-                with(config, nowhere, SpawnerConfig.Docker.LOCAL),
+                Records.with(config, "nats", nowhere),
                 (c, self, pins) -> new Closing(opened, Duration.ZERO),
                 InstantSource.system());
 
@@ -217,7 +217,7 @@ final class DrainTest {
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
         var open = new AtomicInteger();
         var verticle = new SpawnerVerticle(
-                at(config, first.internalPort()),
+                Records.with(config, "http", Records.with(config.http(), "internalPort", first.internalPort())),
                 (c, self, pins) -> new Closing(open, Duration.ZERO),
                 InstantSource.system());
 
@@ -245,14 +245,9 @@ final class DrainTest {
     @Test
     void givenNoDocker_whenStarted_thenItSaysSo() throws Exception {
         var quick = new NatsConfig(platform.server.url(), null, null, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        var docker = new SpawnerConfig.Docker(
-                URI.create("unix:///nowhere/docker.sock"),
-                SpawnerConfig.Docker.LOCAL.images(),
-                SpawnerConfig.Docker.LOCAL.policy(),
-                null,
-                SpawnerConfig.Docker.LOCAL.disk());
+        var docker = Records.with(SpawnerConfig.Docker.LOCAL, "host", URI.create("unix:///nowhere/docker.sock"));
         var config = platform.config("lonely", 1, Duration.ofSeconds(1), RunTiming.DEFAULT);
-        var verticle = new SpawnerVerticle(with(config, quick, docker));
+        var verticle = new SpawnerVerticle(Records.with(config, "nats", quick, "docker", docker));
 
         assertThatThrownBy(() ->
                         Platform.get(platform.vertx().deployVerticle(verticle).toCompletionStage()))
@@ -262,30 +257,6 @@ final class DrainTest {
                 .isInstanceOf(DependencyMissing.class)
                 .hasMessageContaining("unix:///nowhere/docker.sock")
                 .hasMessageContaining("FAAS_DOCKER_HOST");
-    }
-
-    private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker) {
-        return with(c, nats, docker, c.http());
-    }
-
-    private static SpawnerConfig at(SpawnerConfig c, int port) {
-        var h = c.http();
-        return with(
-                c,
-                c.nats(),
-                c.docker(),
-                new HttpConfig(
-                        h.host(),
-                        port,
-                        h.maxHeaderBytes(),
-                        h.idleTimeout(),
-                        h.requestTimeout(),
-                        h.maxConnections(),
-                        h.instances()));
-    }
-
-    private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker, HttpConfig http) {
-        return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http);
     }
 
     /** An engine that only counts whether it is open. */

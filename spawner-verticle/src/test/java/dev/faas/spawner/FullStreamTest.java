@@ -6,10 +6,10 @@ import dev.faas.activation.Status;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.spawner.engine.OutputSink.Stream;
+import dev.faas.testing.Records;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ final class FullStreamTest {
         var platform = Platform.start(directory);
         try {
             Topology.create(
-                    platform.nats, new TopologyConfig(1, LIMIT, Duration.ofDays(30), Duration.ofDays(30), 1 << 20));
+                    platform.nats, Records.with(TopologyConfig.LOCAL, "eventsBytes", LIMIT, "keysBytes", 1 << 20));
             platform.images.put("loud", process -> {
                 process.write(Stream.STDOUT, new byte[100_000]);
                 process.stderr("heard");

@@ -32,6 +32,7 @@ import dev.faas.spawner.engine.FakeProgram;
 import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.spawner.run.RunTiming;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -133,21 +134,11 @@ public final class Platform {
 
     Started dockerSpawner(URI dockerHost, String platformId, String name, int slots, Duration grace) throws Exception {
         var plain = config(name, slots, grace, QUICK);
-        var docker = new SpawnerConfig.Docker(
-                dockerHost,
-                SpawnerConfig.Docker.LOCAL.images(),
-                SpawnerConfig.Docker.LOCAL.policy(),
-                null,
-                SpawnerConfig.Docker.LOCAL.disk());
+        var docker = Records.with(SpawnerConfig.Docker.LOCAL, "host", dockerHost);
+        var identity = new SpawnerConfig.Identity(platformId, name);
         var spawner = new Started(
                 new SpawnerVerticle(
-                        new SpawnerConfig(
-                                new SpawnerConfig.Identity(platformId, name),
-                                plain.work(),
-                                docker,
-                                POOL,
-                                plain.nats(),
-                                plain.http()),
+                        Records.with(plain, "identity", identity, "docker", docker, "pool", POOL),
                         SpawnerVerticle::openDocker,
                         clock),
                 this);

@@ -9,6 +9,7 @@ import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.RegistryGate;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.docker.TestRegistry;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.ImagePin;
@@ -155,13 +156,6 @@ final class PulledFunctionsTest {
     }
 
     private static FunctionRevision updated(FunctionRevision function) {
-        return new FunctionRevision(
-                function.id(),
-                function.owner(),
-                function.revision() + 1,
-                null,
-                function.createdAt(),
-                function.updatedAt(),
-                function.spec());
+        return Records.with(function, "revision", function.revision() + 1, "imageDigest", null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.faas.spawner;
 
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
@@ -11,88 +12,36 @@ public final class Specs {
     private Specs() {}
 
     public static FunctionSpec of(String image) {
-        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE);
+        return FunctionSpec.of("f", image);
     }
 
     static FunctionSpec concurrency(String image, int concurrency) {
-        return with(image, Limits.DEFAULT, concurrency, Retry.DEFAULT, Delivery.AT_LEAST_ONCE);
+        return Records.with(of(image), "concurrency", concurrency);
     }
 
     static FunctionSpec atMostOnce(String image) {
-        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_MOST_ONCE);
+        return Records.with(of(image), "delivery", Delivery.AT_MOST_ONCE);
     }
 
     static FunctionSpec reused(String image) {
-        return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE, Mode.REUSED);
+        return Records.with(of(image), "mode", Mode.REUSED);
     }
 
     static FunctionSpec limits(String image, int timeoutSeconds, int resultKb, int logKb) {
-        return with(
-                image,
-                new Limits(128, 1.0, 128, timeoutSeconds, resultKb, logKb),
-                10,
-                Retry.DEFAULT,
-                Delivery.AT_LEAST_ONCE);
+        return Records.with(of(image), "limits", new Limits(128, 1.0, 128, timeoutSeconds, resultKb, logKb));
     }
 
     /** With a concurrency that does not matter. */
     static FunctionSpec memory(String image, int memoryMb) {
-        var plain = Limits.DEFAULT;
-        return with(
-                image,
-                new Limits(
-                        memoryMb, plain.cpus(), plain.pids(), plain.timeoutSeconds(), plain.resultKb(), plain.logKb()),
-                100,
-                Retry.DEFAULT,
-                Delivery.AT_LEAST_ONCE);
+        return Records.with(concurrency(image, 100), "limits", Records.with(Limits.DEFAULT, "memoryMb", memoryMb));
     }
 
     static FunctionSpec retrying(String image, int attempts, int backoffSeconds) {
-        return with(
-                image,
-                Limits.DEFAULT,
-                10,
-                new Retry(attempts, backoffSeconds, Retry.DEFAULT.on()),
-                Delivery.AT_LEAST_ONCE);
+        return Records.with(of(image), "retry", new Retry(attempts, backoffSeconds, Retry.DEFAULT.on()));
     }
 
     /** With concurrency 1. */
     static FunctionSpec aloneRetrying(String image, int attempts, int backoffSeconds) {
-        return with(
-                image,
-                Limits.DEFAULT,
-                1,
-                new Retry(attempts, backoffSeconds, Retry.DEFAULT.on()),
-                Delivery.AT_LEAST_ONCE);
-    }
-
-    private static FunctionSpec with(String image, Limits limits, int concurrency, Retry retry, Delivery delivery) {
-        return with(image, limits, concurrency, retry, delivery, Mode.ISOLATED);
-    }
-
-    private static FunctionSpec with(
-            String image, Limits limits, int concurrency, Retry retry, Delivery delivery, Mode mode) {
-        var plain = FunctionSpec.of("f", image);
-        return new FunctionSpec(
-                plain.name(),
-                plain.image(),
-                plain.description(),
-                plain.entrypoint(),
-                plain.command(),
-                plain.env(),
-                plain.secrets(),
-                plain.labels(),
-                mode,
-                plain.network(),
-                limits,
-                concurrency,
-                plain.queue(),
-                retry,
-                delivery,
-                plain.readOnlyRoot(),
-                plain.prewarm(),
-                plain.argumentAs(),
-                plain.idleTtlSeconds(),
-                plain.byAdmin());
+        return Records.with(retrying(image, attempts, backoffSeconds), "concurrency", 1);
     }
 }

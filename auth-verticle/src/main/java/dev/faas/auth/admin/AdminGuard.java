@@ -3,25 +3,32 @@ package dev.faas.auth.admin;
 import dev.faas.auth.audit.Origins;
 import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
-import io.vertx.core.Handler;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 
-/** Lets only admins pass: by the token's roles, and by Postgres at this moment. Follows {@link Authenticated#by} on a route. */
-public final class AdminGuard implements Handler<RoutingContext> {
+/** Lets only admins pass: by the token's roles, and by Postgres at this moment. */
+public final class AdminGuard {
+    private final TokenVerifier verifier;
     private final UserStore users;
     private final RefusedAttempts refused;
     private final Origins origins;
 
-    public AdminGuard(UserStore users, RefusedAttempts refused, Origins origins) {
+    public AdminGuard(TokenVerifier verifier, UserStore users, RefusedAttempts refused, Origins origins) {
+        this.verifier = verifier;
         this.users = users;
         this.refused = refused;
         this.origins = origins;
     }
 
-    @Override
-    public void handle(RoutingContext ctx) {
+    /** Puts the checks before the handlers of a route. */
+    Route on(Route route) {
+        return route.handler(Authenticated.by(verifier)).handler(this::check);
+    }
+
+    private void check(RoutingContext ctx) {
         var principal = Authenticated.principal(ctx);
         if (!principal.roles().contains(Principal.ADMIN)) {
             refuse(ctx);

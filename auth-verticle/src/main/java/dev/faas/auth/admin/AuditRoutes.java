@@ -1,17 +1,15 @@
 package dev.faas.auth.admin;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.auth.audit.AuditFilter;
-import dev.faas.auth.audit.AuditRow;
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.DateTimeException;
@@ -34,23 +32,19 @@ public final class AuditRoutes {
         this.audit = audit;
     }
 
-    /** @param admins lets only admins pass */
-    public void add(Router on, List<Handler<RoutingContext>> admins) {
-        AdminRoute.of(on.get("/v1/admin/audit/auth").handler(AcceptFilter.json()), admins)
-                .respond(this::list);
-        AdminRoute.of(on.get("/v1/admin/audit/auth/export").handler(AcceptFilter.of(NDJSON)), admins)
+    public void add(Router on, AdminGuard admins) {
+        admins.on(on.get("/v1/admin/audit/auth").handler(AcceptFilter.json())).respond(this::list);
+        admins.on(on.get("/v1/admin/audit/auth/export").handler(AcceptFilter.of(NDJSON)))
                 .handler(this::export);
     }
 
-    private Future<Buffer> list(RoutingContext ctx) {
+    private Future<ObjectNode> list(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
         var filter = filter(ctx, errors);
         var page = Page.of(ctx, filter.scope(), key -> SEQ.matcher(key).matches(), errors);
         var before = page.after() == null ? Long.MAX_VALUE : Long.parseLong(page.after());
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         return audit.findBefore(filter, before, page.fetchLimit())
-                .map(found -> page.render(
-                        found, row -> DatabindCodec.mapper().valueToTree(row), row -> Long.toString(row.seq())));
+                .map(found -> page.toJson(found, row -> row, row -> Long.toString(row.seq())));
     }
 
     private void export(RoutingContext ctx) {
@@ -80,12 +74,10 @@ public final class AuditRoutes {
             rows.forEach(row -> lines.appendBuffer(Json.encodeToBuffer(row)).appendString("\n"));
             return rows.size() < EXPORTED_AT_ONCE
                     ? response.end(lines)
-                    : response.write(lines).compose(sent -> exportAfter(ctx, filter, last(rows)));
+                    : response.write(lines)
+                            .compose(sent ->
+                                    exportAfter(ctx, filter, rows.getLast().seq()));
         });
-    }
-
-    private static long last(List<AuditRow> rows) {
-        return rows.getLast().seq();
     }
 
     private static AuditFilter filter(RoutingContext ctx, List<Problem.FieldError> errors) {

@@ -1,5 +1,6 @@
 package dev.faas.auth.admin;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
@@ -8,11 +9,7 @@ import dev.faas.http.paging.Page;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -37,27 +34,21 @@ public final class InvitationRoutes {
         this.clock = clock;
     }
 
-    /** @param admins lets only admins pass */
-    public void add(Router on, List<Handler<RoutingContext>> admins) {
+    public void add(Router on, AdminGuard admins) {
         var offer = AcceptFilter.json();
-        AdminRoute.of(on.get("/v1/admin/invitations").handler(offer), admins).respond(this::list);
-        AdminRoute.of(on.post("/v1/admin/invitations").handler(offer), admins)
+        admins.on(on.get("/v1/admin/invitations").handler(offer)).respond(this::list);
+        admins.on(on.post("/v1/admin/invitations").handler(offer))
                 .handler(Bodies.json(MAX_BODY_BYTES))
                 .respond(this::create);
-        AdminRoute.of(on.delete("/v1/admin/invitations/:id"), admins).respond(this::delete);
+        admins.on(on.delete("/v1/admin/invitations/:id")).respond(this::delete);
     }
 
-    private Future<Buffer> list(RoutingContext ctx) {
+    private Future<ObjectNode> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("invitations"), key -> key.startsWith(PREFIX));
         var after = page.after() == null ? "" : page.after();
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         return invitations
                 .findAfter(after, page.fetchLimit())
-                .map(found -> page.render(
-                        found,
-                        invitation -> DatabindCodec.mapper()
-                                .valueToTree(view(invitation).getMap()),
-                        InvitationStore.Invitation::id));
+                .map(found -> page.toJson(found, InvitationRoutes::view, InvitationStore.Invitation::id));
     }
 
     private Future<JsonObject> create(RoutingContext ctx) {

@@ -1,5 +1,7 @@
 package dev.faas.auth.admin;
 
+import static dev.faas.pg.Pg.utc;
+
 import dev.faas.auth.audit.AuditEntry;
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
@@ -10,9 +12,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code invitation}. An invitation is void when its maker is no admin any more. */
@@ -50,8 +50,8 @@ public final class InvitationStore {
                     invitation.username(),
                     invitation.admin(),
                     invitation.createdBy(),
-                    invitation.createdAt().atOffset(ZoneOffset.UTC),
-                    invitation.expiresAt().atOffset(ZoneOffset.UTC)
+                    utc(invitation.createdAt()),
+                    utc(invitation.expiresAt())
                 })))
                 .compose(inserted -> audit.write(
                         tx,
@@ -70,9 +70,7 @@ public final class InvitationStore {
                         select id, username, admin, created_by, created_at, expires_at from invitation
                         where id > $1 and expires_at > clock_timestamp() order by id limit $2""")
                 .execute(Tuple.of(id, limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(InvitationStore::toInvitation)
-                        .toList()));
+                .map(rows -> rows.stream().map(InvitationStore::toInvitation).toList()));
     }
 
     /** No error when there is none with this id. */

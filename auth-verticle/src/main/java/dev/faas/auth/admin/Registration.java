@@ -6,13 +6,11 @@ import java.util.TreeMap;
 
 /** Says who may register. */
 public enum Registration {
-    /** Everyone. */
     OPEN,
 
     /** Whoever is first, and becomes an admin; afterwards as {@link #INVITATION}. */
     FIRST,
 
-    /** Who has an invitation. */
     INVITATION,
 
     /** Nobody; admins create accounts. */

@@ -6,11 +6,9 @@ import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Optional;
 
 /** Serves {@code /v1/admin/settings}, and to everyone what they may do to get in: {@code /v1/auth/methods}. */
@@ -26,13 +24,12 @@ public final class SettingRoutes {
         this.origins = origins;
     }
 
-    /** @param admins lets only admins pass */
-    public void add(Router on, List<Handler<RoutingContext>> admins) {
+    public void add(Router on, AdminGuard admins) {
         var offer = AcceptFilter.json();
         on.get("/v1/auth/methods").handler(offer).respond(ctx -> methods());
-        AdminRoute.of(on.get("/v1/admin/settings").handler(offer), admins)
+        admins.on(on.get("/v1/admin/settings").handler(offer))
                 .respond(ctx -> settings.findSetRegistration().map(SettingRoutes::view));
-        AdminRoute.of(on.patch("/v1/admin/settings").handler(offer), admins)
+        admins.on(on.patch("/v1/admin/settings").handler(offer))
                 .handler(Bodies.mergePatch(MAX_BODY_BYTES))
                 .respond(this::update);
     }

@@ -33,7 +33,6 @@ public final class SettingStore {
         this.audit = audit;
     }
 
-    /** How somebody could register now. */
     public Future<Registration> findRegistration() {
         return pg.withPool(this::findAdmission).map(Admission::registration);
     }

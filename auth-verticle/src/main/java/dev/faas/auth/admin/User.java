@@ -30,7 +30,6 @@ public record User(
         return new User(userId, username, admin ? List.of(USER, Principal.ADMIN) : List.of(USER), ACTIVE, now, null);
     }
 
-    /** Whether this user can administer the platform now. */
     boolean isActiveAdmin() {
         return state.equals(ACTIVE) && roles.contains(Principal.ADMIN);
     }

@@ -1,5 +1,6 @@
 package dev.faas.auth.admin;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
@@ -9,11 +10,7 @@ import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Comparator;
@@ -39,32 +36,26 @@ public final class UserRoutes {
         this.announce = announce;
     }
 
-    /** @param admins lets only admins pass */
-    public void add(Router on, List<Handler<RoutingContext>> admins) {
+    public void add(Router on, AdminGuard admins) {
         var json = Bodies.json(MAX_BODY_BYTES);
         var patch = Bodies.mergePatch(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
-        AdminRoute.of(on.get("/v1/admin/users").handler(offer), admins).respond(this::list);
-        AdminRoute.of(on.post("/v1/admin/users").handler(offer), admins)
-                .handler(json)
-                .respond(this::create);
-        AdminRoute.of(on.get("/v1/admin/users/:user").handler(offer), admins).respond(this::get);
-        AdminRoute.of(on.patch("/v1/admin/users/:user").handler(offer), admins)
+        admins.on(on.get("/v1/admin/users").handler(offer)).respond(this::list);
+        admins.on(on.post("/v1/admin/users").handler(offer)).handler(json).respond(this::create);
+        admins.on(on.get("/v1/admin/users/:user").handler(offer)).respond(this::get);
+        admins.on(on.patch("/v1/admin/users/:user").handler(offer))
                 .handler(patch)
                 .respond(this::update);
-        AdminRoute.of(on.delete("/v1/admin/users/:user").handler(offer), admins).respond(this::delete);
-        AdminRoute.of(on.post("/v1/admin/users/:user/reset").handler(offer), admins)
-                .respond(this::reset);
-        AdminRoute.of(on.delete("/v1/admin/users/:user/sessions"), admins).respond(this::endLogins);
+        admins.on(on.delete("/v1/admin/users/:user").handler(offer)).respond(this::delete);
+        admins.on(on.post("/v1/admin/users/:user/reset").handler(offer)).respond(this::reset);
+        admins.on(on.delete("/v1/admin/users/:user/sessions")).respond(this::endLogins);
     }
 
-    private Future<Buffer> list(RoutingContext ctx) {
+    private Future<ObjectNode> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("users"), Ids::isUser);
         var after = page.after() == null ? "" : page.after();
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         return users.findAfter(after, page.fetchLimit())
-                .map(found -> page.render(
-                        found, user -> DatabindCodec.mapper().valueToTree(UserView.of(user)), User::userId));
+                .map(found -> page.toJson(found, UserRoutes::view, User::userId));
     }
 
     private Future<JsonObject> create(RoutingContext ctx) {
@@ -73,15 +64,15 @@ public final class UserRoutes {
         fields.requireValid();
         return users.create(username, origins.of(ctx)).map(created -> {
             ctx.response().setStatusCode(201);
-            return JsonObject.mapFrom(UserView.of(created.user())).mergeIn(code(created));
+            return view(created.user()).mergeIn(code(created));
         });
     }
 
-    private Future<UserView> get(RoutingContext ctx) {
-        return users.find(ref(ctx)).map(UserView::of);
+    private Future<JsonObject> get(RoutingContext ctx) {
+        return users.find(ref(ctx)).map(UserRoutes::view);
     }
 
-    private Future<UserView> update(RoutingContext ctx) {
+    private Future<JsonObject> update(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         var state = Optional.of(fields.choice("state", STATES, "")).filter(text -> !text.isEmpty());
         var roles = fields.choices("roles", ROLES, List.of());
@@ -94,10 +85,10 @@ public final class UserRoutes {
         return users.change(ref(ctx), change, origins.of(ctx)).compose(this::announced);
     }
 
-    private Future<UserView> delete(RoutingContext ctx) {
-        return users.delete(ref(ctx), origins.of(ctx)).compose(this::announced).map(view -> {
+    private Future<JsonObject> delete(RoutingContext ctx) {
+        return users.delete(ref(ctx), origins.of(ctx)).compose(this::announced).map(user -> {
             ctx.response().setStatusCode(202);
-            return view;
+            return user;
         });
     }
 
@@ -112,8 +103,19 @@ public final class UserRoutes {
         return users.endLogins(ref(ctx), origins.of(ctx)).compose(announce);
     }
 
-    private Future<UserView> announced(UserStore.Changed changed) {
-        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> UserView.of(changed.user()));
+    private Future<JsonObject> announced(UserStore.Changed changed) {
+        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> view(changed.user()));
+    }
+
+    private static JsonObject view(User user) {
+        var lastLogin = user.lastLoginAt();
+        return new JsonObject()
+                .put("userId", user.userId())
+                .put("username", user.username())
+                .put("roles", user.roles())
+                .put("state", user.state())
+                .put("createdAt", ApiTime.format(user.createdAt()))
+                .put("lastLoginAt", lastLogin == null ? null : ApiTime.format(lastLogin));
     }
 
     private static JsonObject code(UserStore.ResetCode created) {

@@ -1,5 +1,7 @@
 package dev.faas.auth.admin;
 
+import static dev.faas.pg.Pg.utc;
+
 import dev.faas.auth.audit.AuditEntry;
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
@@ -18,13 +20,10 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +57,6 @@ public final class UserStore {
         }
     }
 
-    /** A code that sets a new password. */
     public record ResetCode(User user, String code, Instant expiresAt) {}
 
     private final Pg pg;
@@ -161,12 +159,12 @@ public final class UserStore {
     }
 
     /** Fails with 403 {@code code_invalid}, as {@link #resetPassword} would. */
-    Future<Void> checkCode(String code) {
+    public Future<Void> checkCode(String code) {
         return pg.withPool(pool -> findOwner(pool, code)).mapEmpty();
     }
 
     /** Of several uses at once one succeeds. Fails with 403 {@code code_invalid}. */
-    Future<Cut> resetPassword(String code, String passwordHash, Origin origin) {
+    public Future<Cut> resetPassword(String code, String passwordHash, Origin origin) {
         // The account is locked before its code, as in createCode.
         return pg.inTransaction(tx -> findOwner(tx, code)
                 .compose(userId -> tx.preparedQuery(
@@ -361,7 +359,7 @@ public final class UserStore {
     }
 
     private static List<User> toUsers(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
+        return rows.stream()
                 .map(row -> {
                     var lastLogin = row.getOffsetDateTime("last_login_at");
                     return new User(
@@ -376,14 +374,10 @@ public final class UserStore {
     }
 
     private static List<Cut> toCuts(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
+        return rows.stream()
                 .map(row -> new Cut(
                         row.getString("id"),
                         row.getOffsetDateTime("tokens_from").toInstant()))
                 .toList();
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -37,12 +37,10 @@ public final class HashQueue {
         }
     }
 
-    /** Whether there was a login from an address lately. */
     public interface Known {
         Future<Boolean> isKnown(ClientAddress address);
     }
 
-    /** Holds a place in the queue. */
     public final class Place {
         private final String client;
 

@@ -1,5 +1,7 @@
 package dev.faas.auth.admission;
 
+import static dev.faas.pg.Pg.utc;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.faas.http.client.ClientAddress;
@@ -9,7 +11,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 
 /** Remembers for 30 days from which addresses users have logged in (table {@code known_address}). */
 public final class KnownAddressStore implements HashQueue.Known {
@@ -37,14 +38,13 @@ public final class KnownAddressStore implements HashQueue.Known {
         var cached = cache.getIfPresent(address.prefix());
         return cached != null
                 ? Future.succeededFuture(cached)
-                : exists("prefix = $1 and last_ok > $2", Tuple.of(address.prefix(), oldest().atOffset(ZoneOffset.UTC)))
+                : exists("prefix = $1 and last_ok > $2", Tuple.of(address.prefix(), utc(oldest())))
                         .onSuccess(known -> cache.put(address.prefix(), known));
     }
 
     Future<Boolean> isKnownTo(String userId, ClientAddress address) {
         return exists(
-                "user_id = $1 and prefix = $2 and last_ok > $3",
-                Tuple.of(userId, address.prefix(), oldest().atOffset(ZoneOffset.UTC)));
+                "user_id = $1 and prefix = $2 and last_ok > $3", Tuple.of(userId, address.prefix(), utc(oldest())));
     }
 
     /** Writes at most once an hour for an address that logs in often. */
@@ -53,13 +53,13 @@ public final class KnownAddressStore implements HashQueue.Known {
                         insert into known_address as a (user_id, prefix, last_ok) values ($1, $2, $3)
                         on conflict (user_id, prefix) do update set last_ok = excluded.last_ok
                         where a.last_ok < excluded.last_ok - interval '1 hour'""")
-                .execute(Tuple.of(userId, address.prefix(), clock.instant().atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(userId, address.prefix(), utc(clock.instant())))
                 .mapEmpty());
     }
 
     public Future<Void> prune() {
         return pg.withPool(pool -> pool.preparedQuery("delete from known_address where last_ok <= $1")
-                .execute(Tuple.of(oldest().atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(utc(oldest())))
                 .mapEmpty());
     }
 

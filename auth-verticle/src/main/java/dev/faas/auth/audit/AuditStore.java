@@ -1,6 +1,7 @@
 package dev.faas.auth.audit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import dev.faas.wire.ApiTime;
 import io.vertx.core.Future;
@@ -10,9 +11,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,13 +93,7 @@ public final class AuditStore {
 
     /** For counted attempts, which change nothing. All or none is written. */
     Future<Void> writeAll(List<AuditEntry> entries) {
-        return pg.inTransaction(tx -> {
-            Future<Void> done = Future.succeededFuture();
-            for (var entry : entries) {
-                done = done.compose(before -> write(tx, entry));
-            }
-            return done;
-        });
+        return pg.inTransaction(tx -> InOrder.forEach(entries, entry -> write(tx, entry)));
     }
 
     /** Newest first. */
@@ -126,13 +119,11 @@ public final class AuditStore {
                     seq,
                     limit
                 }))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(AuditStore::toAuditRow)
-                        .toList()));
+                .map(rows -> rows.stream().map(AuditStore::toAuditRow).toList()));
     }
 
     private static @Nullable OffsetDateTime utc(@Nullable Instant time) {
-        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+        return time == null ? null : Pg.utc(time);
     }
 
     private static AuditRow toAuditRow(Row row) {

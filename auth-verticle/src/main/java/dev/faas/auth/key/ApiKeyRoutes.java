@@ -1,6 +1,5 @@
 package dev.faas.auth.key;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
@@ -12,11 +11,10 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +58,7 @@ public final class ApiKeyRoutes {
                 .respond(ctx -> keys.delete(ctx.pathParam("keyId"), origins.of(ctx)));
     }
 
-    private Future<Buffer> create(RoutingContext ctx) {
+    private Future<JsonObject> create(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
         var name = fields.text("name", 1, MAX_NAME_LENGTH);
         var scopes = fields.choices("scopes", SCOPES, DEFAULT_SCOPES);
@@ -71,35 +69,28 @@ public final class ApiKeyRoutes {
         fields.requireValid();
         return keys.create(Authenticated.principal(ctx), name, scopes, Duration.ofDays(days), origins.of(ctx))
                 .map(created -> {
-                    ctx.response()
-                            .setStatusCode(201)
-                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                            .putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+                    ctx.response().setStatusCode(201).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
                     var body = view(created.key()).put("key", created.text());
                     body.remove("hint");
-                    return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+                    return body;
                 });
     }
 
-    private Future<Buffer> list(RoutingContext ctx) {
+    private Future<ObjectNode> list(RoutingContext ctx) {
         var user = Authenticated.principal(ctx);
         var page = Page.of(ctx, List.of("keys", user.userId()), key -> key.startsWith("key_"));
-        return keys.find(user, page).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-            return page.render(found, ApiKeyRoutes::view, ApiKey::keyId);
-        });
+        return keys.find(user, page).map(found -> page.toJson(found, ApiKeyRoutes::view, ApiKey::keyId));
     }
 
-    private static ObjectNode view(ApiKey key) {
-        var view = JsonNodeFactory.instance
-                .objectNode()
+    private static JsonObject view(ApiKey key) {
+        return new JsonObject()
                 .put("keyId", key.keyId())
                 .put("name", key.name())
                 .put("hint", key.hint())
                 .put("project", key.project())
-                .put("principal", key.userId());
-        var scopes = view.putArray("scopes");
-        key.scopes().forEach(scopes::add);
-        return view.put("createdAt", ApiTime.format(key.createdAt())).put("expiresAt", ApiTime.format(key.expiresAt()));
+                .put("principal", key.userId())
+                .put("scopes", key.scopes())
+                .put("createdAt", ApiTime.format(key.createdAt()))
+                .put("expiresAt", ApiTime.format(key.expiresAt()));
     }
 }

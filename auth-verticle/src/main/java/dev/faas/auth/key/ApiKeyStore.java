@@ -1,5 +1,7 @@
 package dev.faas.auth.key;
 
+import static dev.faas.pg.Pg.utc;
+
 import dev.faas.auth.audit.AuditEntry;
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
@@ -19,11 +21,8 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,9 +103,7 @@ final class ApiKeyStore {
                          from api_key where user_id = $1 and expires_at > $2 and ($3::text is null or id < $3)
                         order by id desc limit $4""")
                 .execute(Tuple.of(userId, utc(now), page.after(), page.fetchLimit()))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(ApiKeyStore::toKey)
-                        .toList()));
+                .map(rows -> rows.stream().map(ApiKeyStore::toKey).toList()));
     }
 
     /** False when the user has no such key. */
@@ -137,7 +134,7 @@ final class ApiKeyStore {
         return pg.withPool(pool -> pool.preparedQuery(
                         "select key, change from bus_outbox where bucket = $1 order by key limit 1000")
                 .execute(Tuple.of(Subjects.APIKEYS))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Change(row.getString("key"), row.getString("change")))
                         .toList()));
     }
@@ -157,7 +154,7 @@ final class ApiKeyStore {
                           k.hash, a.username
                         from api_key k join account a on a.id = k.user_id""")
                 .execute()
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> Tuple.of(
                                 Subjects.APIKEYS,
                                 HexFormat.of().formatHex(row.getBuffer("hash").getBytes()),
@@ -187,9 +184,5 @@ final class ApiKeyStore {
                 row.getString("hint"),
                 row.getOffsetDateTime("created_at").toInstant(),
                 row.getOffsetDateTime("expires_at").toInstant());
-    }
-
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

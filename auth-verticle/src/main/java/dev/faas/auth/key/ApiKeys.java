@@ -2,15 +2,19 @@ package dev.faas.auth.key;
 
 import dev.faas.auth.audit.AuditStore;
 import dev.faas.auth.audit.Origin;
+import dev.faas.auth.key.ApiKeyStore.Change;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.ApiKeyText;
 import dev.faas.http.token.EntrySigner;
+import dev.faas.lifecycle.InOrder;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
@@ -18,13 +22,20 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates, lists and deletes the API keys of users. */
+/**
+ * Creates, lists and deletes the API keys of users, and publishes them to every verifier through the bucket APIKEYS. Postgres is the
+ * source of truth, with an outbox, so that no change is lost.
+ */
 public final class ApiKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
     private static final int MOST_OF_ONE_USER = 50;
+    private static final long LIMIT_MILLIS = 2_000;
 
     /** @param text the key itself, which is shown once */
     record Created(ApiKey key, String text) {
@@ -35,13 +46,17 @@ public final class ApiKeys {
     }
 
     private final ApiKeyStore store;
-    private final ApiKeyPublication publication;
+    private final Kv bucket;
+    private final EntrySigner signer;
+    private final Context context;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
     public ApiKeys(Pg pg, AuditStore audit, Kv bucket, EntrySigner signer, Context context, InstantSource clock) {
         this.store = new ApiKeyStore(pg, audit);
-        this.publication = new ApiKeyPublication(store, bucket, signer, context);
+        this.bucket = bucket;
+        this.signer = signer;
+        this.context = context;
         this.clock = clock;
     }
 
@@ -59,7 +74,7 @@ public final class ApiKeys {
                 now,
                 now.plus(lifetime));
         return store.insert(key, user.username(), text, MOST_OF_ONE_USER, origin)
-                .compose(stored -> publication.tryPublishPending())
+                .compose(stored -> tryPublishPending())
                 .map(published -> {
                     LOG.info("API key created key={} user={} scopes={}", key.keyId(), key.userId(), key.scopes());
                     return new Created(key, text);
@@ -78,17 +93,21 @@ public final class ApiKeys {
                         .asException();
             }
             LOG.info("API key deleted key={} user={}", keyId, origin.actor());
-            return publication.tryPublishPending();
+            return tryPublishPending();
         });
     }
 
-    /** Succeeds also if NATS is unavailable: the outbox publishes the changes later. */
-    public Future<Void> tryPublishPending() {
-        return publication.tryPublishPending();
+    /** Publishes the changes of the outbox, up to the first failure. */
+    public Future<Void> publishPending() {
+        return store.findUnpublished().compose(pending -> InOrder.forEach(pending, this::publish));
     }
 
-    public Future<Void> publishPending() {
-        return publication.publishPending();
+    /** Succeeds also if NATS is unavailable: the outbox publishes the change later. */
+    public Future<Void> tryPublishPending() {
+        return publishPending().recover(failure -> {
+            LOG.warn("change of API keys not published yet cause={}", failure.getMessage());
+            return Future.succeededFuture();
+        });
     }
 
     /** After the bucket may have been lost. */
@@ -98,5 +117,41 @@ public final class ApiKeys {
 
     public Future<Void> deleteExpired() {
         return store.deleteExpired(clock.instant());
+    }
+
+    private Future<Void> publish(Change change) {
+        return store(change)
+                .timeout(LIMIT_MILLIS, TimeUnit.MILLISECONDS)
+                .compose(stored -> store.markPublished(change));
+    }
+
+    /**
+     * A key is stored only where there was none, or one that verifiers do not believe: its deletion leaves a marker, so a replica that
+     * comes late with the key does not bring it back.
+     */
+    private Future<Void> store(Change change) {
+        var value = change.value();
+        if (value == null) {
+            return Future.fromCompletionStage(bucket.delete(change.key()), context)
+                    .mapEmpty();
+        }
+        var entry = signer.sign(Subjects.APIKEYS, change.key(), value);
+        return unlessChanged(bucket.update(change.key(), entry, 0), () -> replaceUnbelieved(change.key(), entry));
+    }
+
+    private Future<Void> replaceUnbelieved(String key, byte[] entry) {
+        return Future.fromCompletionStage(bucket.get(key), context)
+                .compose(found -> found.filter(put -> !signer.isSigned(
+                                Subjects.APIKEYS, key, put.value().bytes()))
+                        .map(put -> unlessChanged(bucket.update(key, entry, put.revision()), Future::succeededFuture))
+                        .orElseGet(Future::succeededFuture));
+    }
+
+    private Future<Void> unlessChanged(CompletableFuture<Long> update, Supplier<Future<Void>> whenChanged) {
+        return Future.fromCompletionStage(update, context)
+                .<Void>mapEmpty()
+                .recover(failure -> BusException.unwrap(failure) instanceof BusException.CompareAndSetRefused
+                        ? whenChanged.get()
+                        : Future.failedFuture(failure));
     }
 }

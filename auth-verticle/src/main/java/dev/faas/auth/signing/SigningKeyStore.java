@@ -1,14 +1,15 @@
 package dev.faas.auth.signing;
 
+import static dev.faas.pg.Pg.utc;
+
+import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,15 +51,11 @@ public final class SigningKeyStore {
         return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
                 .execute()
                 .compose(locked -> tx.query(SELECT).execute())
-                .compose(rows -> {
-                    Future<Void> done = Future.succeededFuture();
-                    for (var row : rows) {
-                        if (row.getString("d") != null || !keks.isFirst(row.getString("kek"))) {
-                            done = done.compose(before -> wrap(tx, toSigningKey(row)));
-                        }
-                    }
-                    return done;
-                }));
+                .compose(rows -> InOrder.forEach(
+                        rows,
+                        row -> row.getString("d") != null || !keks.isFirst(row.getString("kek"))
+                                ? wrap(tx, toSigningKey(row))
+                                : Future.succeededFuture())));
     }
 
     private Future<Void> wrap(SqlConnection tx, SigningKey key) {
@@ -78,7 +75,7 @@ public final class SigningKeyStore {
                         key.kid(),
                         key.x(),
                         key.y(),
-                        key.signsFrom().atOffset(ZoneOffset.UTC),
+                        utc(key.signsFrom()),
                         wrapped == null ? key.d() : null,
                         wrapped == null ? null : wrapped.bytes(),
                         wrapped == null ? null : wrapped.kek()))
@@ -88,9 +85,7 @@ public final class SigningKeyStore {
     private Future<List<SigningKey>> findAll(SqlClient client) {
         return client.preparedQuery(SELECT)
                 .execute()
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(this::toSigningKey)
-                        .toList());
+                .map(rows -> rows.stream().map(this::toSigningKey).toList());
     }
 
     private SigningKey toSigningKey(Row row) {

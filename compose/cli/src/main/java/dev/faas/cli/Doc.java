@@ -91,7 +91,6 @@ public record Doc(Map<String, @Nullable Object> fields) {
         return fields.get(name) instanceof Map<?, ?> map ? new Doc((Map<String, @Nullable Object>) map) : empty();
     }
 
-    /** The texts of a list. */
     public List<String> texts(String name) {
         return fields.get(name) instanceof List<?> list
                 ? list.stream().map(String::valueOf).toList()

@@ -3,10 +3,12 @@ package dev.faas.cli;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.RequestLog;
 import dev.faas.cli.login.Access;
+import dev.faas.cli.output.Column;
 import dev.faas.cli.output.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** What one command works with. The login is read when it is first needed, so that {@code help} and {@code version} work without. */
 public record Session(Terminal terminal, Output output, Access access) {
@@ -35,6 +37,21 @@ public record Session(Terminal terminal, Output output, Access access) {
         if (!terminal.in() || !terminal.err()) {
             throw Failure.usage("there is no terminal to ask on", advice);
         }
+    }
+
+    /** Prints all things of a list.
+     *
+     * @param name the field for {@code -o name}
+     * @param empty what a terminal shows when there is none
+     */
+    public int list(String path, List<Column> columns, String name, String empty) {
+        var api = api();
+        output.list(
+                printer -> api.eachPage(path, Integer.MAX_VALUE, printer::print),
+                columns,
+                doc -> doc.text(name),
+                empty);
+        return Exit.OK;
     }
 
     /** As the user who is logged in. */

@@ -50,6 +50,11 @@ public final class StubServer implements AutoCloseable {
         server.start();
     }
 
+    /** Of a list. */
+    public static String page(String... items) {
+        return "{\"items\":[%s],\"next\":null}".formatted(String.join(",", items));
+    }
+
     public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }

@@ -52,9 +52,12 @@ public class LocalServers implements AutoCloseable {
         }
     }
 
+    public final String jdbcUrl() {
+        return "jdbc:" + postgres.url().replace("postgres:", "postgresql:");
+    }
+
     private Connection connection() throws SQLException {
-        var connection = DriverManager.getConnection(
-                "jdbc:" + postgres.url().replace("postgres:", "postgresql:"), postgres.user(), postgres.password());
+        var connection = DriverManager.getConnection(jdbcUrl(), postgres.user(), postgres.password());
         connection.setSchema(service);
         return connection;
     }

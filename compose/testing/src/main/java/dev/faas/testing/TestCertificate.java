@@ -58,6 +58,15 @@ public record TestCertificate(Path authority, Path chain, Path key) {
         run(command);
     }
 
+    /** What curl prints, which trusts this certificate, for a path of a port of this machine. */
+    public String curl(int port, String path, String... options) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(
+                "curl", "-sS", "--max-time", "10", "--cacert", authority().toString()));
+        command.addAll(List.of(options));
+        command.add("https://127.0.0.1:" + port + path);
+        return run(command);
+    }
+
     /** Output and errors of a program, which must end within 20 s. */
     public static String run(List<String> command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command)

@@ -11,6 +11,7 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
 import dev.faas.testing.Heap;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -57,9 +58,8 @@ class FunctionCacheTest {
 
     private FunctionRevision store(String name, List<String> command) {
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var plain = FunctionSpec.of(name, "registry.example/" + name + ":1");
-        var function =
-                new FunctionRevision(Ids.function(now), owner, 1, null, now, now, Specs.withCommand(plain, command));
+        var spec = Records.with(FunctionSpec.of(name, "registry.example/" + name + ":1"), "command", command);
+        var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
         Await.await(bucket.put(FunctionRevision.key(owner, name), Codec.encode(function)));
         return function;
     }

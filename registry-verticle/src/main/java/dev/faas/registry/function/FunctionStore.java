@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row in its transaction. */
@@ -250,7 +249,7 @@ public final class FunctionStore {
     }
 
     private static List<FunctionRevision> decode(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
+        return rows.stream()
                 .map(row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class))
                 .toList();
     }

@@ -4,6 +4,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.quota.FairShare;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.FunctionRef;
@@ -12,6 +13,7 @@ import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.ImageReference;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -66,7 +68,6 @@ public final class Functions {
     private final CommandQueue queue;
     private final BooleanSupplier isConnected;
     private final QuotaStore usage;
-    private final FunctionRoom room;
     private final QuotaSettings quotas;
     private final InstantSource clock;
 
@@ -85,7 +86,6 @@ public final class Functions {
         this.queue = queue;
         this.isConnected = isConnected;
         this.usage = storage.quotas();
-        this.room = new FunctionRoom(bucket, usage);
         this.quotas = quotas;
         this.clock = clock;
     }
@@ -96,11 +96,10 @@ public final class Functions {
         if (write == Write.PREVIEW) {
             return requireNew(first).map(new WriteResult(first, null));
         }
-        return requireNats(() -> room.share()
-                        .compose(share -> store.insert(first, (after, growth) -> {
-                            share.require(after, growth);
-                            return requireRoomForNew(after, growth);
-                        })))
+        return requireNats(() -> share().compose(share -> store.insert(first, (after, growth) -> {
+                    requireShare(share, after, growth);
+                    return requireRoomForNew(after, growth);
+                })))
                 .compose(inserted -> {
                     if (!inserted) {
                         throw nameTaken(spec.name()).asException();
@@ -169,11 +168,10 @@ public final class Functions {
         };
         var added = switch (write) {
             case STORE ->
-                requireNats(() -> room.share()
-                        .compose(share -> store.revise(owner, target, checked, (after, growth) -> {
-                            share.require(after, growth);
-                            return requireRoom(after, growth);
-                        })));
+                requireNats(() -> share().compose(share -> store.revise(owner, target, checked, (after, growth) -> {
+                    requireShare(share, after, growth);
+                    return requireRoom(after, growth);
+                })));
             case PREVIEW -> store.find(owner, target).compose(found -> previewRevision(found, checked));
         };
         return added.map(found -> found.orElseThrow(() -> notFound(ref)));
@@ -282,6 +280,19 @@ public final class Functions {
         return quota;
     }
 
+    /** Above half of the bucket, an owner who has more than a fair share can add nothing. */
+    private Future<FairShare> share() {
+        return FairShare.of(Subjects.FUNCTIONS, bucket.state(), usage::countOwners);
+    }
+
+    private static void requireShare(FairShare share, Usage after, long growth) {
+        if (growth > 0 && !share.allows(after.specBytes())) {
+            throw quotaExceeded(
+                    "The platform has little room for functions, and yours take more than a fair share of it."
+                            + " Make one smaller or delete it, then try again.");
+        }
+    }
+
     private static RuntimeException quotaExceeded(String detail) {
         return Problem.quotaExceeded(detail).withRetryAfter(QUOTA_RETRY_SECONDS).asException();
     }
@@ -374,13 +385,8 @@ public final class Functions {
     }
 
     private static Problem storedButNotPublished() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The change is stored and will take effect, but the platform could not publish it yet."
-                                + " Read the function before you repeat the call.")
-                .with("dependency", "nats")
-                .withRetryAfter(2);
+        return Problem.notPublished(
+                "The change is stored and will take effect, but the platform could not publish it yet."
+                        + " Read the function before you repeat the call.");
     }
 }

@@ -6,7 +6,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code function_outbox}: keys of the bucket FUNCTIONS that have to be written. */
@@ -46,7 +45,7 @@ public final class OutboxStore {
                         select owner, name from function_outbox where noted_at < now() - interval '1 second'
                         order by change limit $1""")
                 .execute(Tuple.of(limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new BucketKey(row.getString("owner"), row.getString("name")))
                         .toList()));
     }
@@ -58,7 +57,7 @@ public final class OutboxStore {
                         and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
                         order by id desc limit 1""")
                 .execute()
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new BucketKey(row.getString("owner"), row.getString("name")))
                         .findFirst()));
     }

@@ -4,6 +4,7 @@ import dev.faas.activation.ActivationEvents;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.Kv;
 import dev.faas.quota.OwnerQuotas;
+import dev.faas.registry.quota.FairShare;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -16,11 +17,6 @@ import java.util.Map;
 public final class EventShares {
     public static final Duration PAUSE = Duration.ofSeconds(5);
 
-    private static final double SHARED_ABOVE = 0.5;
-    /** Of the stream: what all shares are together. */
-    private static final double ALL_SHARES = 0.85;
-
-    private static final int FEWEST_SHARES = 4;
     private static final int MOST_NAMED = 1_000;
 
     private final ActivationEvents events;
@@ -38,7 +34,7 @@ public final class EventShares {
     /** Blocks. */
     public void runOnce() throws Exception {
         var stream = Blocking.await(events.streamUsage());
-        var over = stream.fillRatioWith(0) <= SHARED_ABOVE
+        var over = stream.fillRatioWith(0) <= FairShare.SHARED_ABOVE
                 ? List.<String>of()
                 : findOverShare(Blocking.await(sums.inEvents()), stream.limit());
         if (mayBeNamed || !over.isEmpty()) {
@@ -49,7 +45,7 @@ public final class EventShares {
 
     /** The largest first. */
     static List<String> findOverShare(Map<String, Long> bytes, long limit) {
-        double share = limit * ALL_SHARES / Math.max(FEWEST_SHARES, bytes.size());
+        double share = FairShare.bytes(limit, bytes.size());
         return bytes.entrySet().stream()
                 .filter(each -> each.getValue() > share)
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))

@@ -1,7 +1,6 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.lifecycle.Blocking;
-import dev.faas.registry.ledger.PayloadArchive.Kind;
 import dev.faas.registry.ledger.RetentionStore.Expired;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,30 +37,15 @@ public final class ExpiredPayloadRemover {
         var now = clock.instant();
         boolean more = Blocking.await(store.deleteStrayRows(retention.recordsCutoff(now), STRAY_ROWS));
         try {
-            more |= results.runPart(retention.resultsCutoff(now), this::removeResult);
+            more |= results.runPart(retention.resultsCutoff(now), archive::removeResult);
         } finally {
             // A result that cannot be removed must not keep all logs.
-            more |= logs.runPart(retention.logsCutoff(now), this::removeLog);
+            more |= logs.runPart(retention.logsCutoff(now), archive::removeLog);
         }
         return more;
     }
 
     private static List<String> ids(List<Expired> activations) {
         return activations.stream().map(each -> each.end().id()).toList();
-    }
-
-    private void removeResult(Expired activation) throws Exception {
-        if (activation.resultInObjectStore()) {
-            archive.remove(activation.end().id(), Kind.RESULT);
-        }
-        if (activation.argumentInObjectStore()) {
-            archive.remove(activation.end().id(), Kind.ARGUMENT);
-        }
-    }
-
-    private void removeLog(Expired activation) throws Exception {
-        if (activation.logInObjectStore()) {
-            archive.remove(activation.end().id(), Kind.LOG);
-        }
     }
 }

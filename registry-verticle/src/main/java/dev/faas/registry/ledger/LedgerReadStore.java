@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the table {@code activation} for owners. Hides rows that ended before a cutoff, even while they still exist. */
@@ -31,9 +30,7 @@ public final class LedgerReadStore {
                         select record, sequence, result, result_apart, result_text, log, log_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
                 .execute(Tuple.of(id, owner, cutoff.atOffset(ZoneOffset.UTC)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .findFirst()
-                        .map(LedgerReadStore::toLedgerRow)));
+                .map(rows -> rows.stream().findFirst().map(LedgerReadStore::toLedgerRow)));
     }
 
     record AcceptedRow(ActivationRecord record, PayloadCopy runSpec) {}
@@ -43,9 +40,8 @@ public final class LedgerReadStore {
                         select record, argument, argument_apart
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
                 .execute(Tuple.of(id, owner, cutoff.atOffset(ZoneOffset.UTC)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .findFirst()
-                        .map(row -> new AcceptedRow(toRecord(row), toCopy(row, "argument")))));
+                .map(rows ->
+                        rows.stream().findFirst().map(row -> new AcceptedRow(toRecord(row), toCopy(row, "argument")))));
     }
 
     /** Newest first. */
@@ -73,9 +69,7 @@ public final class LedgerReadStore {
         var select = where.selectNewest(filter, limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)
                 .execute(where.values())
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(LedgerReadStore::toRecord)
-                        .toList()));
+                .map(rows -> rows.stream().map(LedgerReadStore::toRecord).toList()));
     }
 
     /** Builds conditions together with their values. */

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the table {@code activation} for the projector and the pruner. */
@@ -142,7 +141,7 @@ public final class LedgerStore {
                         and finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4)
                         order by finished_at, id limit $4""")
                 .execute(after.toValues(endedBefore, limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Unpruned(End.of(row), row.getLong("sequence"), row.getBoolean("in_row")))
                         .toList()));
     }

@@ -2,8 +2,7 @@ package dev.faas.registry.ledger;
 
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
-import dev.faas.registry.ledger.OwnerSumsStore.Apart;
-import dev.faas.registry.ledger.PayloadArchive.Kind;
+import dev.faas.registry.ledger.RetentionStore.Expired;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +60,14 @@ public final class OutputShares {
 
     /** False when there was nothing to remove: what has not ended keeps its argument. */
     private boolean removeOldest(String owner) throws Exception {
-        var page = Blocking.await(sums.findOldestApart(owner, PAGE));
+        var page = Blocking.await(store.findOldestApart(owner, PAGE));
         var removed = BoundedParallel.runAndReturnDone(page, AT_ONCE, this::remove);
         if (removed.isEmpty()) {
             return false;
         }
-        Blocking.await(store.clearResults(ids(removed, each -> each.result() || each.argument())));
-        Blocking.await(store.clearLogs(ids(removed, Apart::log)));
+        Blocking.await(
+                store.clearResults(ids(removed, each -> each.resultInObjectStore() || each.argumentInObjectStore())));
+        Blocking.await(store.clearLogs(ids(removed, Expired::logInObjectStore)));
         LOG.warn(
                 "outputs removed early, the object store is nearly full owner={} activations={}",
                 owner,
@@ -75,19 +75,12 @@ public final class OutputShares {
         return true;
     }
 
-    private static List<String> ids(List<Apart> activations, Predicate<Apart> which) {
+    private static List<String> ids(List<Expired> activations, Predicate<Expired> which) {
         return activations.stream().filter(which).map(each -> each.end().id()).toList();
     }
 
-    private void remove(Apart activation) throws Exception {
-        if (activation.result()) {
-            archive.remove(activation.end().id(), Kind.RESULT);
-        }
-        if (activation.argument()) {
-            archive.remove(activation.end().id(), Kind.ARGUMENT);
-        }
-        if (activation.log()) {
-            archive.remove(activation.end().id(), Kind.LOG);
-        }
+    private void remove(Expired activation) throws Exception {
+        archive.removeResult(activation);
+        archive.removeLog(activation);
     }
 }

@@ -2,12 +2,8 @@ package dev.faas.registry.ledger;
 
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: it is asked only while a
@@ -25,9 +21,6 @@ public final class OwnerSumsStore {
 
     /** Estimate of an activation's states in the event stream, without run specification and output. */
     private static final String STATES = "2048";
-
-    /** What is in the object store of one activation. */
-    record Apart(LedgerStore.End end, boolean result, boolean argument, boolean log) {}
 
     private final Pg pg;
 
@@ -57,25 +50,5 @@ public final class OwnerSumsStore {
                     found.forEach(row -> sums.put(row.getString("owner"), row.getLong("bytes")));
                     return sums;
                 }));
-    }
-
-    /** What ended first, of one owner. */
-    Future<List<Apart>> findOldestApart(String owner, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select id, finished_at, result_apart, argument_apart, log_apart from activation
-                        where owner = $1 and finished_at is not null and (result_apart or argument_apart or log_apart)
-                        order by finished_at, id limit $2""")
-                .execute(Tuple.of(owner, limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(OwnerSumsStore::toApart)
-                        .toList()));
-    }
-
-    private static Apart toApart(Row row) {
-        return new Apart(
-                LedgerStore.End.of(row),
-                row.getBoolean("result_apart"),
-                row.getBoolean("argument_apart"),
-                row.getBoolean("log_apart"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.faas.registry.ledger;
 
+import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +43,9 @@ public final class PartitionStore {
     /** Creates missing partitions from yesterday to a week ahead. Safe to repeat, also by several replicas at once. */
     public Future<Void> ensure(Instant now) {
         var today = now.atZone(ZoneOffset.UTC).toLocalDate();
-        Future<Void> done = Future.succeededFuture();
-        for (int day = -1; day <= DAYS_AHEAD; day++) {
-            var date = today.plusDays(day);
-            done = done.compose(before -> ensure(date));
-        }
-        return done;
+        var days =
+                LongStream.rangeClosed(-1, DAYS_AHEAD).mapToObj(today::plusDays).toList();
+        return InOrder.forEach(days, day -> ensure(day));
     }
 
     private Future<Void> ensure(LocalDate day) {

@@ -5,6 +5,7 @@ import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
 import dev.faas.nats.ObjectBucket;
 import dev.faas.nats.StoredObject;
+import dev.faas.registry.ledger.RetentionStore.Expired;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -107,6 +108,23 @@ public final class PayloadArchive {
     /** How full the object store is. Blocks. */
     double fillRatio() throws Exception {
         return Blocking.await(objects.state()).fillRatio();
+    }
+
+    /** With its argument. Blocks. */
+    void removeResult(Expired activation) throws IOException, InterruptedException {
+        if (activation.resultInObjectStore()) {
+            remove(activation.end().id(), Kind.RESULT);
+        }
+        if (activation.argumentInObjectStore()) {
+            remove(activation.end().id(), Kind.ARGUMENT);
+        }
+    }
+
+    /** Blocks. */
+    void removeLog(Expired activation) throws IOException, InterruptedException {
+        if (activation.logInObjectStore()) {
+            remove(activation.end().id(), Kind.LOG);
+        }
     }
 
     /** Blocks. */

@@ -8,11 +8,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /** Finds and clears expired payloads in the table {@code activation}. */
 public final class RetentionStore {
-    /** An activation with expired payloads, and where they are. */
+    /** An activation with payloads to remove, and where they are. */
     record Expired(End end, boolean resultInObjectStore, boolean argumentInObjectStore, boolean logInObjectStore) {}
 
     private final Pg pg;
@@ -34,12 +33,24 @@ public final class RetentionStore {
     }
 
     private Future<List<Expired>> findExpired(String having, Tuple values) {
+        return find(
+                having + " and finished_at < $1 and (finished_at, id) > ($2, $3) order by finished_at, id limit $4",
+                values);
+    }
+
+    /** Activations of an owner that have something in the object store, in the order of ends. */
+    Future<List<Expired>> findOldestApart(String owner, int limit) {
+        return find(
+                "owner = $1 and (result_apart or argument_apart or log_apart) order by finished_at, id limit $2",
+                Tuple.of(owner, limit));
+    }
+
+    private Future<List<Expired>> find(String which, Tuple values) {
         return pg.withPool(pool -> pool.preparedQuery(
                         "select id, finished_at, result_apart, argument_apart, log_apart from activation"
-                                + " where finished_at is not null and " + having + " and finished_at < $1"
-                                + " and (finished_at, id) > ($2, $3) order by finished_at, id limit $4")
+                                + " where finished_at is not null and " + which)
                 .execute(values)
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> new Expired(
                                 End.of(row),
                                 row.getBoolean("result_apart"),

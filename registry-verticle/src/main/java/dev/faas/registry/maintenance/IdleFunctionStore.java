@@ -12,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Finds functions that may be idle. Reads one row of the ledger for each that is due, by an index. */
@@ -47,9 +46,7 @@ public final class IdleFunctionStore {
                         join function_revision r on r.function_id = f.id and r.revision = f.revision
                         order by f.idle_due_at""")
                 .execute(Tuple.of(now.atOffset(ZoneOffset.UTC), limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(IdleFunctionStore::toDueFunction)
-                        .toList()));
+                .map(rows -> rows.stream().map(IdleFunctionStore::toDueFunction).toList()));
     }
 
     private static DueFunction toDueFunction(Row row) {

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /** Finds rows to repair, and records what the reconciler has done. */
 public final class RepairStore {
@@ -240,8 +239,6 @@ public final class RepairStore {
     private <T> Future<List<T>> query(String sql, Tuple values, Function<Row, T> each) {
         return pg.withPool(pool -> pool.preparedQuery(sql)
                 .execute(values)
-                .map((RowSet<Row> rows) -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(each)
-                        .toList()));
+                .map((RowSet<Row> rows) -> rows.stream().map(each).toList()));
     }
 }

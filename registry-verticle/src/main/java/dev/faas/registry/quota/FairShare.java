@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 public record FairShare(long bytes, boolean isFull) {
     private static final Logger LOG = LoggerFactory.getLogger(FairShare.class);
     private static final FairShare ANY = new FairShare(Long.MAX_VALUE, false);
-    private static final double SHARED_ABOVE = 0.5;
+    public static final double SHARED_ABOVE = 0.5;
     /** Of the bucket: what all shares are together. */
     private static final double ALL_SHARES = 0.85;
     /** Owners may have become more since: then all shares together were too large. */
@@ -35,9 +35,12 @@ public record FairShare(long bytes, boolean isFull) {
     }
 
     private static FairShare of(Stream.State state, long owners) {
-        return new FairShare(
-                (long) (state.maxBytes() * ALL_SHARES / Math.max(FEWEST_SHARES, owners)),
-                state.fillRatio() > FULL_ABOVE);
+        return new FairShare((long) bytes(state.maxBytes(), owners), state.fillRatio() > FULL_ABOVE);
+    }
+
+    /** Of one owner among so many. */
+    public static double bytes(long maxBytes, long owners) {
+        return maxBytes * ALL_SHARES / Math.max(FEWEST_SHARES, owners);
     }
 
     /** @param after what the owner has then */

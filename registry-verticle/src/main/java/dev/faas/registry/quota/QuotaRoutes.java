@@ -1,8 +1,9 @@
 package dev.faas.registry.quota;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.activation.CommandQueue.QueueStats;
+import dev.faas.activation.queue.QueueTable;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
@@ -22,9 +23,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.ToLongFunction;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,6 @@ import org.slf4j.LoggerFactory;
 /** Serves {@code /v1/admin/projects}, and the quota of the caller's own project. A personal project's id is its user's. */
 public final class QuotaRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaRoutes.class);
-    private static final String JSON = "application/json";
     private static final String PROJECT = "project";
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int MAX_LIMIT = 1_000_000_000;
@@ -41,21 +41,19 @@ public final class QuotaRoutes {
     private final QuotaStore store;
     private final QuotaBucket bucket;
     private final QuotaSettings settings;
-    private final ToLongFunction<String> queued;
     private final TokenVerifier verifier;
+    /** Of each owner, as of a few seconds ago. */
+    private volatile Map<String, Long> queued = Map.of();
 
-    /** @param queued about how many activations an owner has queued */
     public QuotaRoutes(
-            QuotaStore store,
-            QuotaBucket bucket,
-            QuotaSettings settings,
-            ToLongFunction<String> queued,
-            TokenVerifier verifier) {
+            QuotaStore store, QuotaBucket bucket, QuotaSettings settings, QueueTable table, TokenVerifier verifier) {
         this.store = store;
         this.bucket = bucket;
         this.settings = settings;
-        this.queued = queued;
         this.verifier = verifier;
+        table.onTable(latest -> queued = latest.queues().stream()
+                .collect(Collectors.groupingBy(
+                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued))));
     }
 
     public void add(Router on) {
@@ -77,7 +75,7 @@ public final class QuotaRoutes {
         }
     }
 
-    private Future<Buffer> getOwn(RoutingContext ctx) {
+    private Future<ObjectNode> getOwn(RoutingContext ctx) {
         var owner = Authenticated.principal(ctx).userId();
         if (!owner.equals(ctx.pathParam(PROJECT))) {
             throw notFound(ctx).asException();
@@ -85,7 +83,7 @@ public final class QuotaRoutes {
         return store.usage(owner).map(usage -> {
             var body = JsonNodeFactory.instance.objectNode();
             addLimitsAndUse(body, usage);
-            return render(ctx, body);
+            return body;
         });
     }
 
@@ -93,12 +91,12 @@ public final class QuotaRoutes {
         var page = Page.of(ctx, List.of("projects"), Ids::isUser);
         var after = page.after() == null ? "" : page.after();
         return store.list(after, page.fetchLimit()).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
             return ContentCoding.gzipIfAccepted(ctx, page.render(found, this::view, Usage::owner));
         });
     }
 
-    private Future<Buffer> change(RoutingContext ctx) {
+    private Future<ObjectNode> change(RoutingContext ctx) {
         var owner = ctx.pathParam(PROJECT);
         if (!Ids.isUser(owner)) {
             throw notFound(ctx).asException();
@@ -113,11 +111,13 @@ public final class QuotaRoutes {
                             changes == null ? "defaults" : changes);
                     return bucket.write(owner).recover(failure -> {
                         LOG.warn("quota not published yet owner={} cause={}", owner, failure.getMessage());
-                        return Future.failedFuture(storedButNotPublished().asException());
+                        return Future.failedFuture(Problem.notPublished(
+                                        "The quota is stored and will take effect, but the platform could not publish it yet.")
+                                .asException());
                     });
                 })
                 .compose(written -> store.usage(owner))
-                .map(usage -> render(ctx, view(usage)));
+                .map(this::view);
     }
 
     /** The limits to change; null: all are the defaults again. */
@@ -157,26 +157,11 @@ public final class QuotaRoutes {
         body.putObject("used")
                 .put(Limit.FUNCTIONS.field(), usage.functions())
                 .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
-                .put(Limit.QUEUED.field(), queued.applyAsLong(usage.owner()));
-    }
-
-    private static Buffer render(RoutingContext ctx, JsonNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+                .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L));
     }
 
     private static Problem notFound(RoutingContext ctx) {
         return Problem.of(
                 404, "project_not_found", "Project not found", "You have no project '" + ctx.pathParam(PROJECT) + "'.");
-    }
-
-    private static Problem storedButNotPublished() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The quota is stored and will take effect, but the platform could not publish it yet.")
-                .with("dependency", "nats")
-                .withRetryAfter(2);
     }
 }

@@ -12,7 +12,6 @@ import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code quota}, and counts what owners have. */
@@ -76,9 +75,7 @@ public final class QuotaStore {
                             union select owner from quota where owner > $1 order by owner limit $2) o
                         order by o.owner""")
                 .execute(Tuple.of(after, limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(QuotaStore::toUsage)
-                        .toList()));
+                .map(rows -> rows.stream().map(QuotaStore::toUsage).toList()));
     }
 
     /** @param changes fields that replace those there are; null: all are removed */
@@ -93,7 +90,7 @@ public final class QuotaStore {
     Future<Optional<JsonNode>> overrides(String owner) {
         return pg.withPool(pool -> pool.preparedQuery("select limits::text as limits from quota where owner = $1")
                 .execute(Tuple.of(owner))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> rows.stream()
                         .map(row -> toJson(row.getString("limits")))
                         .findFirst()));
     }
@@ -101,9 +98,7 @@ public final class QuotaStore {
     Future<List<String>> pending(int limit) {
         return pg.withPool(pool -> pool.preparedQuery("select owner from quota where pending order by owner limit $1")
                 .execute(Tuple.of(limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> row.getString("owner"))
-                        .toList()));
+                .map(rows -> rows.stream().map(row -> row.getString("owner")).toList()));
     }
 
     /** Unless it has changed again since. */

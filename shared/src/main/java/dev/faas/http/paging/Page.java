@@ -2,6 +2,7 @@ package dev.faas.http.paging;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -76,11 +77,16 @@ public record Page(int limit, @Nullable String after, List<String> scope) {
     }
 
     public <T> Buffer render(List<T> fetched, Function<T, JsonNode> view, Function<T, String> key) {
+        return Buffer.buffer(toJson(fetched, view, key).toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @param view of an item: JSON, or what Vert.x makes JSON of */
+    public <T> ObjectNode toJson(List<T> fetched, Function<T, ?> view, Function<T, String> key) {
         var body = JsonNodeFactory.instance.objectNode();
         var shown = fetched.subList(0, Math.min(limit, fetched.size()));
         var items = body.putArray("items");
-        shown.forEach(each -> items.add(view.apply(each)));
+        shown.forEach(each -> items.addPOJO(view.apply(each)));
         body.put("next", fetched.size() > limit ? Cursor.encode(key.apply(shown.getLast()), scope) : null);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+        return body;
     }
 }

@@ -56,7 +56,6 @@ public final class TrustRoot {
         return key == null;
     }
 
-    /** Whether this key has signed the entry for its place. */
     boolean hasSigned(String bucket, String key, SignedEntry entry) {
         if (this.key == null) {
             return false;

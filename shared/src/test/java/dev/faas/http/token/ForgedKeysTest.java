@@ -2,7 +2,6 @@ package dev.faas.http.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.config.Env;
 import dev.faas.config.Secret;
 import dev.faas.http.RunningService;
 import dev.faas.local.NatsServer;
@@ -11,6 +10,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.PublishedKey;
@@ -23,8 +23,8 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.SubjectTransform;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,16 +121,9 @@ class ForgedKeysTest {
         }
         auth = connect("auth");
         registry = raw("registry");
-        var pair = NewTrustRoot.generate();
-        var env = Env.of(Map.of(
-                "FAAS_TRUST_ROOT_FILE",
-                Files.writeString(directory.resolve("root.pub"), pair.publicKey())
-                        .toString(),
-                "FAAS_TRUST_ROOT_KEY_FILE",
-                Files.writeString(directory.resolve("root"), pair.privateKey()).toString()));
-        var root = TrustRoot.from(env);
-        signer = EntrySigner.from(env, root);
-        env.check();
+        var pair = KeyPairGenerator.getInstance(Ed25519.NAME).generateKeyPair();
+        var root = new TrustRoot(pair.getPublic());
+        signer = new EntrySigner(pair.getPrivate(), root);
         put(Subjects.KEYS, auths.kid(), signer.sign(Subjects.KEYS, auths.kid(), auths.jwk()));
         ring = KeyRing.open(auth, verifier, root, LIMIT);
         credulousRing = KeyRing.open(auth, credulous, TrustRoot.NONE, LIMIT);
@@ -147,10 +140,8 @@ class ForgedKeysTest {
     }
 
     private Nats connect(String user) throws Exception {
-        var base = NatsConfig.local(server.url());
-        return Nats.connect(
-                new NatsConfig(base.url(), user, new Secret("p" + user), base.startTimeout(), base.requestTimeout()),
-                user);
+        var config = Records.with(NatsConfig.local(server.url()), "user", user, "password", new Secret("p" + user));
+        return Nats.connect(config, user);
     }
 
     private Connection raw(String user) throws Exception {

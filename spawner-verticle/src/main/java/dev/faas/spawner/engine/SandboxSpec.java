@@ -59,7 +59,6 @@ public record SandboxSpec(
             }
         }
 
-        /** What a container with these limits takes of its host. */
         public Capacity capacity() {
             return new Capacity(memoryMb, pids);
         }

@@ -109,7 +109,6 @@ public final class PullLoop implements Peers.Listener {
         scheduler.limitReached(key);
     }
 
-    /** More runs may fit now. */
     public void budgetChanged() {
         scheduler.budgetChanged();
     }

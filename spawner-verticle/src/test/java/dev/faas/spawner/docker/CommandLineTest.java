@@ -3,9 +3,9 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.image.ResolvedImage;
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.testing.Records;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,13 +67,9 @@ final class CommandLineTest {
             String expected) {
         var image = new ResolvedImage(
                 "sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of(), "", false);
-        var spec = new SandboxSpec(
-                "fn@1",
-                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false),
-                new SandboxSpec.Limits(32, 1, 1),
-                Network.NONE,
-                false,
-                Mode.ISOLATED);
+        var program =
+                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false);
+        var spec = Records.with(EngineFixture.spec("image"), "program", program);
 
         var line = CommandLine.of(spec, image);
 

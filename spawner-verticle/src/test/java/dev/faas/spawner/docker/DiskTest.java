@@ -3,8 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.model.Info;
-import dev.faas.config.ImagePolicy;
-import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
 import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.engine.EngineFixture;
@@ -14,13 +12,13 @@ import dev.faas.spawner.engine.Termination;
 import dev.faas.spawner.engine.Termination.DiskFull;
 import dev.faas.spawner.engine.Termination.Exited;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -46,18 +44,8 @@ final class DiskTest {
         images = new TestImages(TestImages.dockerHost());
     }
 
-    private static EngineConfig config(Disk disk) {
-        return new EngineConfig(
-                TestImages.dockerHost(),
-                new EngineConfig.Owner("test-" + UUID.randomUUID(), "one", "1"),
-                EngineConfig.Images.DEFAULT,
-                ImagePolicy.ANY,
-                null,
-                disk);
-    }
-
     private static DockerEngine engine(Disk disk) throws Exception {
-        return TestEngines.open(config(disk));
+        return TestEngines.open(Records.with(TestEngines.config(), "disk", disk));
     }
 
     private Termination run(Sandbox sandbox) {
@@ -120,7 +108,7 @@ final class DiskTest {
 
     @Test
     void givenADockerWithQuotas_whenPlanned_thenAWritableRootHasOne() {
-        var config = config(new Disk(false, 64, 0));
+        var config = Records.with(TestEngines.config(), "disk", new Disk(false, 64, 0));
         var image = new ResolvedImage("sha256:x", Optional.empty(), List.of(), List.of(), Set.of(), "", false);
         var plan = new HardenedContainer(
                 config,

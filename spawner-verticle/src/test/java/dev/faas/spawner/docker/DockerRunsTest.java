@@ -15,7 +15,7 @@ import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.NotStartable;
 import dev.faas.spawner.engine.Termination.Cancelled;
 import dev.faas.spawner.engine.Termination.Exited;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.testing.Records;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -109,15 +109,7 @@ final class DockerRunsTest {
 
     @Test
     void givenOutbound_whenRun_thenThereIsANetwork() throws Exception {
-        var image = images.script("ls /sys/class/net");
-        var spec = new SandboxSpec(
-                EngineFixture.revision(image),
-                new SandboxSpec.Program(image, null, null, Map.of()),
-                new SandboxSpec.Limits(32, 1, 64),
-                Network.OUTBOUND,
-                false,
-                Mode.ISOLATED);
-        run(spec);
+        run(Records.with(EngineFixture.spec(images.script("ls /sys/class/net")), "network", Network.OUTBOUND));
 
         assertThat(output.stdoutText()).contains("eth0");
     }
@@ -127,14 +119,7 @@ final class DockerRunsTest {
         var image = images.script(
                 "touch /tmp/a && echo tmp; touch /dev/shm/a && echo shm; for d in / /bin /dev /.faas; do touch $d/a &&"
                         + " echo $d; done");
-        var spec = new SandboxSpec(
-                EngineFixture.revision(image),
-                new SandboxSpec.Program(image, null, null, Map.of()),
-                new SandboxSpec.Limits(32, 1, 64),
-                Network.NONE,
-                true,
-                Mode.ISOLATED);
-        run(spec);
+        run(Records.with(EngineFixture.spec(image), "readOnlyRoot", true));
 
         assertThat(output.stdoutText()).isEqualTo("tmp\nshm\n");
     }
@@ -191,14 +176,11 @@ final class DockerRunsTest {
     @Test
     void givenEntrypointAndCommandOfTheFunction_whenRun_thenTheyReplaceTheImages() throws Exception {
         var image = images.load(BusyboxImage.running("/bin/false").withCommand("no"));
-        var spec = new SandboxSpec(
-                EngineFixture.revision(image),
-                new SandboxSpec.Program(image, List.of("/bin/printf"), List.of("%s-%s", "from the function"), Map.of()),
-                new SandboxSpec.Limits(32, 1, 64),
-                Network.NONE,
-                false,
-                Mode.ISOLATED);
-        run(spec);
+        run(Records.with(
+                EngineFixture.spec(image),
+                "program",
+                new SandboxSpec.Program(
+                        image, List.of("/bin/printf"), List.of("%s-%s", "from the function"), Map.of())));
 
         assertThat(output.stdoutText()).isEqualTo("from the function-argument");
     }

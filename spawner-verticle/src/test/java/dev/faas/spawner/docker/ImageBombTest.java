@@ -3,7 +3,6 @@ package dev.faas.spawner.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.config.ImagePolicy;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
@@ -11,6 +10,7 @@ import dev.faas.spawner.docker.client.EngineConfig.Images;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.testing.SmallDisk;
 import dev.faas.wire.Sha256;
 import java.io.BufferedOutputStream;
@@ -87,12 +87,15 @@ final class ImageBombTest {
     @ParameterizedTest(name = "an image up to {0} MiB, {1} MiB to keep free")
     @CsvSource({"64, 1, larger unpacked than 64 MiB", "100000, 1900, Docker's disk is nearly full"})
     void itIsBrokenOffBeforeItFillsTheDiskAndOtherPullsGoOn(int imageMb, int freeMb, String detail) throws Exception {
-        var config = new EngineConfig(
+        var config = Records.with(
+                TestEngines.config(),
+                "dockerHost",
                 docker.host(),
+                "owner",
                 new EngineConfig.Owner("bomb-" + imageMb, "one", "1"),
+                "images",
                 new Images(Duration.ofMinutes(1), null, 20L << 30, imageMb * MIB),
-                ImagePolicy.ANY,
-                null,
+                "disk",
                 new Disk(false, 64, freeMb));
         var other = EngineFixture.spec(registry.reference("faas-test/other:1"));
         var bomb = EngineFixture.spec(registry.reference("faas-test/bomb:1"));

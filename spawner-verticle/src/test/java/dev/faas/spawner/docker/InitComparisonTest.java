@@ -6,8 +6,7 @@ import dev.faas.spawner.docker.image.ResolvedImage;
 import dev.faas.spawner.docker.init.Trailer.End;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.testing.Records;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,13 +64,8 @@ class InitComparisonTest extends InitFixture {
     private static List<String> commandLine(String image, List<String> command) throws IOException {
         var entrypoint = list(image, "Entrypoint");
         var cmd = list(image, "Cmd");
-        var spec = new SandboxSpec(
-                EngineFixture.revision(image),
-                new SandboxSpec.Program(image, null, command, Map.of()),
-                new SandboxSpec.Limits(64, 1, 64),
-                Network.NONE,
-                false,
-                Mode.ISOLATED);
+        var program = new SandboxSpec.Program(image, null, command, Map.of());
+        var spec = Records.with(EngineFixture.spec(image), "program", program);
         var resolved = new ResolvedImage(image, Optional.empty(), entrypoint, cmd, Set.of(), "", false);
         return CommandLine.of(spec, resolved).orElseThrow();
     }

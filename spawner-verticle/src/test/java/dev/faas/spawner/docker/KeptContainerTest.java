@@ -9,8 +9,8 @@ import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.Termination.Exited;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,13 +66,7 @@ final class KeptContainerTest {
     }
 
     private static SandboxSpec spec(Mode mode, String image) {
-        return new SandboxSpec(
-                EngineFixture.revision(image),
-                new SandboxSpec.Program(image, null, null, Map.of()),
-                new SandboxSpec.Limits(64, 1, 64),
-                Network.NONE,
-                false,
-                mode);
+        return Records.with(EngineFixture.spec(image), "limits", new SandboxSpec.Limits(64, 1, 64), "mode", mode);
     }
 
     private static String run(Sandbox sandbox, String script) {
@@ -112,13 +106,8 @@ final class KeptContainerTest {
     @EnumSource(names = {"ISOLATED", "NESTED", "REUSED"})
     void givenAProgramThatTakesNoArgument_whenItRuns_thenItsCommandLineHasNoFurtherElement(Mode mode) throws Exception {
         var counts = images.load(BusyboxImage.running("/bin/sh", "-c").withCommand("printf %s $#", "sh"));
-        var spec = new SandboxSpec(
-                EngineFixture.revision(counts),
-                new SandboxSpec.Program(counts, null, null, Map.of(), false, false),
-                new SandboxSpec.Limits(64, 1, 64),
-                Network.NONE,
-                false,
-                mode);
+        var spec = Records.with(
+                spec(mode, counts), "program", new SandboxSpec.Program(counts, null, null, Map.of(), false, false));
         try (var sandbox = engine.boot(spec)) {
             assertThat(run(sandbox, "")).isEqualTo("0");
             if (sandbox.keepsContainer()) {

@@ -13,12 +13,12 @@ import dev.faas.spawner.docker.image.RegistryCredentials;
 import dev.faas.spawner.docker.image.RegistryDigests;
 import dev.faas.spawner.docker.image.RegistryLogins;
 import dev.faas.spawner.docker.image.ResolvedImage;
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.ImagePins;
 import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.testing.Records;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -174,13 +174,12 @@ final class SpawnerImages implements AutoCloseable {
     }
 
     private static SandboxSpec spec(String revision, String reference, boolean byAdmin) {
-        return new SandboxSpec(
+        return Records.with(
+                EngineFixture.spec(reference),
+                "revision",
                 revision,
-                new SandboxSpec.Program(reference, null, null, Map.of(), true, byAdmin),
-                new SandboxSpec.Limits(32, 1.0, 64),
-                Network.NONE,
-                false,
-                Mode.ISOLATED);
+                "program",
+                new SandboxSpec.Program(reference, null, null, Map.of(), true, byAdmin));
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.RunSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
 import dev.faas.spawner.engine.Termination.Cancelled;
@@ -13,6 +12,7 @@ import dev.faas.spawner.engine.Termination.OutOfMemory;
 import dev.faas.spawner.engine.Termination.Signalled;
 import dev.faas.spawner.engine.Termination.StartFailed;
 import dev.faas.spawner.engine.Termination.TimedOut;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,13 +217,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
 
     @Test
     void givenAReusedSandbox_whenReset_thenItRunsAnother() throws Exception {
-        var spec = new SandboxSpec(
-                "fn_reused@1",
-                new SandboxSpec.Program(image(Program.ECHO), null, null, Map.of()),
-                new SandboxSpec.Limits(32, 1.0, 64),
-                Network.NONE,
-                false,
-                Mode.REUSED);
+        var spec = Records.with(spec(Program.ECHO), "mode", Mode.REUSED);
         try (var sandbox = engine.boot(spec)) {
             for (var argument : List.of("first", "second", "third")) {
                 var output = new RecordedOutput();
@@ -237,13 +231,7 @@ public abstract class ContainerEngineContract extends EngineFixture {
 
     @Test
     void givenAReusedSandbox_whenARunWasCancelled_thenItRunsNoOther() throws Exception {
-        var spec = new SandboxSpec(
-                "fn_reused@1",
-                new SandboxSpec.Program(image(Program.HANG), null, null, Map.of()),
-                new SandboxSpec.Limits(32, 1.0, 64),
-                Network.NONE,
-                false,
-                Mode.REUSED);
+        var spec = Records.with(spec(Program.HANG), "mode", Mode.REUSED);
         var output = new RecordedOutput();
         try (var sandbox = engine.boot(spec);
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {

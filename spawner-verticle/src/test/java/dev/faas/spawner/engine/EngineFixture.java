@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.engine.SandboxSpec.Network;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.Map;
@@ -81,13 +82,7 @@ public abstract class EngineFixture {
 
     SandboxSpec spec(Program program, Map<String, String> env) {
         var image = image(program);
-        return new SandboxSpec(
-                revision(image),
-                new SandboxSpec.Program(image, null, null, env),
-                new SandboxSpec.Limits(32, 1.0, 64),
-                Network.NONE,
-                false,
-                Mode.ISOLATED);
+        return Records.with(spec(image), "program", new SandboxSpec.Program(image, null, null, env));
     }
 
     public static SandboxSpec spec(String image) {

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable.NoRoom;
 import dev.faas.testing.Await;
 import dev.faas.testing.Pause;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec.Mode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,14 +53,16 @@ final class PoolRoomTest {
     }
 
     private static PoolKey key(String owner, String function, int memoryMb, Mode mode) {
+        var limits = new SandboxSpec.Limits(memoryMb, 1, 10);
         return new PoolKey(
                 owner,
-                new SandboxSpec(
+                Records.with(
+                        EngineFixture.spec("image"),
+                        "revision",
                         "fn_" + function + "@1",
-                        new SandboxSpec.Program("image", null, null, Map.of()),
-                        new SandboxSpec.Limits(memoryMb, 1, 10),
-                        Network.NONE,
-                        false,
+                        "limits",
+                        limits,
+                        "mode",
                         mode));
     }
 

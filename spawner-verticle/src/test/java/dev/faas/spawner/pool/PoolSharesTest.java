@@ -3,9 +3,8 @@ package dev.faas.spawner.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Capacity;
-import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.spawner.engine.EngineFixture;
+import dev.faas.testing.Records;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,15 +17,7 @@ final class PoolSharesTest {
     private final PoolKey bobs = key("bob", "fn_c@1");
 
     private static PoolKey key(String owner, String revision) {
-        return new PoolKey(
-                owner,
-                new SandboxSpec(
-                        revision,
-                        new SandboxSpec.Program("image", null, null, Map.of()),
-                        new SandboxSpec.Limits(32, 1, 64),
-                        Network.NONE,
-                        false,
-                        Mode.ISOLATED));
+        return new PoolKey(owner, Records.with(EngineFixture.spec("image"), "revision", revision));
     }
 
     private static Map<PoolKey, Integer> targets(Object... pairs) {

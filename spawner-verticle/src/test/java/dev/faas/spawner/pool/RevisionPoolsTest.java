@@ -2,9 +2,10 @@ package dev.faas.spawner.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.testing.Heap;
-import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.testing.Records;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,15 +17,9 @@ class RevisionPoolsTest {
         List<String> command = Collections.nCopies(31, "x".repeat(4_000) + "ф").stream()
                 .map(text -> text + function)
                 .toList();
+        var program = new SandboxSpec.Program("image", null, command, Map.of());
         return new PoolKey(
-                "usr_a",
-                new SandboxSpec(
-                        function + "@1",
-                        new SandboxSpec.Program("image", null, command, Map.of()),
-                        new SandboxSpec.Limits(32, 1, 64),
-                        SandboxSpec.Network.NONE,
-                        false,
-                        Mode.ISOLATED));
+                "usr_a", Records.with(EngineFixture.spec("image"), "revision", function + "@1", "program", program));
     }
 
     @Test

@@ -11,19 +11,17 @@ import dev.faas.spawner.engine.FakeEngine;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.RecordedOutput;
 import dev.faas.spawner.engine.Sandbox;
-import dev.faas.spawner.engine.SandboxSpec;
-import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec.Mode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -63,15 +61,7 @@ final class SandboxPoolTest {
     }
 
     private static PoolKey key(String owner, String revision, Mode mode) {
-        return new PoolKey(
-                owner,
-                new SandboxSpec(
-                        revision,
-                        new SandboxSpec.Program("image", null, null, Map.of()),
-                        new SandboxSpec.Limits(32, 1, 64),
-                        Network.NONE,
-                        false,
-                        mode));
+        return new PoolKey(owner, Records.with(EngineFixture.spec("image"), "revision", revision, "mode", mode));
     }
 
     private double count(String name) {

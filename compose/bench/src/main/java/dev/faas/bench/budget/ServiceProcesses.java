@@ -107,7 +107,6 @@ final class ServiceProcesses implements Subject {
         int internal = ReservedPort.free();
         var variables = new HashMap<>(settings);
         variables.putAll(spawnerSettings());
-        variables.putIfAbsent("FAAS_PROFILE", "private");
         variables.put("FAAS_START_TIMEOUT", "60s");
         variables.put("FAAS_PROFILE", "private");
         variables.put("FAAS_HTTP_HOST", LOOPBACK);

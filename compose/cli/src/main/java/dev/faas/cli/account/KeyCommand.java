@@ -110,20 +110,17 @@ public final class KeyCommand extends VerbGroup {
     static final class ListCommand extends Verb {
         @Override
         protected int run(Session session) {
-            var api = session.api();
-            session.output()
-                    .list(
-                            api.list(ALL, Integer.MAX_VALUE),
-                            List.of(
-                                    Column.whole("ID", ID),
-                                    Column.text("NAME", "name"),
-                                    Column.text("KEY", doc -> doc.text("hint") + "…"),
-                                    Column.text("SCOPES", doc -> String.join(",", doc.texts("scopes"))),
-                                    Column.end("EXPIRES", "expiresAt"),
-                                    Column.time("CREATED", "createdAt")),
-                            doc -> doc.text(ID),
-                            "No API keys. Make one: faas key create NAME");
-            return Exit.OK;
+            return session.list(
+                    ALL,
+                    List.of(
+                            Column.whole("ID", ID),
+                            Column.text("NAME", "name"),
+                            Column.text("KEY", doc -> doc.text("hint") + "…"),
+                            Column.text("SCOPES", doc -> String.join(",", doc.texts("scopes"))),
+                            Column.end("EXPIRES", "expiresAt"),
+                            Column.time("CREATED", "createdAt")),
+                    ID,
+                    "No API keys. Make one: faas key create NAME");
         }
     }
 

@@ -36,20 +36,18 @@ public final class SessionsCommand extends Verb {
     }
 
     private static int list(Session session) {
-        session.output()
-                .list(
-                        session.api().list(ALL, Integer.MAX_VALUE),
-                        List.of(
-                                Column.text("", doc -> doc.isTrue("current") ? "*" : ""),
-                                Column.whole("ID", ID),
-                                Column.text("ADDRESS", "address"),
-                                Column.text("CLIENT", "client"),
-                                Column.time("LAST USED", "lastUsedAt"),
-                                Column.time("CREATED", "createdAt"),
-                                Column.end("ENDS", "endsAt")),
-                        doc -> doc.text(ID),
-                        "No logins.");
-        return Exit.OK;
+        return session.list(
+                ALL,
+                List.of(
+                        Column.text("", doc -> doc.isTrue("current") ? "*" : ""),
+                        Column.whole("ID", ID),
+                        Column.text("ADDRESS", "address"),
+                        Column.text("CLIENT", "client"),
+                        Column.time("LAST USED", "lastUsedAt"),
+                        Column.time("CREATED", "createdAt"),
+                        Column.end("ENDS", "endsAt")),
+                ID,
+                "No logins.");
     }
 
     @Command(

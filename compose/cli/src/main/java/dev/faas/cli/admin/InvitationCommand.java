@@ -110,20 +110,17 @@ final class InvitationCommand extends VerbGroup {
     static final class ListCommand extends Verb {
         @Override
         protected int run(Session session) {
-            var api = session.api();
-            session.output()
-                    .list(
-                            printer -> api.eachPage(ALL, Integer.MAX_VALUE, printer::print),
-                            List.of(
-                                    Column.whole("ID", "id"),
-                                    Column.text("FOR", "username"),
-                                    Column.text("ADMIN", doc -> doc.isTrue("admin") ? "yes" : ""),
-                                    Column.end("EXPIRES", "expiresAt"),
-                                    Column.text("CREATED BY", "createdBy"),
-                                    Column.time("CREATED", "createdAt")),
-                            doc -> doc.text("id"),
-                            "No invitations.");
-            return Exit.OK;
+            return session.list(
+                    ALL,
+                    List.of(
+                            Column.whole("ID", "id"),
+                            Column.text("FOR", "username"),
+                            Column.text("ADMIN", doc -> doc.isTrue("admin") ? "yes" : ""),
+                            Column.end("EXPIRES", "expiresAt"),
+                            Column.text("CREATED BY", "createdBy"),
+                            Column.time("CREATED", "createdAt")),
+                    "id",
+                    "No invitations.");
         }
     }
 

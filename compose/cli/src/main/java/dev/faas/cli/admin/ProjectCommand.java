@@ -57,19 +57,16 @@ final class ProjectCommand extends VerbGroup {
     static final class ListCommand extends Verb {
         @Override
         protected int run(Session session) {
-            var api = session.api();
-            session.output()
-                    .list(
-                            printer -> api.eachPage(ALL, Integer.MAX_VALUE, printer::print),
-                            List.of(
-                                    Column.whole("ID", "id"),
-                                    Column.number("FUNCTIONS", doc -> Quota.useOf(doc, "functions")),
-                                    Column.number("KIB", doc -> Quota.useOf(doc, "specKb")),
-                                    Column.number("QUEUED", doc -> Quota.useOf(doc, "queued")),
-                                    Column.text("OWN LIMITS", ProjectCommand::own)),
-                            doc -> doc.text("id"),
-                            "No projects.");
-            return Exit.OK;
+            return session.list(
+                    ALL,
+                    List.of(
+                            Column.whole("ID", "id"),
+                            Column.number("FUNCTIONS", doc -> Quota.useOf(doc, "functions")),
+                            Column.number("KIB", doc -> Quota.useOf(doc, "specKb")),
+                            Column.number("QUEUED", doc -> Quota.useOf(doc, "queued")),
+                            Column.text("OWN LIMITS", ProjectCommand::own)),
+                    "id",
+                    "No projects.");
         }
     }
 

@@ -66,20 +66,17 @@ final class UserCommand extends VerbGroup {
     static final class ListCommand extends Verb {
         @Override
         protected int run(Session session) {
-            var api = session.api();
-            session.output()
-                    .list(
-                            printer -> api.eachPage(Users.ALL, Integer.MAX_VALUE, printer::print),
-                            List.of(
-                                    Column.text("NAME", NAME),
-                                    Column.whole("ID", "userId"),
-                                    Column.text("STATE", "state"),
-                                    Column.text("ROLES", doc -> String.join(",", doc.texts("roles"))),
-                                    Column.time("LAST LOGIN", "lastLoginAt"),
-                                    Column.time("CREATED", "createdAt")),
-                            doc -> doc.text(NAME),
-                            "No users.");
-            return Exit.OK;
+            return session.list(
+                    Users.ALL,
+                    List.of(
+                            Column.text("NAME", NAME),
+                            Column.whole("ID", "userId"),
+                            Column.text("STATE", "state"),
+                            Column.text("ROLES", doc -> String.join(",", doc.texts("roles"))),
+                            Column.time("LAST LOGIN", "lastLoginAt"),
+                            Column.time("CREATED", "createdAt")),
+                    NAME,
+                    "No users.");
         }
     }
 

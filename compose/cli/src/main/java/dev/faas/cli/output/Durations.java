@@ -88,29 +88,23 @@ public final class Durations {
         return duration.dividedBy(unit);
     }
 
-    /** How long it is until then. */
     public static String until(Instant time, Instant now) {
         long seconds = Duration.between(now, time).toSeconds();
-        if (seconds <= 0) {
-            return "over";
-        }
-        if (seconds < 60) {
-            return "in " + seconds + "s";
-        }
-        if (seconds < 3_600) {
-            return "in " + seconds / 60 + "m";
-        }
-        return "in " + (seconds < 2 * 86_400 ? seconds / 3_600 + "h" : seconds / 86_400 + "d");
+        return seconds <= 0 ? "over" : "in " + rounded(seconds, 2 * 86_400);
     }
 
     public static String ago(Instant time, Instant now) {
-        long seconds = Math.max(0, Duration.between(time, now).toSeconds());
+        return rounded(Math.max(0, Duration.between(time, now).toSeconds()), 86_400) + " ago";
+    }
+
+    /** @param inDays from so many seconds on */
+    private static String rounded(long seconds, long inDays) {
         if (seconds < 60) {
-            return seconds + "s ago";
+            return seconds + "s";
         }
         if (seconds < 3_600) {
-            return seconds / 60 + "m ago";
+            return seconds / 60 + "m";
         }
-        return seconds < 86_400 ? seconds / 3_600 + "h ago" : seconds / 86_400 + "d ago";
+        return seconds < inDays ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
     }
 }

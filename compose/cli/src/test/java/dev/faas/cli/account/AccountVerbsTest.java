@@ -1,5 +1,6 @@
 package dev.faas.cli.account;
 
+import static dev.faas.cli.StubServer.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ApiDocument;
@@ -27,10 +28,6 @@ class AccountVerbsTest {
 
     private ClientRun run(String line) {
         return Setup.at(server).run(line.split(" "));
-    }
-
-    private static String page(String... items) {
-        return "{\"items\":[%s],\"next\":null}".formatted(String.join(",", items));
     }
 
     private static String key(String id, String name) {

@@ -1,5 +1,6 @@
 package dev.faas.cli.activation;
 
+import static dev.faas.cli.StubServer.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -28,10 +29,6 @@ class ActivationVerbsTest {
         return """
                 {"activationId":"%s","function":{"id":"fn_1","name":"resize","revision":3},"status":"%s","attempt":1,\
                 "submittedAt":"2026-11-24T00:00:0%d.000Z","image":"box","spawner":"s1"%s}""".formatted(id, status, id.equals(A) ? 1 : 2, more);
-    }
-
-    private static String page(String... items) {
-        return "{\"items\":[%s],\"next\":null}".formatted(String.join(",", items));
     }
 
     @Test

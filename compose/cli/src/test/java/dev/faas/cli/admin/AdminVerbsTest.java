@@ -1,5 +1,6 @@
 package dev.faas.cli.admin;
 
+import static dev.faas.cli.StubServer.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ApiDocument;
@@ -32,10 +33,6 @@ class AdminVerbsTest {
 
     private ClientRun run(String line) {
         return Setup.at(server).run(line.split(" "));
-    }
-
-    private static String page(String... items) {
-        return "{\"items\":[%s],\"next\":null}".formatted(String.join(",", items));
     }
 
     private List<String> calls() {

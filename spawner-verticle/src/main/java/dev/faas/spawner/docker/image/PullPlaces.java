@@ -56,7 +56,6 @@ final class PullPlaces {
         return "larger unpacked than %d MiB, the limit for one image (FAAS_IMAGE_MAX_MB)".formatted(maxBytes / MIB);
     }
 
-    /** Held by one pull. */
     final class Place implements AutoCloseable {
         private final int count;
         /** What an earlier pull left is removed only after its end, so the most room there was counts. */
