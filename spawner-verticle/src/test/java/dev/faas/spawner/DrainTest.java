@@ -285,7 +285,7 @@ final class DrainTest {
     }
 
     private static SpawnerConfig with(SpawnerConfig c, NatsConfig nats, SpawnerConfig.Docker docker, HttpConfig http) {
-        return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http);
+        return new SpawnerConfig(c.identity(), c.work(), docker, c.pool(), nats, http, c.opening());
     }
 
     /** An engine that only counts whether it is open. */

@@ -5,6 +5,7 @@ import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Retry;
+import java.util.List;
 
 /** Creates functions with defaults except for one or two values. */
 public final class Specs {
@@ -24,6 +25,10 @@ public final class Specs {
 
     static FunctionSpec reused(String image) {
         return with(image, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE, Mode.REUSED);
+    }
+
+    static FunctionSpec secrets(String image, Mode mode, List<String> secrets) {
+        return with(image, secrets, Limits.DEFAULT, 10, Retry.DEFAULT, Delivery.AT_LEAST_ONCE, mode);
     }
 
     static FunctionSpec limits(String image, int timeoutSeconds, int resultKb, int logKb) {
@@ -72,6 +77,17 @@ public final class Specs {
 
     private static FunctionSpec with(
             String image, Limits limits, int concurrency, Retry retry, Delivery delivery, Mode mode) {
+        return with(image, List.of(), limits, concurrency, retry, delivery, mode);
+    }
+
+    private static FunctionSpec with(
+            String image,
+            List<String> secrets,
+            Limits limits,
+            int concurrency,
+            Retry retry,
+            Delivery delivery,
+            Mode mode) {
         var plain = FunctionSpec.of("f", image);
         return new FunctionSpec(
                 plain.name(),
@@ -80,7 +96,7 @@ public final class Specs {
                 plain.entrypoint(),
                 plain.command(),
                 plain.env(),
-                plain.secrets(),
+                secrets,
                 plain.labels(),
                 mode,
                 plain.network(),

@@ -114,7 +114,7 @@ final class KeptContainerTest {
         var counts = images.load(BusyboxImage.running("/bin/sh", "-c").withCommand("printf %s $#", "sh"));
         var spec = new SandboxSpec(
                 EngineFixture.revision(counts),
-                new SandboxSpec.Program(counts, null, null, Map.of(), false, false),
+                new SandboxSpec.Program(counts, null, null, Map.of(), false, false, false),
                 new SandboxSpec.Limits(64, 1, 64),
                 Network.NONE,
                 false,

@@ -176,7 +176,7 @@ final class SpawnerImages implements AutoCloseable {
     private static SandboxSpec spec(String revision, String reference, boolean byAdmin) {
         return new SandboxSpec(
                 revision,
-                new SandboxSpec.Program(reference, null, null, Map.of(), true, byAdmin),
+                new SandboxSpec.Program(reference, null, null, Map.of(), true, false, byAdmin),
                 new SandboxSpec.Limits(32, 1.0, 64),
                 Network.NONE,
                 false,
