@@ -29,8 +29,7 @@ import java.util.Optional;
 /** A real Postgres and a real NATS. */
 final class Backends extends LocalServers {
     private static final SealKeys SEAL = SealKeys.generate();
-    static final SealingKey SEALING =
-            SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
+    static final SealingKey SEALING = SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
     /** What only spawners have. */
     static final OpeningKeys OPENING = OpeningKeys.from(Env.of(SEAL.ofSpawner()));
 

@@ -57,9 +57,9 @@ class SecretsOfFunctionsTest extends RegistryFixture {
         others.put("/v1/secrets/missing", new JsonObject().put("value", "x"));
 
         for (var missing : List.of("missing", "A=missing", "B=db@2")) {
-            var body = function(method.equals("POST") ? "g" : "f", new JsonArray().add("db").add(missing));
-            assertRefused(
-                    user.send(method, path, body.encode(), "Content-Type", contentType(method)), call, field);
+            var body = function(
+                    method.equals("POST") ? "g" : "f", new JsonArray().add("db").add(missing));
+            assertRefused(user.send(method, path, body.encode(), "Content-Type", contentType(method)), call, field);
         }
         assertThat(user.get("/v1/functions/f").json().getInteger("revision")).isEqualTo(1);
         assertThat(user.get("/v1/functions/g").status()).isEqualTo(404);
@@ -119,7 +119,8 @@ class SecretsOfFunctionsTest extends RegistryFixture {
     void givenManyFunctionsThatNameASecret_whenItIsListed_thenEachIsThereOnce() {
         store("db", 1);
         IntStream.range(0, 3)
-                .forEach(i -> user.post("/v1/functions", function("f" + i, DB.copy().add("A=db"))));
+                .forEach(i ->
+                        user.post("/v1/functions", function("f" + i, DB.copy().add("A=db"))));
 
         assertThat(user.get("/v1/secrets").items().getJsonObject(0).getJsonArray("usedBy"))
                 .containsExactly("f0", "f1", "f2");

@@ -22,16 +22,33 @@ class SecretRefTest {
         var secret = SecretRef.parse(text).orElseThrow();
 
         assertThat(secret)
-                .isEqualTo(new SecretRef(
-                        variable, name, version == 0 ? OptionalInt.empty() : OptionalInt.of(version)));
+                .isEqualTo(new SecretRef(variable, name, version == 0 ? OptionalInt.empty() : OptionalInt.of(version)));
         assertThat(secret.target()).isEqualTo(target);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "=db", "A=", "1A=db", "A B=db", "A=B=db", "-db", "db-", "d.b", "../db", "a/b", "db@", "db@0",
-                "db@-1", "db@1000000000", "db@1@2", "@1", "db\n", "d\0b", "dé"
+                "",
+                "=db",
+                "A=",
+                "1A=db",
+                "A B=db",
+                "A=B=db",
+                "-db",
+                "db-",
+                "d.b",
+                "../db",
+                "a/b",
+                "db@",
+                "db@0",
+                "db@-1",
+                "db@1000000000",
+                "db@1@2",
+                "@1",
+                "db\n",
+                "d\0b",
+                "dé"
             })
     void givenWhatNamesNoSecret_whenParsed_thenNothing(String text) {
         assertThat(SecretRef.parse(text)).isEmpty();

@@ -173,9 +173,7 @@ final class SecretRunsTest {
         var old = Platform.seal(new SecretId(owner, "db", 1), VALUE);
         Platform.get(platform.nats
                 .kv(Subjects.SECRETS)
-                .put(
-                        SealedSecret.key(owner, "db"),
-                        Codec.encode(new SealedSecret(2, old.sealKey(), old.sealed()))));
+                .put(SealedSecret.key(owner, "db"), Codec.encode(new SealedSecret(2, old.sealKey(), old.sealed()))));
 
         assertNotStarted(run("show", "db"), "The secret 'db' cannot be opened");
     }

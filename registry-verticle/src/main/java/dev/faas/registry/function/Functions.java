@@ -187,10 +187,12 @@ public final class Functions {
         }
         var revised = next.apply(found.get());
         long growth = FunctionStore.bytes(revised) - FunctionStore.bytes(found.get());
-        return store.requireSecrets(revised).compose(named -> usage.usage(revised.owner())).map(before -> {
-            var unused = requireRoom(before.plus(0, growth), growth);
-            return Optional.of(revised);
-        });
+        return store.requireSecrets(revised)
+                .compose(named -> usage.usage(revised.owner()))
+                .map(before -> {
+                    var unused = requireRoom(before.plus(0, growth), growth);
+                    return Optional.of(revised);
+                });
     }
 
     /**

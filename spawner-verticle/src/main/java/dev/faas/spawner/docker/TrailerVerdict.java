@@ -57,8 +57,8 @@ final class TrailerVerdict {
                 new Termination.StartFailed("cannot fork a process for %s: %s. limits.pids may be too low."
                         .formatted(command, Errno.text(errno)));
             case Trailer.End.NoSecrets(int errno) ->
-                new Termination.StartFailed("the secrets cannot be written to %s: %s"
-                        .formatted(SecretRef.FOLDER, Errno.text(errno)));
+                new Termination.StartFailed(
+                        "the secrets cannot be written to %s: %s".formatted(SecretRef.FOLDER, Errno.text(errno)));
             case Trailer.End.Refused refused -> new Termination.Lost("init refused the run frame");
             case Trailer.End.TooLate tooLate ->
                 new Termination.Lost("the run frame came too late, so nothing was started");

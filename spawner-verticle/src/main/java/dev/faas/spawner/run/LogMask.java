@@ -8,11 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces secrets in a run's stderr by {@code ***}, also where they come in pieces: bytes that may begin a secret are held
- * until it is clear. Not thread-safe: for the one thread that writes output.
+ * until it is clear. For one thread that writes output, and one that ends it.
  */
 final class LogMask implements OutputSink {
     private static final byte[] STARS = {'*', '*', '*'};
@@ -22,6 +23,7 @@ final class LogMask implements OutputSink {
 
     private final SecretValues values;
     private final OutputSink sink;
+    private final ReentrantLock lock = new ReentrantLock();
     /** Made when it is needed: most runs write no log. */
     private @Nullable SecretPatterns patterns;
     /** The bytes of the stream from {@code begin} to {@code end}. */
@@ -58,10 +60,15 @@ final class LogMask implements OutputSink {
 
     @Override
     public void write(Stream stream, byte[] bytes, int offset, int length) {
-        if (stream == Stream.STDERR && !values.all().isEmpty()) {
-            mask(patterns(), bytes, offset, length);
-        } else {
+        if (stream == Stream.STDOUT || values.all().isEmpty()) {
             sink.write(stream, bytes, offset, length);
+            return;
+        }
+        lock.lock();
+        try {
+            mask(patterns(), bytes, offset, length);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -84,9 +91,15 @@ final class LogMask implements OutputSink {
         release(end - known.pendingBytes(state));
     }
 
-    /** Call after the last write. */
+    /** Call after the last write. Drops what is held if a write still waits for the sink: its run was given up. */
     void end() {
-        release(end);
+        if (lock.tryLock()) {
+            try {
+                release(end);
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     private void hold(byte[] bytes, int offset, int length) {

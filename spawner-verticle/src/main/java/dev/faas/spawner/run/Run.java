@@ -232,11 +232,7 @@ public final class Run {
 
     /** Runs the command and returns the transition that its end leads to, whatever the state is by then. */
     private Function<Running, ActivationRecord> run(
-            Sandbox sandbox,
-            Decision.Claimed claimed,
-            SecretValues secrets,
-            Lease lease,
-            @Nullable Long pullMs)
+            Sandbox sandbox, Decision.Claimed claimed, SecretValues secrets, Lease lease, @Nullable Long pullMs)
             throws InterruptedException {
         var runSpec = claimed.runSpec().orElseThrow();
         var claimedId = claimed.running().id();

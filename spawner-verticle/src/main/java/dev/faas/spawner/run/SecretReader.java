@@ -82,8 +82,7 @@ public final class SecretReader {
         int version = secret.version().getAsInt();
         return newest.filter(found -> found.number() == version).isPresent()
                 ? newest
-                : get(SealedSecret.key(owner, secret.name(), version), text)
-                        .filter(found -> found.number() == version);
+                : get(SealedSecret.key(owner, secret.name(), version), text).filter(found -> found.number() == version);
     }
 
     private Optional<SealedSecret> get(String key, String text) throws SandboxUnavailable, InterruptedException {

@@ -69,7 +69,8 @@ final class CommandLineTest {
                 "sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of(), "", false);
         var spec = new SandboxSpec(
                 "fn@1",
-                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false, false),
+                new SandboxSpec.Program(
+                        "image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false, false),
                 new SandboxSpec.Limits(32, 1, 1),
                 Network.NONE,
                 false,

@@ -37,7 +37,15 @@ final class InitInCTest {
         var sources = Stream.concat(
                         CProgram.tests("fuzz").stream(),
                         CProgram.init(
-                                "init", "process", "sandbox", "secrets", "wipe", "filter", "nested", "identity", "mounts")
+                                "init",
+                                "process",
+                                "sandbox",
+                                "secrets",
+                                "wipe",
+                                "filter",
+                                "nested",
+                                "identity",
+                                "mounts")
                                 .stream())
                 .toList();
         var fuzz = CProgram.build(directory.resolve("fuzz"), SANITIZED, sources);

@@ -58,10 +58,11 @@ final class LogMaskTest {
             pässwörd            | pä,sswörd                | ***
             """)
     void givenSecretsInALog_whenItPasses_thenStarsAreInTheirPlace(String values, String pieces, String expected) {
-        var lines = Arrays.stream(values.split(",")).map(value -> value.replace('/', '\n')).toList();
+        var lines = Arrays.stream(values.split(","))
+                .map(value -> value.replace('/', '\n'))
+                .toList();
 
-        assertThat(masked(lines, List.of(pieces.replace('/', '\n').split(","))))
-                .isEqualTo(expected.replace('/', '\n'));
+        assertThat(masked(lines, List.of(pieces.replace('/', '\n').split(",")))).isEqualTo(expected.replace('/', '\n'));
     }
 
     @Test

@@ -150,8 +150,7 @@ public final class SecretCommand extends VerbGroup {
                             api.list(ALL, Integer.MAX_VALUE),
                             List.of(
                                     Column.whole("NAME", NAME),
-                                    Column.number(
-                                            "VERSION", doc -> newest(doc).text("version")),
+                                    Column.number("VERSION", doc -> newest(doc).text("version")),
                                     Column.text("USED BY", doc -> String.join(",", doc.texts("usedBy"))),
                                     Column.text("STORED", doc -> newest(doc).text("createdAt"))),
                             doc -> doc.text(NAME),
@@ -163,7 +162,8 @@ public final class SecretCommand extends VerbGroup {
     @Command(
             name = "get",
             aliases = "show",
-            description = {"Print which versions of a secret there are, and which functions name it.", "Not its value."},
+            description = {"Print which versions of a secret there are, and which functions name it.", "Not its value."
+            },
             footer = {
                 "",
                 "Examples:",
@@ -193,8 +193,7 @@ public final class SecretCommand extends VerbGroup {
             lines.add(secret.text(NAME));
             secret.docs("versions")
                     .forEach(version -> lines.add("version %s, stored %s by %s"
-                            .formatted(
-                                    version.text("version"), version.text("createdAt"), version.text("createdBy"))));
+                            .formatted(version.text("version"), version.text("createdAt"), version.text("createdBy"))));
             var functions = secret.texts("usedBy");
             lines.add(functions.isEmpty() ? "no function names it" : "named by " + String.join(", ", functions));
             return lines;

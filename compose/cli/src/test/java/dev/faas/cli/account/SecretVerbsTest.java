@@ -71,8 +71,7 @@ class SecretVerbsTest {
         var file = Files.write(folder.resolve("key"), value);
         server.on("PUT", SECRETS + "/db", 200, "{\"name\":\"db\",\"version\":3}");
 
-        assertThat(run("secret set db --from-file " + file))
-                .isEqualTo(new ClientRun(0, "", "Stored db, version 3.\n"));
+        assertThat(run("secret set db --from-file " + file)).isEqualTo(new ClientRun(0, "", "Stored db, version 3.\n"));
         assertThat(sent()).isEqualTo(value);
         assertThat(run(value, "secret set db --from-file -").exit()).isZero();
         assertThat(sent()).isEqualTo(value);

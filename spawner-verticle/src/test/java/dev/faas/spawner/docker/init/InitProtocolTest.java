@@ -57,9 +57,10 @@ final class InitProtocolTest {
 
         assertThat(hex(InitProtocol.run(frame)))
                 .startsWith("04 52 00 00 4b 00 00 00 ")
-                .endsWith(" 0f 00 02 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 " // 2 variables, 2 files
-                        + "53 3d ff 3d 00 41 3d 31 00 " // S=…, A=1
-                        + "64 62 00 02 00 00 00 00 01 65 00 00 00 00 00 61 72 67"); // db, e, arg
+                .endsWith(
+                        " 0f 00 02 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 " // 2 variables, 2 files
+                                + "53 3d ff 3d 00 41 3d 31 00 " // S=…, A=1
+                                + "64 62 00 02 00 00 00 00 01 65 00 00 00 00 00 61 72 67"); // db, e, arg
         assertThat(frame.toString()).contains("secrets=SecretValues[variables=[S], files=[db, e]]");
     }
 
