@@ -65,7 +65,7 @@ public final class FunctionStore {
                                 first.id(), first.owner(), first.spec().name(), first.revision(), idleDueAt(first))))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : NamedSecrets.require(tx, first)
+                        : NamedSecretStore.require(tx, first)
                                 .compose(named -> insertRevision(tx, first))
                                 .compose(stored -> QuotaStore.usage(tx, first.owner()))
                                 .compose(usage -> {
@@ -78,7 +78,7 @@ public final class FunctionStore {
 
     /** Fails with 400 {@code invalid_request} when a write of this revision would, because of its secrets. */
     Future<Void> requireSecrets(FunctionRevision function) {
-        return pg.withPool(pool -> NamedSecrets.require(pool, function));
+        return pg.withPool(pool -> NamedSecretStore.require(pool, function));
     }
 
     /** The newest revision, or the one that the reference pins. */
@@ -146,7 +146,7 @@ public final class FunctionStore {
                     if (revised.revision() == found.get().revision()) {
                         return Future.succeededFuture(found);
                     }
-                    return NamedSecrets.require(tx, revised)
+                    return NamedSecretStore.require(tx, revised)
                             .compose(named -> insertRevision(tx, revised))
                             .compose(stored -> tx.preparedQuery(
                                             "update function set revision = $2, idle_due_at = $3 where id = $1")

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the secrets that a function names. In the transaction of its write, none of them can be deleted meanwhile. */
-final class NamedSecrets {
-    private NamedSecrets() {}
+/** Looks for the secrets that a function names. In the transaction of its write, none of them can be deleted meanwhile. */
+final class NamedSecretStore {
+    private NamedSecretStore() {}
 
     /** Fails with 400 {@code invalid_request} when one is not stored, or they are too large together. */
     static Future<Void> require(SqlClient client, FunctionRevision function) {
