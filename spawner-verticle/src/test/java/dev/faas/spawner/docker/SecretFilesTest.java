@@ -186,7 +186,7 @@ final class SecretFilesTest {
             assertThat(DockerCli.output("inspect", name))
                     .contains("/run/secrets")
                     .doesNotContain("planted-value");
-            assertThat(DockerCli.output("top", name, "-e", "-o", "args")).doesNotContain("planted-value");
+            assertThat(DockerCli.output("top", name, "-e", "-o", "pid,args")).doesNotContain("planted-value");
 
             sandbox.cancel();
             assertThat(ended.join(EngineFixture.LONG)).isTrue();
