@@ -36,6 +36,17 @@ void inbox_move(struct inbox *inbox, void *payload, uint32_t capacity) {
     inbox->capacity = capacity;
 }
 
+const uint8_t *secret_next(struct secret *secret, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *nul = memchr(at, 0, end - at);
+    secret->name = (const char *)at;
+    if (!nul || *at == 0 || *at == '.' || memchr(at, '/', nul - at)) return NULL;
+    at = nul + 1;
+    if (end - at < (ptrdiff_t)sizeof secret->length) return NULL;
+    memcpy(&secret->length, at, sizeof secret->length);
+    secret->bytes = at + sizeof secret->length;
+    return end - secret->bytes < (ptrdiff_t)secret->length ? NULL : secret->bytes + secret->length;
+}
+
 int run_frame_parse(struct run_frame *frame, uint8_t *payload, uint32_t length) {
     memset(frame, 0, sizeof *frame);
     memcpy(&frame->head, payload, length < sizeof frame->head ? length : sizeof frame->head);
@@ -47,6 +58,12 @@ int run_frame_parse(struct run_frame *frame, uint8_t *payload, uint32_t length) 
         uint8_t *nul = memchr(at, 0, end - at);
         if (!nul || *at == '=' || !memchr(at, '=', nul - at)) return -1;
         at = nul + 1;
+    }
+    frame->secrets = at;
+    for (uint32_t i = 0; i < frame->head.secrets; i++) {
+        struct secret secret;
+        at = (uint8_t *)secret_next(&secret, at, end);
+        if (!at) return -1;
     }
     if (memchr(at, 0, end - at)) return -1;
     *end = 0;

@@ -1,4 +1,4 @@
-// The protocol between the spawner and init, version 3. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
+// The protocol between the spawner and init, version 4. Its Java side is dev.faas.spawner.docker.init.InitProtocol: change
 // both, and the version, together. All numbers are little endian.
 //
 // SPAWNER → INIT, on stdin: frames.
@@ -12,7 +12,11 @@
 //             u16 stop signal        0: SIGTERM
 //             u16 n                  variables
 //             u64 not_after_us       CLOCK_BOOTTIME; later than that, the command is not started
+//             u32 m                  secrets
+//             u32 zero
 //             n × "NAME=value\0"     added to the container's environment; they replace variables of the same name
+//             m × "NAME\0", u32 length, bytes
+//                                    files in /run/secrets, which the command's user alone can read
 //             argument               all remaining bytes, none of them NUL: the last element of the command line,
 //                                    unless RUN_NO_ARGUMENT
 //   'K' stop  nonce[16], u32 grace_ms: the stop signal now, SIGKILL to everything after grace_ms
@@ -40,9 +44,9 @@
 #pragma once
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 #define NONCE_BYTES 16
-#define MAX_PAYLOAD (1u << 20) // the longest argument, 32 KiB of variables, and room for what exec refuses
+#define MAX_PAYLOAD (1u << 20) // the longest argument, 32 KiB of variables, 256 KiB of secrets, and room for what exec refuses
 
 enum { FRAME_RUN = 'R', FRAME_STOP = 'K', FRAME_PASS = 'S' };
 enum { RUN_REUSE = 1, RUN_NO_ARGUMENT = 2 };
@@ -58,6 +62,7 @@ struct run_head {
     uint32_t flags, timeout_ms, grace_ms;
     uint16_t stop_signal, variables;
     uint64_t not_after_us;
+    uint32_t secrets, zero;
 };
 
 struct control {
@@ -94,6 +99,7 @@ enum kind {
     KIND_FORK_FAILED = 3, // error: why
     KIND_BAD_FRAME = 4,   // the run frame was invalid; nothing was started
     KIND_TOO_LATE = 5,    // not_after_us had passed; nothing was started
+    KIND_NO_SECRETS = 6,  // the files of secrets could not be written: error says why; nothing was started
 };
 
 enum {
@@ -122,6 +128,6 @@ struct trailer {
 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the structures go over the wire as they are");
-_Static_assert(sizeof(struct header) == 8 && sizeof(struct run_head) == 40, "no padding");
+_Static_assert(sizeof(struct header) == 8 && sizeof(struct run_head) == 48, "no padding");
 _Static_assert(sizeof(struct control) == 20 && sizeof(struct ready) == 40, "no padding");
 _Static_assert(sizeof(struct trailer) == 80, "no padding");

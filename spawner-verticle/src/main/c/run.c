@@ -2,6 +2,7 @@
 #include "run.h"
 #include "clock.h"
 #include "process.h"
+#include "secrets.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -180,6 +181,11 @@ enum run_result run(struct init *init, struct run_frame *frame, struct inbox *in
     struct progress p = {.due = NEVER, .kill_at = NEVER, .frame = frame, .trailer = trailer};
     if (clock_us(CLOCK_BOOTTIME) > frame->head.not_after_us) {
         trailer->kind = KIND_TOO_LATE;
+        return RUN_ENDED;
+    }
+    if (secrets_write(frame, init->as)) {
+        trailer->kind = KIND_NO_SECRETS;
+        trailer->error = errno;
         return RUN_ENDED;
     }
     take_signals(init, -1); // drop signals from before the run

@@ -1,6 +1,6 @@
 // Sends init invalid conversations: frames cut off, too long, with changed bytes, in any order, and noise.
-// Built with the sanitizers, and without process.c, sandbox.c, filter.c and nested.c, which would kill all processes, wipe
-// folders, filter this process's own calls and change its root outside a container. Here a child is only a number that ends
+// Built with the sanitizers, and without process.c, sandbox.c, secrets.c, filter.c and nested.c, which would kill all processes,
+// wipe folders, write to /run, filter this process's own calls and change its root outside a container. Here a child is only a number that ends
 // at random; the inner init of a nested run is a fork.             usage: fuzz SEED INPUTS SECONDS
 //
 // Checks for each conversation: no sanitizer error, an end within the limit, and messages as the protocol allows: READY
@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "../../main/c/clock.h"
 #include "../../main/c/process.h"
+#include "../../main/c/secrets.h"
 #include <sanitizer/common_interface_defs.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -84,6 +85,22 @@ int filter_protect_init(void) {
     return pick(2) ? 0 : -1;
 }
 
+int secrets_write(const struct run_frame *frame, const struct identity *as) {
+    (void)as;
+    size_t bytes = 0; // reads every byte
+    const uint8_t *at = frame->secrets;
+    for (uint32_t i = 0; i < frame->head.secrets; i++) {
+        struct secret secret;
+        at = secret_next(&secret, at, (const uint8_t *)frame->argument);
+        if (!at || strchr(secret.name, '/')) fail("an invalid secret");
+        bytes += strlen(secret.name);
+        for (uint32_t j = 0; j < secret.length; j++) bytes += secret.bytes[j] & 1;
+    }
+    if (bytes > INPUT_LIMIT) fail("secrets have more than was sent");
+    errno = ENOSPC;
+    return pick(10) ? 0 : -1;
+}
+
 // --- a fake root -------------------------------------------------------------------------------------------------------
 
 struct failure nested_remember(struct nested *nested) {
@@ -153,10 +170,17 @@ static uint8_t last_nonce[NONCE_BYTES];
 static void add_run(void) {
     static uint8_t text[200000];
     struct run_head head = {.flags = pick(2), .timeout_ms = pick(3), .grace_ms = pick(3), .stop_signal = pick(70),
-                            .variables = pick(4), .not_after_us = pick(4) ? UINT64_MAX : 0};
+                            .variables = pick(4), .secrets = pick(3), .not_after_us = pick(4) ? UINT64_MAX : 0};
     for (int i = 0; i < NONCE_BYTES; i++) head.nonce[i] = last_nonce[i] = pick(256);
     size_t count = 0;
     for (int i = 0; i < head.variables; i++) count += sprintf((char *)text + count, "N%u=%u", pick(9), pick(99)) + 1;
+    for (uint32_t i = 0; i < head.secrets; i++) {
+        count += sprintf((char *)text + count, "s%u", pick(9)) + 1;
+        uint32_t bytes = pick(100), said = pick(20) ? bytes : pick(UINT32_MAX);
+        memcpy(text + count, &said, sizeof said);
+        memset(text + count + sizeof said, pick(3), bytes);
+        count += sizeof said + bytes;
+    }
     uint32_t argument = pick(20) ? pick(50) : pick(150000);
     memset(text + count, 'a', argument);
     count += argument;
@@ -213,7 +237,7 @@ static void check_output(int out, int err) {
         }
         if (at == 0 || at + (ssize_t)sizeof trailer > count) fail("output is neither READY nor a trailer");
         memcpy(&trailer, stdout_bytes + at, sizeof trailer);
-        if (trailer.version != PROTOCOL_VERSION || trailer.kind > KIND_TOO_LATE) fail("invalid trailer");
+        if (trailer.version != PROTOCOL_VERSION || trailer.kind > KIND_NO_SECRETS) fail("invalid trailer");
         if (length < NONCE_BYTES || !memmem(input, length, trailer.nonce, NONCE_BYTES)) {
             if (trailer.kind != KIND_BAD_FRAME) fail("a trailer with a nonce that was never sent");
         }

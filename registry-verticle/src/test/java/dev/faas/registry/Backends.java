@@ -16,29 +16,22 @@ import dev.faas.registry.ledger.Retention;
 import dev.faas.seal.OpeningKeys;
 import dev.faas.seal.SealingKey;
 import dev.faas.testing.LocalServers;
+import dev.faas.testing.SealKeys;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
 
 /** A real Postgres and a real NATS. */
 final class Backends extends LocalServers {
-    private static final KeyPair SEAL = generateSeal();
-    static final SealingKey SEALING = SealingKey.from(sealSettings("FAAS_SEAL_PUBLIC", "PUBLIC", SEAL.getPublic()))
-            .orElseThrow();
+    private static final SealKeys SEAL = SealKeys.generate();
+    static final SealingKey SEALING = SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
     /** What only spawners have. */
-    static final OpeningKeys OPENING =
-            OpeningKeys.from(sealSettings("FAAS_SEAL_PRIVATE", "PRIVATE", SEAL.getPrivate()));
+    static final OpeningKeys OPENING = OpeningKeys.from(Env.of(SEAL.ofSpawner()));
 
     private Backends(Path directory) throws IOException {
         super(directory, "registry");
@@ -84,19 +77,6 @@ final class Backends extends LocalServers {
                         Duration.ZERO),
                 TrustRoot.NONE,
                 Optional.of(SEALING));
-    }
-
-    private static KeyPair generateSeal() {
-        try {
-            return KeyPairGenerator.getInstance("X25519").generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Env sealSettings(String setting, String kind, Key key) {
-        var text = Base64.getEncoder().encodeToString(key.getEncoded());
-        return Env.of(Map.of(setting, "-----BEGIN %s KEY-----\n%s\n-----END %s KEY-----".formatted(kind, text, kind)));
     }
 
     /** Lets tokens that this signer signs be accepted. */

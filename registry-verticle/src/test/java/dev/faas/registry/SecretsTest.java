@@ -12,6 +12,7 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.SealedSecret;
 import dev.faas.wire.Subjects;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -174,7 +175,7 @@ class SecretsTest extends RegistryFixture {
 
     @ParameterizedTest
     @CsvSource({"db", "PASSWORD=db", "db@1", "PASSWORD=db@1"})
-    void givenAFunctionThatNamesASecret_whenTheSecretIsDeleted_thenItIsInUse(String named) throws Exception {
+    void givenAFunctionThatNamesASecret_whenTheSecretIsDeleted_thenItIsInUse(String named) {
         put("db", VALUE);
         put("db2", VALUE);
         nameInFunction("reader", named);
@@ -192,7 +193,7 @@ class SecretsTest extends RegistryFixture {
     }
 
     @Test
-    void givenManyVersions_whenAnotherIsStored_thenTheOldestGo_butNotOneThatAFunctionNames() throws Exception {
+    void givenManyVersions_whenAnotherIsStored_thenTheOldestGo_butNotOneThatAFunctionNames() {
         put("db", VALUE);
         put("db", VALUE);
         nameInFunction("reader", "db@2");
@@ -207,14 +208,9 @@ class SecretsTest extends RegistryFixture {
         assertThat(bucket("db")).map(SealedSecret::number).hasValue(13);
     }
 
-    /** Functions do not take secrets yet, so this is what a later version will have stored. */
-    private void nameInFunction(String function, String named) throws Exception {
-        user.create(function);
-        registry.backends.run("""
-                update registry.function_revision r set body = convert_to(jsonb_set(
-                    convert_from(body, 'UTF8')::jsonb, '{spec,secrets}', '["%s"]')::text, 'UTF8')
-                from registry.function f
-                where f.id = r.function_id and f.owner = '%s' and f.name = '%s'""".formatted(named, owner, function));
+    private void nameInFunction(String function, String named) {
+        var body = Client.function(function).put("secrets", new JsonArray().add(named));
+        assertThat(user.post("/v1/functions", body).status()).isEqualTo(201);
     }
 
     @Test

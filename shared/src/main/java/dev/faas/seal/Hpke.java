@@ -24,6 +24,9 @@ import org.bouncycastle.crypto.params.X25519PublicKeyParameters;
  */
 final class Hpke {
     static final int KEY_BYTES = 32;
+    /** The encapsulated key, and the tag of AES-GCM. */
+    static final int OVERHEAD_BYTES = KEY_BYTES + 16;
+
     private static final int ID_BYTES = 8;
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z ]+)-----\\s+([A-Za-z0-9+/=\\s]+?)\\s*-----END \\1-----");

@@ -9,6 +9,9 @@ import org.bouncycastle.crypto.util.PublicKeyFactory;
 
 /** Seals secrets of functions. Its owner cannot open them: only spawners have {@link OpeningKeys}. Thread-safe. */
 public final class SealingKey {
+    /** What a sealed value is longer than the value. */
+    public static final int OVERHEAD_BYTES = Hpke.OVERHEAD_BYTES;
+
     static final byte[] INFO = "faas secret 1".getBytes(StandardCharsets.US_ASCII);
     private static final String SETTING = "FAAS_SEAL_PUBLIC";
 

@@ -5,6 +5,7 @@ import dev.faas.config.Env;
 import dev.faas.config.ImagePolicy;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
+import dev.faas.seal.OpeningKeys;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
 import dev.faas.spawner.pool.SandboxPool;
@@ -20,9 +21,19 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the settings of execution-service. */
+/**
+ * Reads the settings of execution-service.
+ *
+ * @param opening opens secrets of functions
+ */
 public record SpawnerConfig(
-        Identity identity, Work work, Docker docker, SandboxPool.Limits pool, NatsConfig nats, HttpConfig http) {
+        Identity identity,
+        Work work,
+        Docker docker,
+        SandboxPool.Limits pool,
+        NatsConfig nats,
+        HttpConfig http,
+        OpeningKeys opening) {
     /**
      * @param platform tells apart platforms on one Docker host; a platform never touches another's containers
      * @param spawner stable over restarts; a new process with the same id declares the old one dead
@@ -79,7 +90,8 @@ public record SpawnerConfig(
                         disk(env)),
                 pool(env),
                 NatsConfig.from(env),
-                HttpConfig.from(env, INTERNAL_PORT));
+                HttpConfig.from(env, INTERNAL_PORT),
+                OpeningKeys.from(env));
     }
 
     private static Identity identity(Env env) {

@@ -35,6 +35,7 @@ import dev.faas.spawner.run.Run.RunContext;
 import dev.faas.spawner.run.Run.RunContext.Bus;
 import dev.faas.spawner.run.RunMeters;
 import dev.faas.spawner.run.Runs;
+import dev.faas.spawner.run.SecretReader;
 import dev.faas.spawner.run.StateWriter;
 import dev.faas.spawner.schedule.CommandSource;
 import dev.faas.spawner.schedule.KnownFunctions;
@@ -132,7 +133,9 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 "questions about runs",
                 () -> spawners.answerMissingRuns(self, startedRuns::isRunning),
                 Subscription::close);
-        var context = runContext(openBus(on, nats, spawners, self, startedRuns), pool, slots, metrics, startedRuns);
+        var secrets = new SecretReader(nats.kv(Subjects.SECRETS), config.opening());
+        var context =
+                runContext(openBus(on, nats, spawners, self, startedRuns), pool, secrets, slots, metrics, startedRuns);
         on.repeat("reaper", config.work().timing().reap(), reaper::reap);
         on.repeat("images", config.work().timing().reap(), engine::tidy);
         drainOnStop(on, startedRuns);
@@ -263,10 +266,11 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return new Bus(events, new CommandQueue(nats), claims, writer, room);
     }
 
-    private RunContext runContext(Bus bus, SandboxPool pool, Slots slots, Metrics metrics, Runs runs) {
+    private RunContext runContext(
+            Bus bus, SandboxPool pool, SecretReader secrets, Slots slots, Metrics metrics, Runs runs) {
         var meters = new RunMeters(metrics.registry());
         meters.watch(slots);
-        return new RunContext(bus, pool, meters, config.work().timing(), clock, runs::mayContinue);
+        return new RunContext(bus, pool, secrets, meters, config.work().timing(), clock, runs::mayContinue);
     }
 
     private void drainOnStop(Lifecycle.Steps on, Runs runs) {

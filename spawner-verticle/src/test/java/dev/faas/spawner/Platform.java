@@ -18,6 +18,7 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
+import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.BusException;
@@ -25,6 +26,9 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.seal.OpeningKeys;
+import dev.faas.seal.SealingKey;
+import dev.faas.seal.SecretId;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.FakeEngine;
@@ -33,10 +37,12 @@ import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.spawner.run.RunTiming;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.testing.SealKeys;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
+import dev.faas.wire.SealedSecret;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import io.vertx.core.Vertx;
@@ -51,6 +57,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +84,11 @@ public final class Platform {
 
     private static final SandboxPool.Limits POOL = new SandboxPool.Limits(4, 8, Duration.ofMinutes(5));
     private static final SandboxPool.Limits NO_POOL = new SandboxPool.Limits(4, 0, Duration.ofMinutes(5));
+
+    private static final SealKeys SEAL = SealKeys.generate();
+    private static final SealingKey SEALING =
+            SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
+    private static final OpeningKeys OPENING = OpeningKeys.from(Env.of(SEAL.ofSpawner()));
 
     final NatsServer server;
     final Nats nats;
@@ -158,7 +170,8 @@ public final class Platform {
                 SpawnerConfig.Docker.LOCAL,
                 NO_POOL,
                 NatsConfig.local("nats://127.0.0.1:" + natsPort),
-                HttpConfig.loopback());
+                HttpConfig.loopback(),
+                OPENING);
     }
 
     Vertx vertx() {
@@ -246,6 +259,19 @@ public final class Platform {
         get(nats.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
         get(queue.ensureConsumer(function));
         return function;
+    }
+
+    /** Stores a version of a secret as the registry does, under its own key or as the newest one. */
+    void storeSecret(SecretId id, byte[] value, boolean isNewest) throws Exception {
+        var key = isNewest
+                ? SealedSecret.key(id.owner(), id.name())
+                : SealedSecret.key(id.owner(), id.name(), id.version());
+        get(nats.kv(Subjects.SECRETS).put(key, Codec.encode(seal(id, value))));
+    }
+
+    static SealedSecret seal(SecretId id, byte[] value) {
+        return new SealedSecret(
+                id.version(), SEALING.id(), Base64.getEncoder().encodeToString(SEALING.seal(id, value)));
     }
 
     /** Accepts and enqueues, as the gateway does. */

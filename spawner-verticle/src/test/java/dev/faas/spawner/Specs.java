@@ -6,6 +6,7 @@ import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Retry;
+import java.util.List;
 
 /** Creates functions with defaults except for one or two values. */
 public final class Specs {
@@ -25,6 +26,10 @@ public final class Specs {
 
     static FunctionSpec reused(String image) {
         return Records.with(of(image), "mode", Mode.REUSED);
+    }
+
+    static FunctionSpec secrets(String image, Mode mode, List<String> secrets) {
+        return Records.with(of(image), "secrets", secrets, "mode", mode);
     }
 
     static FunctionSpec limits(String image, int timeoutSeconds, int resultKb, int logKb) {

@@ -28,7 +28,7 @@ public final class InputFile {
     }
 
     /** A file of more than {@code max} bytes is refused. */
-    static byte[] whole(String flag, String file, int max) {
+    public static byte[] whole(String flag, String file, int max) {
         var bytes = read(flag, file, max + 1);
         if (bytes.length > max) {
             throw Failure.usage("%s: %s has more than %d bytes".formatted(flag, file, max));

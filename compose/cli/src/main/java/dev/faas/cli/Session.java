@@ -32,6 +32,22 @@ public record Session(Terminal terminal, Output output, Access access) {
         return line.toString(StandardCharsets.UTF_8).strip();
     }
 
+    /** The same without echo, and with its blanks. */
+    @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base
+    public String askHidden(String prompt, String advice) {
+        requireTerminal(advice);
+        var console = System.console();
+        if (console == null) {
+            throw Failure.usage("there is no terminal to ask on", advice);
+        }
+        output.streams().err(prompt);
+        var text = console.readPassword();
+        if (text == null) {
+            throw Failure.usage("nothing was given");
+        }
+        return new String(text);
+    }
+
     /** @throws Failure when there is nobody to answer a question */
     public void requireTerminal(String advice) {
         if (!terminal.in() || !terminal.err()) {

@@ -11,7 +11,6 @@ final class UnavailableVerbs {
 
     private static final Set<String> RESERVED = Set.of(
             "project",
-            "secret",
             "share",
             "schedule",
             "hook",

@@ -2,6 +2,7 @@ package dev.faas.cli;
 
 import dev.faas.cli.account.KeyCommand;
 import dev.faas.cli.account.QuotaCommand;
+import dev.faas.cli.account.SecretCommand;
 import dev.faas.cli.account.SessionsCommand;
 import dev.faas.cli.activation.ActivationCommand;
 import dev.faas.cli.activation.OpenCommand;
@@ -54,6 +55,7 @@ final class Verbs {
         ALL.put(ACTIVATION, ActivationCommand.class);
         ALL.put("top", TopCommand.class);
         ALL.put("open", OpenCommand.class);
+        ALL.put("secret", SecretCommand.class);
         ALL.put("key", KeyCommand.class);
         ALL.put("sessions", SessionsCommand.class);
         ALL.put("password", PasswordCommand.class);

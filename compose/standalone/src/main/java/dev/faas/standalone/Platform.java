@@ -16,8 +16,8 @@ import dev.faas.spawner.SpawnerVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -79,9 +79,15 @@ public final class Platform implements AutoCloseable {
         var credentials = Credentials.readOrCreate(data.credentials());
         var backends = Backends.open(on, data, credentials, options.environment());
 
-        var registry = new RegistryVerticle(config("registry", backends, sealSettings(data), RegistryConfig::from));
+        if (!hasOwnSealKeys()) {
+            Credentials.createSealKeys(data.sealPrivate(), data.sealPublic());
+        }
+        var registry = new RegistryVerticle(
+                config("registry", backends, sealSetting("PUBLIC", data.sealPublic()), RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
-        var spawnerConfig = config("spawner", backends, spawnerSettings(credentials.platform()), SpawnerConfig::from);
+        var spawnerSettings = spawnerSettings(credentials.platform());
+        spawnerSettings.putAll(sealSetting("PRIVATE", data.sealPrivate()));
+        var spawnerConfig = config("spawner", backends, spawnerSettings, SpawnerConfig::from);
         // Every service stops before the backends, also one that still starts when another has failed.
         on.onStop("services", STOP_AFTER_GRACE, () -> undeploy().await());
         // The others wait for the streams that the registry creates, so both start at the same time.
@@ -137,19 +143,18 @@ public final class Platform implements AutoCloseable {
         return config;
     }
 
-    private Map<String, String> sealSettings(DataDirectory data) throws IOException {
-        var name = "FAAS_SEAL_PUBLIC";
-        if (options.environment().containsKey(name) || options.environment().containsKey(name + "_FILE")) {
-            return Map.of();
-        }
-        Credentials.createSealKeys(data.sealPrivate(), data.sealPublic());
-        return Map.of(name + "_FILE", data.sealPublic().toString());
+    private boolean hasOwnSealKeys() {
+        return options.environment().keySet().stream().anyMatch(name -> name.startsWith("FAAS_SEAL_"));
+    }
+
+    private Map<String, String> sealSetting(String half, Path file) {
+        return hasOwnSealKeys() ? Map.of() : Map.of("FAAS_SEAL_" + half + "_FILE", file.toString());
     }
 
     /** A fixed id, independent of the host name: after a restart, the old spawner with this id counts as dead at once. */
     private Map<String, String> spawnerSettings(String platform) {
         var id = options.environment().getOrDefault("FAAS_SPAWNER_ID", platform);
-        return Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SPAWNER_ID", id);
+        return new HashMap<>(Map.of("FAAS_PLATFORM_ID", platform, "FAAS_SPAWNER_ID", id));
     }
 
     private Deployment deploy(Deployable verticle) {

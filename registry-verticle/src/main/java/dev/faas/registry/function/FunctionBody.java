@@ -18,11 +18,14 @@ import dev.faas.wire.FunctionSpec.Queue;
 import dev.faas.wire.FunctionSpec.Retry;
 import dev.faas.wire.ImageReference;
 import dev.faas.wire.Principal;
+import dev.faas.wire.SecretRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,7 @@ public final class FunctionBody {
     private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final String NAME_RULE =
             "be 1 to 63 of a-z, 0-9 and '-', begin with a letter, and not end with a '-'";
-    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
+    private static final Pattern VARIABLE = Pattern.compile(SecretRef.VARIABLE);
     private static final String VARIABLE_RULE = "be a letter or '_', then letters, digits or '_'";
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?");
     private static final String LABEL_RULE =
@@ -46,6 +49,7 @@ public final class FunctionBody {
     private static final int MAX_WORD = 4_096;
     private static final int MAX_VARIABLES = 64;
     private static final int MAX_ENVIRONMENT_BYTES = 32 * 1024;
+    private static final int MAX_SECRET = 512;
     private static final int MAX_LABELS = 16;
     private static final int MAX_LABEL_VALUE = 256;
     private static final int MAX_CONCURRENCY = 1_000;
@@ -124,14 +128,15 @@ public final class FunctionBody {
 
     private FunctionSpec read(JsonFields fields, Optional<String> fixedName) {
         fields.ignore(SERVER_FIELDS);
+        var environment = environment(fields);
         var spec = new FunctionSpec(
                 name(fields, fixedName),
                 image(fields),
                 fields.optionalText("description", MAX_DESCRIPTION).orElse(""),
                 entrypoint(fields),
                 fields.optionalTexts("command", MAX_WORDS, MAX_WORD).orElse(null),
-                environment(fields),
-                secrets(fields),
+                environment,
+                secrets(fields, environment.keySet()),
                 fields.textMap("labels", MAX_LABELS, LABEL, LABEL_RULE, MAX_LABEL_VALUE),
                 mode(fields),
                 fields.choice("network", Network.class, Network.NONE),
@@ -199,11 +204,24 @@ public final class FunctionBody {
         return env;
     }
 
-    private static List<String> secrets(JsonFields fields) {
-        if (!fields.texts("secrets", MAX_VARIABLES, MAX_WORD).isEmpty()) {
-            fields.addError("secrets", "a function with secrets" + NOT_YET + ": leave the list empty");
+    private static List<String> secrets(JsonFields fields, Set<String> environment) {
+        var secrets = fields.texts("secrets", SecretRef.MAX_COUNT, MAX_SECRET);
+        var targets = new HashSet<>(environment);
+        for (int i = 0; i < secrets.size(); i++) {
+            var path = "secrets[" + i + "]";
+            SecretRef.parse(secrets.get(i))
+                    .ifPresentOrElse(
+                            secret -> {
+                                if (!targets.add(secret.target())) {
+                                    fields.addError(path, "sets " + secret.target() + ", which is set already");
+                                }
+                            },
+                            () -> fields.addError(
+                                    path,
+                                    "must name a secret: db for a file, DB_PASSWORD=db for a variable, either with a"
+                                            + " version such as db@3"));
         }
-        return List.of();
+        return secrets;
     }
 
     private Mode mode(JsonFields fields) {

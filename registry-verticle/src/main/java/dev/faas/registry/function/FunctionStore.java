@@ -51,7 +51,7 @@ public final class FunctionStore {
     }
 
     /**
-     * False when the owner has a function of this name.
+     * False when the owner has a function of this name. Fails with 400 {@code invalid_request} for secrets that are not stored.
      *
      * @param quota an exception rolls back
      */
@@ -64,7 +64,8 @@ public final class FunctionStore {
                                 first.id(), first.owner(), first.spec().name(), first.revision(), idleDueAt(first))))
                 .compose(inserted -> inserted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : insertRevision(tx, first)
+                        : NamedSecretStore.require(tx, first)
+                                .compose(named -> insertRevision(tx, first))
                                 .compose(stored -> QuotaStore.usage(tx, first.owner()))
                                 .compose(usage -> {
                                     quota.check(usage, bytes(first));
@@ -72,6 +73,11 @@ public final class FunctionStore {
                                             tx, first.owner(), first.spec().name());
                                 })
                                 .map(true)));
+    }
+
+    /** Fails with 400 {@code invalid_request} when a write of this revision would, because of its secrets. */
+    Future<Void> requireSecrets(FunctionRevision function) {
+        return pg.withPool(pool -> NamedSecretStore.require(pool, function));
     }
 
     /** The newest revision, or the one that the reference pins. */
@@ -139,7 +145,8 @@ public final class FunctionStore {
                     if (revised.revision() == found.get().revision()) {
                         return Future.succeededFuture(found);
                     }
-                    return insertRevision(tx, revised)
+                    return NamedSecretStore.require(tx, revised)
+                            .compose(named -> insertRevision(tx, revised))
                             .compose(stored -> tx.preparedQuery(
                                             "update function set revision = $2, idle_due_at = $3 where id = $1")
                                     .execute(Tuple.of(revised.id(), revised.revision(), idleDueAt(revised))))

@@ -116,8 +116,9 @@ public final class Functions {
                     if (found.isPresent()) {
                         throw nameTaken(name).asException();
                     }
-                    return usage.usage(first.owner());
+                    return store.requireSecrets(first);
                 })
+                .compose(named -> usage.usage(first.owner()))
                 .map(before -> {
                     long bytes = FunctionStore.bytes(first);
                     var unused = requireRoomForNew(before.plus(1, bytes), bytes);
@@ -184,10 +185,12 @@ public final class Functions {
         }
         var revised = next.apply(found.get());
         long growth = FunctionStore.bytes(revised) - FunctionStore.bytes(found.get());
-        return usage.usage(revised.owner()).map(before -> {
-            var unused = requireRoom(before.plus(0, growth), growth);
-            return Optional.of(revised);
-        });
+        return store.requireSecrets(revised)
+                .compose(named -> usage.usage(revised.owner()))
+                .map(before -> {
+                    var unused = requireRoom(before.plus(0, growth), growth);
+                    return Optional.of(revised);
+                });
     }
 
     /**

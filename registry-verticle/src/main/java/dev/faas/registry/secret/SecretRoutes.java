@@ -13,6 +13,7 @@ import dev.faas.registry.secret.Secret.Version;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
+import dev.faas.wire.SecretRef;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -21,14 +22,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /v1/secrets}. No answer has a value. */
 public final class SecretRoutes {
     private static final String JSON = "application/json";
     private static final String THING = "secret";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
     private static final String NAME_RULE =
             "must be 1 to 63 of letters, digits, '_' and '-', and begin and end with a letter or a digit";
     private static final int MAX_VALUE_BYTES = 64 * 1024;
@@ -57,7 +56,7 @@ public final class SecretRoutes {
 
     private Future<Buffer> put(RoutingContext ctx) {
         var name = ctx.pathParam("name");
-        if (!NAME.matcher(name).matches()) {
+        if (!SecretRef.isName(name)) {
             throw Problem.invalid("", "the name of a secret " + NAME_RULE).asException();
         }
         var value = readValue(JsonFields.of(ctx));
@@ -122,8 +121,7 @@ public final class SecretRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(
-                ctx, List.of("secrets", owner(ctx)), key -> NAME.matcher(key).matches());
+        var page = Page.of(ctx, List.of("secrets", owner(ctx)), SecretRef::isName);
         var after = page.after() == null ? "" : page.after();
         return secrets.list(owner(ctx), after, page.fetchLimit()).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
@@ -165,7 +163,7 @@ public final class SecretRoutes {
     /** What is no name names no secret. */
     private static String name(RoutingContext ctx) {
         var name = ctx.pathParam("name");
-        if (!NAME.matcher(name).matches()) {
+        if (!SecretRef.isName(name)) {
             throw Secrets.notFound(name);
         }
         return name;

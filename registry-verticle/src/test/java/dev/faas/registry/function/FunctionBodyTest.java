@@ -38,7 +38,7 @@ class FunctionBodyTest {
                  'limits': {'memoryMb': 65536, 'cpus': 0.5, 'pids': 32768, 'timeoutSeconds': 86400, 'resultKb': 16384,
                             'logKb': 1}, 'concurrency': 1000, 'readOnlyRoot': true,
                  'queue': {'maxPending': 10, 'ttlSeconds': 60}, 'delivery': 'at-most-once', 'argumentAs': 'none',
-                 'idleTtlSeconds': 2592000,
+                 'idleTtlSeconds': 2592000, 'secrets': ['db', 'DB_PASSWORD=db', 'other@3'],
                  'retry': {'maxAttempts': 10, 'backoffSeconds': 0, 'on': ['timed_out']}}"""));
         var now = Instant.now();
         var shown = FunctionView.of(new FunctionRevision(
@@ -96,6 +96,14 @@ class FunctionBodyTest {
             retry.on[0]       | {'on': ['signal']}
             retry.on          | {'on': ['exit_code', 'exit_code']}
             readOnlyRoot      | 'yes'
+            secrets           | 'db'
+            secrets           | {}
+            secrets[0]        | [1]
+            secrets[1]        | ['db', 'd.b']
+            secrets[0]        | ['1A=db']
+            secrets[0]        | ['db@0']
+            secrets[1]        | ['db', 'db@2']
+            secrets[1]        | ['A=db', 'A=other']
             prewarm.min       | {'min': -1}
             argumentAs        | 'first'
             argumentAs        | true
@@ -114,7 +122,6 @@ class FunctionBodyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            secrets              | ['key']
             mode                 | 'server'
             argumentAs           | 'stdin'
             """)
@@ -188,7 +195,19 @@ class FunctionBodyTest {
     }
 
     @Test
+    void givenAVariableThatIsSetAlreadyWhenASecretIsReadThenTheProblemNamesIt() {
+        var problem = problem(json("{'name': 'x', 'image': 'a:1', 'env': {'A': '1'}, 'secrets': ['db', 'A=db']}"));
+
+        assertThat(problem.errors()).singleElement().satisfies(error -> {
+            assertThat(error.field()).isEqualTo("secrets[1]");
+            assertThat(error.message()).isEqualTo("sets A, which is set already");
+        });
+    }
+
+    @Test
     void givenFieldsAtAndAboveTheirMaximumWhenReadThenTheMaximumHolds() {
+        assertThat(fields("secrets", secrets(16))).isEmpty();
+        assertThat(fields("secrets", secrets(17))).containsExactly("secrets");
         assertThat(fields("env", object(65, "x"))).containsExactly("env");
         assertThat(fields("env", "{\"A\": \"" + "x".repeat(32_765) + "\"}")).isEmpty();
         assertThat(fields("env", "{\"A\": \"" + "x".repeat(32_766) + "\"}")).containsExactly("env");
@@ -253,6 +272,10 @@ class FunctionBodyTest {
         return IntStream.range(0, entries)
                 .mapToObj(i -> "\"K" + i + "\": \"" + value + "\"")
                 .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static String secrets(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "\"s" + i + "\"").collect(Collectors.joining(",", "[", "]"));
     }
 
     private static ObjectNode json(String text) {

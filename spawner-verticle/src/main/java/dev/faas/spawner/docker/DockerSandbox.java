@@ -112,6 +112,7 @@ final class DockerSandbox implements Sandbox {
                 new RunFrame.Timing(clock.in(request.startWithin()), request.timeout(), request.grace()),
                 RunFrame.SIGTERM,
                 request.variables(),
+                request.secrets(),
                 hardened.spec().program().takesArgument() ? request.argument() : null);
         var ended = session.run(frame, sink, () -> ActivationStage.ARGUMENT_WRITTEN.record(request.activationId()));
         killRun = () -> session.stop(frame.nonce(), Duration.ZERO);

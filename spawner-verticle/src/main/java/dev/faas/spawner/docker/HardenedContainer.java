@@ -14,6 +14,7 @@ import dev.faas.spawner.docker.init.InitVolume;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.wire.FunctionSpec.Mode;
+import dev.faas.wire.SecretRef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +72,9 @@ record HardenedContainer(
         Capability.SETGID
     };
     private static final String WRITABLE_TMPFS = "rw,exec,nosuid,nodev,mode=1777";
+    /** Room for all secrets of a function, each of which ends with a page that is not full. */
+    private static final String SECRETS_TMPFS = "rw,noexec,nosuid,nodev,mode=1777,size=%d,nr_inodes=%d"
+            .formatted(SecretRef.MAX_TOTAL_BYTES + SecretRef.MAX_COUNT * 65_536, SecretRef.MAX_COUNT + 1);
 
     /**
      * {@code StdinOnce}: when the attach ends, stdin ends, and init then kills everything in the container. So a
@@ -188,6 +192,9 @@ record HardenedContainer(
         var options = "%s,size=%d,nr_inodes=%d".formatted(WRITABLE_TMPFS, each, each / BYTES_PER_INODE);
         var mounts = new HashMap<String, String>();
         tmpfsPaths().forEach(path -> mounts.put(path, options));
+        if (spec.program().secretFiles()) {
+            mounts.put(SecretRef.FOLDER, SECRETS_TMPFS);
+        }
         if (spec.readOnlyRoot()) {
             // Docker's own /dev stays writable under a read-only root. Ours hides Docker's /dev/shm, so it gets that
             // too.

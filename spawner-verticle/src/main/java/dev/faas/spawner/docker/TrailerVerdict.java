@@ -6,6 +6,7 @@ import dev.faas.spawner.docker.init.Trailer;
 import dev.faas.spawner.engine.Outcome;
 import dev.faas.spawner.engine.Outcome.Usage;
 import dev.faas.spawner.engine.Termination;
+import dev.faas.wire.SecretRef;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -55,6 +56,9 @@ final class TrailerVerdict {
             case Trailer.End.NotForked(int errno) ->
                 new Termination.StartFailed("cannot fork a process for %s: %s. limits.pids may be too low."
                         .formatted(command, Errno.text(errno)));
+            case Trailer.End.NoSecrets(int errno) ->
+                new Termination.StartFailed(
+                        "the secrets cannot be written to %s: %s".formatted(SecretRef.FOLDER, Errno.text(errno)));
             case Trailer.End.Refused refused -> new Termination.Lost("init refused the run frame");
             case Trailer.End.TooLate tooLate ->
                 new Termination.Lost("the run frame came too late, so nothing was started");

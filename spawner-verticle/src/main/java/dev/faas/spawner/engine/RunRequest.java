@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param argument last element of the command line, passed unchanged, if the sandbox's program takes one
  * @param variables added to the environment; they replace variables of the same name
+ * @param secrets their variables are added too
  * @param timeout of the command, from its start; then SIGTERM
  * @param grace between SIGTERM and SIGKILL, after a timeout or a cancellation
  * @param startWithin counted from now; later the command is not started, because its activation may run elsewhere
@@ -18,9 +19,20 @@ public record RunRequest(
         String activationId,
         String argument,
         Map<String, String> variables,
+        SecretValues secrets,
         Duration timeout,
         Duration grace,
         Duration startWithin) {
+    /** Without secrets. */
+    public RunRequest(
+            String activationId,
+            String argument,
+            Map<String, String> variables,
+            Duration timeout,
+            Duration grace,
+            Duration startWithin) {
+        this(activationId, argument, variables, SecretValues.NONE, timeout, grace, startWithin);
+    }
 
     public RunRequest {
         variables = Map.copyOf(variables);

@@ -21,6 +21,7 @@ public record SandboxSpec(
      * @param command null: nothing after an entrypoint, else the image's own
      * @param env added to the image's
      * @param takesArgument whether the argument of a run is the last element of its command line; if not, it is dropped
+     * @param secretFiles whether runs get secrets as files
      * @param byAdmin an admin has written the function, so other images are allowed
      */
     public record Program(
@@ -29,14 +30,15 @@ public record SandboxSpec(
             @Nullable List<String> command,
             Map<String, String> env,
             boolean takesArgument,
+            boolean secretFiles,
             boolean byAdmin) {
-        /** Takes the argument. */
+        /** Takes the argument, and no secrets. */
         public Program(
                 String image,
                 @Nullable List<String> entrypoint,
                 @Nullable List<String> command,
                 Map<String, String> env) {
-            this(image, entrypoint, command, env, true, false);
+            this(image, entrypoint, command, env, true, false, false);
         }
 
         public Program {

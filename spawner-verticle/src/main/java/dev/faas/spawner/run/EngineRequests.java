@@ -8,9 +8,11 @@ import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Limits;
 import dev.faas.spawner.engine.SandboxSpec.Network;
 import dev.faas.spawner.engine.SandboxSpec.Program;
+import dev.faas.spawner.engine.SecretValues;
 import dev.faas.spawner.pool.PoolKey;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.SecretRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -43,6 +45,7 @@ public final class EngineRequests {
                             case LAST -> true;
                             case NONE -> false;
                         },
+                        hasSecretFiles(spec),
                         spec.byAdmin()),
                 new Limits(limits.memoryMb(), limits.cpus(), limits.pids()),
                 switch (spec.network()) {
@@ -53,12 +56,19 @@ public final class EngineRequests {
                 spec.mode());
     }
 
+    private static boolean hasSecretFiles(FunctionSpec spec) {
+        return spec.secrets().stream()
+                .flatMap(text -> SecretRef.parse(text).stream())
+                .anyMatch(secret -> secret.variable() == null);
+    }
+
     /**
      * @param grace between SIGTERM and SIGKILL
      * @param now when the command is about to start
      * @param lease what remains of it: after that the activation may run on another spawner
      */
-    static RunRequest runRequest(Running running, RunSpec runSpec, Duration grace, Instant now, Duration lease) {
+    static RunRequest runRequest(
+            Running running, RunSpec runSpec, SecretValues secrets, Duration grace, Instant now, Duration lease) {
         var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
         var variables = Map.of(
                 "FAAS_ACTIVATION_ID", running.id(),
@@ -66,6 +76,6 @@ public final class EngineRequests {
                 "FAAS_ATTEMPT", Integer.toString(running.attempt()),
                 "FAAS_DEADLINE",
                         now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString());
-        return new RunRequest(running.id(), runSpec.argument(), variables, timeout, grace, lease);
+        return new RunRequest(running.id(), runSpec.argument(), variables, secrets, timeout, grace, lease);
     }
 }

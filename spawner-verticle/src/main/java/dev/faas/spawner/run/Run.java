@@ -15,6 +15,7 @@ import dev.faas.activation.Reason;
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.spawner.engine.SecretValues;
 import dev.faas.spawner.engine.Termination;
 import dev.faas.spawner.pool.PoolKey;
 import dev.faas.spawner.pool.SandboxPool;
@@ -56,6 +57,7 @@ public final class Run {
     public record RunContext(
             Bus bus,
             SandboxPool pool,
+            SecretReader secrets,
             RunMeters meters,
             RunTiming timing,
             InstantSource clock,
@@ -184,9 +186,12 @@ public final class Run {
         long asked = System.nanoTime();
         try (var sandbox = boot(key, waiting)) {
             waiting.end();
-            return stop.attachSandbox(sandbox)
-                    ? run(sandbox, claimed, lease, pullMs(key, asked))
-                    : this::releaseUnstarted;
+            if (!stop.attachSandbox(sandbox)) {
+                return this::releaseUnstarted;
+            }
+            var secrets = context.secrets()
+                    .read(key.owner(), claimed.runSpec().orElseThrow().spec().secrets());
+            return run(sandbox, claimed, secrets, lease, pullMs(key, asked));
         } catch (SandboxUnavailable e) {
             return withoutSandbox(e, pullMs(key, asked));
         }
@@ -227,18 +232,23 @@ public final class Run {
 
     /** Runs the command and returns the transition that its end leads to, whatever the state is by then. */
     private Function<Running, ActivationRecord> run(
-            Sandbox sandbox, Decision.Claimed claimed, Lease lease, @Nullable Long pullMs) throws InterruptedException {
+            Sandbox sandbox, Decision.Claimed claimed, SecretValues secrets, Lease lease, @Nullable Long pullMs)
+            throws InterruptedException {
         var runSpec = claimed.runSpec().orElseThrow();
         var claimedId = claimed.running().id();
         try (var output = new Output(claimedId, id, runSpec.spec().limits(), channel(claimedId), context.clock())) {
             var unused = lasting.thenRun(output::startPublishing);
             stop.attachOutput(output);
             var readOnlyHint = new ReadOnlyHint(output);
+            var log = new LogMask(secrets, readOnlyHint);
             ActivationStage.SANDBOX_READY.record(claimedId);
             var requestedAt = now();
-            var outcome = sandbox.run(
-                    EngineRequests.runRequest(claimed.running(), runSpec, STOP_GRACE, requestedAt, lease.remaining()),
-                    readOnlyHint);
+            var unmasked = sandbox.run(
+                    EngineRequests.runRequest(
+                            claimed.running(), runSpec, secrets, STOP_GRACE, requestedAt, lease.remaining()),
+                    log);
+            log.end();
+            var outcome = log.mask(unmasked);
             var endedAt = now();
             if (outcome.termination() instanceof Termination.Lost(var detail)) {
                 LOG.warn("command lost activation={} run={} cause={}", claimedId, id, detail);

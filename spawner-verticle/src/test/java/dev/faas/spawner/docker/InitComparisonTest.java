@@ -82,7 +82,7 @@ class InitComparisonTest extends InitFixture {
             case End.Exited(int code) -> code;
             case End.Signalled(int number) -> 128 + number;
             case End.NotExecuted(int errno, int code) -> code;
-            case End.NotForked _, End.Refused _, End.TooLate _ -> throw new AssertionError(end);
+            case End.NotForked _, End.Refused _, End.TooLate _, End.NoSecrets _ -> throw new AssertionError(end);
         };
     }
 

@@ -36,7 +36,16 @@ final class InitInCTest {
     void givenInvalidConversations_whenInitReadsThem_thenItEndsThemByItsProtocol() throws Exception {
         var sources = Stream.concat(
                         CProgram.tests("fuzz").stream(),
-                        CProgram.init("init", "process", "sandbox", "wipe", "filter", "nested", "identity", "mounts")
+                        CProgram.init(
+                                "init",
+                                "process",
+                                "sandbox",
+                                "secrets",
+                                "wipe",
+                                "filter",
+                                "nested",
+                                "identity",
+                                "mounts")
                                 .stream())
                 .toList();
         var fuzz = CProgram.build(directory.resolve("fuzz"), SANITIZED, sources);

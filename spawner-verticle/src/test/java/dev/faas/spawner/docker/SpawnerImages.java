@@ -179,7 +179,7 @@ final class SpawnerImages implements AutoCloseable {
                 "revision",
                 revision,
                 "program",
-                new SandboxSpec.Program(reference, null, null, Map.of(), true, byAdmin));
+                new SandboxSpec.Program(reference, null, null, Map.of(), true, false, byAdmin));
     }
 
     @Override

@@ -32,6 +32,10 @@ public final class FakeProcess {
         return environment;
     }
 
+    public SecretValues secrets() {
+        return request.secrets();
+    }
+
     public void stdout(String text) {
         write(Stream.STDOUT, text.getBytes(StandardCharsets.UTF_8));
     }

@@ -58,6 +58,12 @@ final class Names {
         return list("/v1/auth/keys?limit=100", item -> new Candidate(item.text("keyId"), item.text("name")));
     }
 
+    List<Candidate> secrets() {
+        return list(
+                "/v1/secrets?limit=100",
+                item -> new Candidate(item.text("name"), String.join(",", item.texts("usedBy"))));
+    }
+
     List<Candidate> sessions() {
         return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
     }

@@ -159,6 +159,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("KEY") && argument instanceof PositionalParamSpec) {
             found.addAll(names.keys());
         }
+        if (kinds.contains("SECRET")) {
+            found.addAll(names.secrets());
+        }
         if (kinds.contains("SESSION")) {
             found.addAll(names.sessions());
         }

@@ -49,7 +49,13 @@ record Field(
                     "WORDS",
                     "Words before the argument, split as a shell does. In 'sh -c \"echo $1\" sh' the last word is $0 and the argument is $1. Given again, it adds words."),
             field(ENV, "-e,--env", FieldType.MAP, Map.of(), "NAME=VALUE", "An environment variable. May be repeated."),
-            field("secrets", "", FieldType.CHOICES, List.of(), "", ""),
+            field(
+                    "secrets",
+                    "--secret",
+                    FieldType.CHOICES,
+                    List.of(),
+                    "SECRET",
+                    "A secret: db as the file /run/secrets/db, NAME=db as a variable; db@3 is its third version. May be repeated; they replace those that the function has."),
             field("labels", "-l,--label", FieldType.MAP, Map.of(), "NAME=VALUE", "A label. May be repeated."),
             field(
                     MODE,

@@ -38,9 +38,9 @@ final class Prompt {
      * @param twice for a new one
      */
     String hidden(String what, boolean twice) {
-        session.requireTerminal("Give it by --password-stdin.");
-        var password = readHidden(what + ": ");
-        if (twice && !password.equals(readHidden(what + " again: "))) {
+        var advice = "Give it by --password-stdin.";
+        var password = session.askHidden(what + ": ", advice);
+        if (twice && !password.equals(session.askHidden(what + " again: ", advice))) {
             throw Failure.usage("the two passwords differ");
         }
         return password;
@@ -62,19 +62,5 @@ final class Prompt {
             throw Failure.usage("standard input must have two lines: " + what);
         }
         return List.of(lines);
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // it is null: the program selects the console of java.base
-    private String readHidden(String prompt) {
-        var console = System.console();
-        if (console == null) {
-            throw Failure.usage("there is no terminal to ask on", "Give it by --password-stdin.");
-        }
-        session.output().streams().err(prompt);
-        var password = console.readPassword();
-        if (password == null) {
-            throw Failure.usage("no password was given");
-        }
-        return new String(password);
     }
 }

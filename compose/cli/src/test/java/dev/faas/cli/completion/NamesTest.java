@@ -16,6 +16,7 @@ class NamesTest {
     @AutoClose
     private final StubServer server = new StubServer()
             .on("GET", "/v1/auth/keys", 200, "{\"items\":[{\"keyId\":\"key_1\",\"name\":\"ci\"}]}")
+            .on("GET", "/v1/secrets", 200, "{\"items\":[{\"name\":\"db\",\"usedBy\":[\"resize\"]}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
             .on("GET", "/v1/admin/invitations", 200, "{\"items\":[{\"id\":\"inv_1\",\"username\":null}]}");
@@ -23,6 +24,9 @@ class NamesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             key delete k | key_1 ci | /v1/auth/keys
+            secret delete d | db resize | /v1/secrets
+            secret set d | db resize | /v1/secrets
+            fn create x --secret d | db resize | /v1/secrets
             sessions end s | sid_1 faas-cli | /v1/auth/sessions
             admin user disable a | anna active | /v1/admin/users
             admin user delete a | anna active | /v1/admin/users

@@ -71,6 +71,8 @@ class FunctionTest {
             --env=A=1=2                     | {"env":{"A":"1=2"}}
             -eA=                            | {"env":{"A":""}}
             --env=FROM_HERE                 | {"env":{"FROM_HERE":"here"}}
+            --secret=db                     | {"secrets":["db"]}
+            --secret=db,A=db@3              | {"secrets":["db","A=db@3"]}
             --label=dev.faas/a=b            | {"labels":{"dev.faas/a":"b"}}
             --mode=nested                   | {"mode":"nested"}
             --network=outbound              | {"network":"outbound"}

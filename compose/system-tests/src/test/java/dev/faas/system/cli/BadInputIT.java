@@ -178,7 +178,7 @@ class BadInputIT {
                 of(2, "\"faas activation\" needs one of", "faas act"),
                 of(2, "no verb \"nothing\"", "faas help nothing"),
                 of(2, "in a clone of the project: ./faas up", "faas up"),
-                of(2, "\"secret\" is not available yet", "faas secret list"),
+                of(2, "\"schedule\" is not available yet", "faas schedule list"),
                 of(2, "Unknown option: '--bogus'", "faas whoami --bogus"),
                 of(2, "'extra' is one argument too many", "faas whoami extra"),
                 of(2, "expected one of [table, json,", "faas whoami -o xml"),

@@ -66,7 +66,6 @@ class ContractIT {
             excused("rate_limited", "resetPassword", "as of a registration"),
             excused("rate_limited", "changePassword", "as of a login: SessionsTest"),
             excused("quota_exceeded", "putSecret", "it would take 100 secrets: SecretsTest"),
-            excused("secret_in_use", "deleteSecret", "functions cannot name secrets yet: SecretsTest"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),

@@ -20,6 +20,8 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String PASSWORD = "correct horse battery staple";
     static final String FUNCTION = "target";
     static final String SECRET = "db-password";
+    /** A function names it. */
+    static final String USED_SECRET = "used";
 
     /** Another user. */
     static final String OTHER = "grace";
@@ -134,6 +136,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "key_not_found" -> good;
             case "secret_not_found" -> good.target(good.target().replace(SECRET, "nobodys"));
+            case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
             case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
@@ -255,7 +258,7 @@ record Provocation(String method, String target, List<String> headers, String bo
         return new Provocation(other, target, headers, body);
     }
 
-    private Provocation target(String other) {
+    Provocation target(String other) {
         return new Provocation(method, other, headers, body);
     }
 

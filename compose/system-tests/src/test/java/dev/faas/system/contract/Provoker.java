@@ -43,8 +43,18 @@ final class Provoker {
         provoker.means =
                 provoker.means.withNarrowKeys(List.of(provoker.createKey("secrets"), provoker.createKey("invoke")));
         provoker.expect(201, provoker.request("putSecret"));
+        provoker.useSecret();
         provoker.makeActivations();
         return provoker;
+    }
+
+    private void useSecret() throws Exception {
+        var put = request("putSecret");
+        expect(201, put.target(put.target().replace(Provocation.SECRET, Provocation.USED_SECRET)));
+        expect(
+                201,
+                request("createFunction")
+                        .body(Map.of("name", "user", "image", "x", "secrets", List.of(Provocation.USED_SECRET))));
     }
 
     private String createKey(String scope) throws Exception {

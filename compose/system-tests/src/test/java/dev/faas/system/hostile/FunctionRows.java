@@ -174,7 +174,8 @@ final class FunctionRows {
         return Stream.of(
                 with("mode", "'server'").isInvalidAt("mode"),
                 with("argumentAs", "'stdin'").isInvalidAt("argumentAs"),
-                with("secrets", "['db']").isInvalidAt("secrets"),
+                with("secrets", "['db']").isInvalidAt("secrets[0]"),
+                with("secrets", "['../db']").isInvalidAt("secrets[0]"),
                 with("privileged", "true").isInvalidAt("privileged"),
                 with("volumes", "['/:/host']").isInvalidAt("volumes"),
                 with("user", "'root'").isInvalidAt("user"),

@@ -1,5 +1,6 @@
 package dev.faas.spawner.docker.init;
 
+import dev.faas.spawner.engine.SecretValues;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param nonce random, for this run only
  * @param reuse reset the sandbox afterwards and wait for another run
  * @param stopSignal 1 to 64
- * @param variables added to the container's environment; they replace variables of the same name
+ * @param variables added to the container's environment; they replace variables of the same name, also of the secrets
  * @param argument the last element of the command line; null: none
  */
 public record RunFrame(
@@ -20,6 +21,7 @@ public record RunFrame(
         Timing timing,
         int stopSignal,
         Map<String, String> variables,
+        SecretValues secrets,
         @Nullable String argument) {
 
     /**
@@ -38,6 +40,17 @@ public record RunFrame(
     public static final int SIGTERM = 15;
     private static final int SIGRTMAX = 64;
     private static final int MAX_VARIABLES = 0xffff;
+
+    /** Without secrets. */
+    public RunFrame(
+            Nonce nonce,
+            boolean reuse,
+            Timing timing,
+            int stopSignal,
+            Map<String, String> variables,
+            @Nullable String argument) {
+        this(nonce, reuse, timing, stopSignal, variables, SecretValues.NONE, argument);
+    }
 
     public RunFrame {
         variables = Map.copyOf(variables);

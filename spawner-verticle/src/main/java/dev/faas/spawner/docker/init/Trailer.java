@@ -47,6 +47,9 @@ public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts
 
         /** The run frame arrived after its "not after"; nothing was started. */
         record TooLate() implements End {}
+
+        /** The files of secrets could not be written; nothing was started. */
+        record NoSecrets(int errno) implements End {}
     }
 
     public enum Cause {
@@ -128,6 +131,7 @@ public record Trailer(Nonce nonce, End end, Cause cause, Cleanup cleanup, Counts
             case 3 -> new End.NotForked(errno);
             case 4 -> new End.Refused();
             case 5 -> new End.TooLate();
+            case 6 -> new End.NoSecrets(errno);
             default -> throw new EngineFault("a trailer has the unknown kind " + kind, null);
         };
     }

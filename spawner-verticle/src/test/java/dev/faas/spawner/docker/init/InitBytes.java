@@ -12,7 +12,7 @@ final class InitBytes {
 
     static byte[] ready(byte[] lastNonce, long boottimeMicros) {
         var ready = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
-        ready.put("FaasRdy\u0003".getBytes(StandardCharsets.US_ASCII));
+        ready.put("FaasRdy\u0004".getBytes(StandardCharsets.US_ASCII));
         for (byte b : lastNonce) {
             ready.put((byte) (b ^ 0xff));
         }
@@ -23,7 +23,7 @@ final class InitBytes {
         return ByteBuffer.allocate(80)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(nonce)
-                .put((byte) 3)
+                .put((byte) 4)
                 .put((byte) kind)
                 .put((byte) value)
                 .put((byte) 0)

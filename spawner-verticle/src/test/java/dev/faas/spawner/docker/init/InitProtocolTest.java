@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.spawner.docker.init.Trailer.Cause;
 import dev.faas.spawner.docker.init.Trailer.End;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.spawner.engine.SecretValues;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -32,11 +33,12 @@ final class InitProtocolTest {
     void givenARun_whenItIsWritten_thenByteForByteAsTheProtocolSays() {
         assertThat(hex(InitProtocol.run(frame(Map.of("A", "ü"), "arg"))))
                 .isEqualTo(
-                        "03 52 00 00 30 00 00 00 " // version, R, length 48
+                        "04 52 00 00 38 00 00 00 " // version, R, length 56
                                 + "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 " // nonce
                                 + "01 00 00 00 e8 03 00 00 02 00 00 00 0f 00 01 00 " // reuse, timeout, grace, SIGTERM,
                                 // 1 variable
                                 + "08 07 06 05 04 03 02 01 " // not after
+                                + "00 00 00 00 00 00 00 00 " // no secret
                                 + "41 3d c3 bc 00 61 72 67"); // A=ü, arg
     }
 
@@ -47,11 +49,27 @@ final class InitProtocolTest {
     }
 
     @Test
+    void givenSecrets_whenARunIsWritten_thenItHasThem_andItsTextHasNot() {
+        var secrets = new SecretValues(
+                Map.of("S", new byte[] {(byte) 0xff, '='}), Map.of("db", new byte[] {0, 1}, "e", new byte[0]));
+        var timing = new RunFrame.Timing(0, Duration.ZERO, Duration.ZERO);
+        var frame = new RunFrame(RUN, false, timing, 15, Map.of("A", "1"), secrets, "arg");
+
+        assertThat(hex(InitProtocol.run(frame)))
+                .startsWith("04 52 00 00 4b 00 00 00 ")
+                .endsWith(
+                        " 0f 00 02 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 " // 2 variables, 2 files
+                                + "53 3d ff 3d 00 41 3d 31 00 " // S=…, A=1
+                                + "64 62 00 02 00 00 00 00 01 65 00 00 00 00 00 61 72 67"); // db, e, arg
+        assertThat(frame.toString()).contains("secrets=SecretValues[variables=[S], files=[db, e]]");
+    }
+
+    @Test
     void givenStopAndSignal_whenTheyAreWritten_thenByteForByteAsTheProtocolSays() {
         var nonce = "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66 ";
         assertThat(hex(InitProtocol.stop(RUN, Duration.ofSeconds(10))))
-                .isEqualTo("03 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
-        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("03 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
+                .isEqualTo("04 4b 00 00 14 00 00 00 " + nonce + "10 27 00 00");
+        assertThat(hex(InitProtocol.signal(RUN, 10))).isEqualTo("04 53 00 00 14 00 00 00 " + nonce + "0a 00 00 00");
     }
 
     @Test
@@ -95,13 +113,14 @@ final class InitProtocolTest {
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 3, 0, 11, 0)).end()).isEqualTo(new End.NotForked(11));
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 4, 0, 0, 0)).end()).isEqualTo(new End.Refused());
         assertThat(Trailer.decode(InitBytes.trailer(NONCE, 5, 0, 0, 0)).end()).isEqualTo(new End.TooLate());
+        assertThat(Trailer.decode(InitBytes.trailer(NONCE, 6, 0, 28, 0)).end()).isEqualTo(new End.NoSecrets(28));
     }
 
     @Test
     void givenATrailerOfAnotherVersionKindOrLength_whenItIsRead_thenItIsRefused() {
         var another = InitBytes.trailer(NONCE, 0, 0, 0, 0);
         another[16] = 1;
-        for (var wrong : new byte[][] {another, InitBytes.trailer(NONCE, 6, 0, 0, 0), new byte[79]}) {
+        for (var wrong : new byte[][] {another, InitBytes.trailer(NONCE, 7, 0, 0, 0), new byte[79]}) {
             assertThatThrownBy(() -> Trailer.decode(wrong)).isInstanceOf(EngineFault.class);
         }
     }
