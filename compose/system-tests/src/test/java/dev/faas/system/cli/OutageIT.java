@@ -174,7 +174,7 @@ class OutageIT {
                 platform.start("gateway");
             }
         }
-        runInContainer(lines, "touch", "/tmp/enough");
+        runInContainer(lines, "sh", "-c", "echo >/tmp/enough");
         assertThat(hits).as("connections that were cut").isGreaterThanOrEqualTo(CUTS);
 
         for (var each : List.of(run, attached)) {
@@ -196,6 +196,7 @@ class OutageIT {
         docker.execStartCmd(exec.getId())
                 .exec(new ResultCallback.Adapter<Frame>())
                 .awaitCompletion();
+        assertThat(docker.inspectExecCmd(exec.getId()).exec().getExitCodeLong()).isZero();
     }
 
     /** A list shows an activation when it has not ended within about a second. */
