@@ -193,7 +193,8 @@ class ForwardingTest {
                 socket.getOutputStream()
                         .write(lines("POST /v1/auth/login HTTP/1.1", "Host: x", "Content-Length: 10", "", ""));
             }
-            Await.until("all have got through", () -> faas.auth.asked().size() == stuck.size());
+            // A request that an earlier test gave up may arrive here as well.
+            Await.until("all have got through", () -> faas.auth.asked().size() >= stuck.size());
 
             assertThat(raw(
                             "POST /v1/auth/login HTTP/1.1",

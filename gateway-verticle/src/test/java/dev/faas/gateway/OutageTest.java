@@ -7,6 +7,7 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.testing.ProcessSignal;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
@@ -177,12 +178,12 @@ class OutageTest {
 
     @Test
     void givenNatsDoesNotAnswer_whenSubmitted_thenTheOutcomeIsUnknownAndTheIdIsGiven() throws Exception {
-        signal("STOP");
+        ProcessSignal.send("STOP", faas.server.pid());
         GatewayAnswer answer;
         try {
             answer = faas.submit("brave", "x");
         } finally {
-            signal("CONT");
+            ProcessSignal.send("CONT", faas.server.pid());
         }
 
         assertThat(answer.status()).isEqualTo(503);
@@ -190,10 +191,5 @@ class OutageTest {
         var id = answer.field("activationId");
         assertThat(Ids.isActivation(id)).isTrue();
         Await.until("works again", () -> submitted("brave").status() == 202);
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + faas.server.pid()).start();
-        assertThat(kill.waitFor(5, TimeUnit.SECONDS)).isTrue();
     }
 }

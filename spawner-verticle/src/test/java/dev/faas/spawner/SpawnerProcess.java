@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.spawner.docker.TestImages;
+import dev.faas.testing.ProcessSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,9 +69,7 @@ final class SpawnerProcess implements AutoCloseable {
 
     /** Sends a signal, such as {@code STOP}. */
     void signal(String name) throws Exception {
-        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
-        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(kill.exitValue()).isZero();
+        ProcessSignal.send(name, process.pid());
     }
 
     /** Stops it and waits for its end. */

@@ -11,8 +11,8 @@ import dev.faas.local.NatsServer;
 import dev.faas.local.PostgresServer;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
+import dev.faas.testing.ProcessSignal;
 import dev.faas.wire.Subjects;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
@@ -44,18 +44,11 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     public <T> T withBusFrozen(Meanwhile<T> meanwhile) throws Exception {
-        signal("STOP");
+        ProcessSignal.send("STOP", server.pid());
         try {
             return meanwhile.get();
         } finally {
-            signal("CONT");
-        }
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + server.pid()).start();
-        if (!kill.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            throw new IOException("kill does not end");
+            ProcessSignal.send("CONT", server.pid());
         }
     }
 

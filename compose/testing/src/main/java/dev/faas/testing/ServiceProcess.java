@@ -106,10 +106,8 @@ public final class ServiceProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    public void signal(String name) throws IOException, InterruptedException {
-        var kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
-        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(kill.exitValue()).isZero();
+    public void signal(String name) throws IOException {
+        ProcessSignal.send(name, process.pid());
     }
 
     /** It and all that it started. */

@@ -7,6 +7,7 @@ import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.ProcessSignal;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,9 +41,7 @@ class BusRetryTest {
                 var nats = Nats.connect(
                         new NatsConfig(server.url(), null, null, Duration.ofSeconds(10), Duration.ofMillis(200)),
                         "test")) {
-            new ProcessBuilder("kill", "-STOP", Long.toString(server.pid()))
-                    .start()
-                    .waitFor();
+            ProcessSignal.send("STOP", server.pid());
             var noAnswer = failure(() -> nats.stream("NONE").append("any", Map.of(), new byte[0]));
             server.kill();
             Await.until("it is away", () -> {

@@ -4,6 +4,7 @@ import dev.faas.local.ChildProcess;
 import dev.faas.local.Directories;
 import dev.faas.spawner.docker.client.DockerCalls;
 import dev.faas.spawner.engine.EngineFault;
+import dev.faas.testing.ProcessSignal;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -103,11 +104,11 @@ public final class OwnDocker implements AutoCloseable {
 
     /** Stops the daemon's process until {@link #thaw}. */
     public void freeze() throws IOException {
-        signal("STOP", daemon.pid());
+        ProcessSignal.send("STOP", daemon.pid());
     }
 
     public void thaw() throws IOException {
-        signal("CONT", daemon.pid());
+        ProcessSignal.send("CONT", daemon.pid());
     }
 
     /** The daemon, its containerd, and their descendants; shims are found by the path in their command line. */
@@ -136,11 +137,6 @@ public final class OwnDocker implements AutoCloseable {
 
     public long pid() {
         return daemon.pid();
-    }
-
-    private static void signal(String name, long pid) throws IOException {
-        // The shell's built-in kill: a minimal system has no other.
-        run("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid));
     }
 
     private static void run(String... line) throws IOException {

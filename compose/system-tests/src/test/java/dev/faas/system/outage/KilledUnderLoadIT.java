@@ -96,8 +96,6 @@ class KilledUnderLoadIT {
             program.signal("KILL");
         } catch (IOException e) {
             throw new AssertionError(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,0 +1,49 @@
+package dev.faas.testing;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Sends signals to processes. */
+public final class ProcessSignal {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private ProcessSignal() {}
+
+    /** Sends it, such as {@code TERM}. After {@code STOP} no thread of the process runs any more. */
+    public static void send(String name, long pid) throws IOException {
+        // The shell's built-in kill: a minimal system has no other.
+        var kill = new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid))
+                .inheritIO()
+                .start();
+        try {
+            if (!kill.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
+                throw new IOException("kill -s " + name + " " + pid + " failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("kill -s " + name + " " + pid);
+        }
+        if (name.equals("STOP")) {
+            Await.until("process " + pid + " stands still", LIMIT, () -> isStopped(pid));
+        }
+    }
+
+    private static boolean isStopped(long pid) throws IOException {
+        try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.allMatch(ProcessSignal::isThreadStopped);
+        }
+    }
+
+    private static boolean isThreadStopped(Path thread) {
+        try {
+            var stat = Files.readString(thread.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException e) {
+            return false; // it has just ended
+        }
+    }
+}
