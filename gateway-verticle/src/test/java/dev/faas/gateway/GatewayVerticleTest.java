@@ -160,7 +160,7 @@ class GatewayVerticleTest {
             }
             assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port))
                     .isInstanceOf(IOException.class);
-            Await.until("only the test is connected", () -> without(faas.server, 1));
+            Await.until("only the test is connected", () -> without(faas.server, 2));
         }
     }
 
