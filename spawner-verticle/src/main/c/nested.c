@@ -157,7 +157,9 @@ static int copy_mount(const struct copied_mount *one) {
         return -1;
     }
     switch (one->kind) {
-    case NEW_TMPFS: return mount("tmpfs", path, "tmpfs", one->flags, one->options);
+    case NEW_TMPFS:
+        mkdir(path, 0755); // it is not there yet below another new tmpfs
+        return mount("tmpfs", path, "tmpfs", one->flags, one->options);
     case NEW_PROC: return mount("proc", path, "proc", one->flags, NULL);
     case NEW_PTS: return mount("devpts", path, "devpts", one->flags, "newinstance,ptmxmode=0666,mode=0620,gid=5");
     case NEW_MQUEUE: return mount("mqueue", path, "mqueue", one->flags, NULL);

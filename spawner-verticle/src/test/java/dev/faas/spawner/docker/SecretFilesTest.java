@@ -154,6 +154,18 @@ final class SecretFilesTest {
         }
     }
 
+    /** Its volume is a tmpfs too. */
+    @ParameterizedTest
+    @CsvSource({"ISOLATED, /run", "NESTED, /run", "REUSED, /run", "NESTED, /run/secrets"})
+    void givenAnImageWithAVolumeThere_whenItRuns_thenTheSecretsAreInTheirFolder(Mode mode, String volume)
+            throws Exception {
+        try (var sandbox = engine.boot(spec(mode, shell().withVolumes(volume), false))) {
+            assertThat(sandbox.describe().mode()).isEqualTo(mode);
+            assertThat(run(sandbox, "cat /run/secrets/db", secrets(Map.of(), Map.of("db", "value"))))
+                    .isEqualTo("value");
+        }
+    }
+
     /** The platform never sends so much. */
     @ParameterizedTest
     @EnumSource(names = {"ISOLATED", "NESTED", "REUSED"})
