@@ -2,7 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.admission.HashQueue;
-import dev.faas.auth.admission.HashQueue.Place;
+import dev.faas.auth.admission.HashQueue.Permit;
 import dev.faas.auth.admission.LoginFailureStore;
 import dev.faas.auth.admission.LoginFailureStore.Attempt;
 import dev.faas.auth.audit.Origin;
@@ -38,18 +38,18 @@ final class PasswordCheck {
         this.refused = refused;
     }
 
-    /** Fails as {@link HashQueue#withPlace}. */
+    /** Fails as {@link HashQueue#withPermit}. */
     Future<String> hash(String password, ClientAddress address) {
-        return queue.withPlace(address, place -> passwords.hash(password, place));
+        return queue.withPermit(address, permit -> passwords.hash(password, permit));
     }
 
     /**
      * Fails with 401 {@code invalid_credentials}: the same answer after the same time for unknown user and wrong password; and
-     * with 429 {@code rate_limited} after too many failures; and as {@link HashQueue#withPlace}.
+     * with 429 {@code rate_limited} after too many failures; and as {@link HashQueue#withPermit}.
      */
     Future<Credentials> check(String username, String password, Origin origin) {
-        // The place comes before all questions to Postgres, so that a flood of logins asks few of them.
-        return queue.withPlace(origin.requestAddress(), place -> check(username, password, origin, place));
+        // The permit comes before all questions to Postgres, so that a flood of logins asks few of them.
+        return queue.withPermit(origin.requestAddress(), permit -> check(username, password, origin, permit));
     }
 
     /** Counts a login that was refused. Returns 401 {@code invalid_credentials}. */
@@ -63,12 +63,12 @@ final class PasswordCheck {
                 .asException();
     }
 
-    private Future<Credentials> check(String username, String password, Origin origin, Place place) {
+    private Future<Credentials> check(String username, String password, Origin origin, Permit permit) {
         return accounts.findCredentials(username).compose(found -> {
             var userId = found.map(it -> it.account().userId());
             return guesses.begin(username, userId, origin.requestAddress())
                     .compose(attempt -> passwords
-                            .matches(password, found.map(Credentials::passwordHash), place)
+                            .matches(password, found.map(Credentials::passwordHash), permit)
                             .compose(matches -> matches && found.isPresent()
                                     ? succeed(attempt, found.get(), origin)
                                     : fail(attempt, userId, origin)));

@@ -61,11 +61,11 @@ class PasswordsTest {
     }
 
     private String hash(String password) {
-        return await(queue.withPlace(ADDRESS, place -> passwords.hash(password, place)));
+        return await(queue.withPermit(ADDRESS, permit -> passwords.hash(password, permit)));
     }
 
     private boolean matches(String password, Optional<String> stored) {
-        return await(queue.withPlace(ADDRESS, place -> passwords.matches(password, stored, place)));
+        return await(queue.withPermit(ADDRESS, permit -> passwords.matches(password, stored, permit)));
     }
 
     private static long fastest(Runnable work) {

@@ -1,5 +1,6 @@
 package dev.faas.activation;
 
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Versioned;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTablePart;
 import dev.faas.testing.Records;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;

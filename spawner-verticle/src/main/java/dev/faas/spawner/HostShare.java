@@ -1,8 +1,8 @@
 package dev.faas.spawner;
 
-import dev.faas.activation.Capacity;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.spawner.engine.EngineHost;
+import dev.faas.wire.Capacity;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongPredicate;

@@ -1,7 +1,6 @@
 package dev.faas.spawner;
 
 import dev.faas.activation.ActivationEvents;
-import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
@@ -44,6 +43,7 @@ import dev.faas.spawner.schedule.Peers;
 import dev.faas.spawner.schedule.PullLoop;
 import dev.faas.spawner.schedule.QueueScanner;
 import dev.faas.spawner.schedule.Slots;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;

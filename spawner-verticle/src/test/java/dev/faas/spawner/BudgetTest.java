@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.ActivationRecord.Running;
-import dev.faas.activation.Capacity;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Status;
 import dev.faas.spawner.engine.EngineHost;
 import dev.faas.testing.Pause;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionRevision;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.faas.spawner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Capacity;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.EngineHost;
+import dev.faas.wire.Capacity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

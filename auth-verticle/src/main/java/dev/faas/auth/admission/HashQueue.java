@@ -17,23 +17,23 @@ import java.util.function.Function;
 
 /**
  * Computes password hashes on its own worker threads, for one client address after the other, so that a client with many requests
- * delays another by one hash. The number of requests that hold a place is bounded, so that a burst takes bounded memory and
+ * delays another by one hash. The number of requests that hold a permit is bounded, so that a burst takes bounded memory and
  * time. Thread-safe.
  */
 public final class HashQueue {
     /**
      * @param threads hashes computed at the same time, 19 MiB each
      * @param waiting requests that may wait beside them
-     * @param perAddress places of one client address
+     * @param perAddress permits of one client address
      */
     public record Limits(int threads, int waiting, int perAddress) {
-        int places() {
+        int permits() {
             return threads + waiting;
         }
 
         /** The last quarter is for addresses that have logged in lately. */
         int openToAll() {
-            return Math.max(1, places() - places() / 4);
+            return Math.max(1, permits() - permits() / 4);
         }
     }
 
@@ -41,10 +41,10 @@ public final class HashQueue {
         Future<Boolean> isKnown(ClientAddress address);
     }
 
-    public final class Place {
+    public final class Permit {
         private final String client;
 
-        private Place(String client) {
+        private Permit(String client) {
             this.client = client;
         }
 
@@ -65,8 +65,8 @@ public final class HashQueue {
     private final WorkerExecutor workers;
     private final Limits limits;
     private final Known known;
-    private final Map<String, Integer> placesByClient = new HashMap<>();
-    private int places;
+    private final Map<String, Integer> permitsByClient = new HashMap<>();
+    private int permits;
     /** Jobs by client; the first client is the next one, and goes to the end with each job. */
     private final Map<String, Queue<Runnable>> jobs = new LinkedHashMap<>();
 
@@ -79,22 +79,22 @@ public final class HashQueue {
     }
 
     /**
-     * Does the work with a place, which it keeps until the work is done. Fails with 429 {@code rate_limited} when the client has
-     * all its places, and with 503 {@code unavailable} when many clients have all places.
+     * Does the work with a permit, which it keeps until the work is done. Fails with 429 {@code rate_limited} when the client has
+     * all its permits, and with 503 {@code unavailable} when many clients have all permits.
      */
-    public <T> Future<T> withPlace(ClientAddress address, Function<Place, Future<T>> work) {
+    public <T> Future<T> withPermit(ClientAddress address, Function<Permit, Future<T>> work) {
         var client = address.prefix();
         return take(client, limits.openToAll())
                 .compose(taken -> taken
                         ? Future.succeededFuture(true)
                         : known.isKnown(address)
                                 .compose(isKnown ->
-                                        isKnown ? take(client, limits.places()) : Future.succeededFuture(false)))
+                                        isKnown ? take(client, limits.permits()) : Future.succeededFuture(false)))
                 .compose(taken -> {
                     if (!taken) {
                         return Future.failedFuture(overloaded().asException());
                     }
-                    return Future.succeededFuture(new Place(client))
+                    return Future.succeededFuture(new Permit(client))
                             .compose(work)
                             .onComplete(done -> giveBack(client));
                 });
@@ -106,23 +106,23 @@ public final class HashQueue {
 
     /** False when the total would be above the maximum. */
     private synchronized Future<Boolean> take(String client, int most) {
-        if (placesByClient.getOrDefault(client, 0) >= limits.perAddress()) {
+        if (permitsByClient.getOrDefault(client, 0) >= limits.perAddress()) {
             return Future.failedFuture(Problem.rateLimited(
                             "Too many logins and registrations at once from your address. Try again in a second.",
                             RETRY_AFTER_SECONDS)
                     .asException());
         }
-        if (places >= most) {
+        if (permits >= most) {
             return Future.succeededFuture(false);
         }
-        places++;
-        placesByClient.merge(client, 1, Integer::sum);
+        permits++;
+        permitsByClient.merge(client, 1, Integer::sum);
         return Future.succeededFuture(true);
     }
 
     private synchronized void giveBack(String client) {
-        places--;
-        placesByClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
+        permits--;
+        permitsByClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
     }
 
     private synchronized void enqueue(String client, Runnable job) {

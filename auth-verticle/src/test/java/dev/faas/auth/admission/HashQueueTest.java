@@ -81,7 +81,7 @@ class HashQueueTest {
     @Test
     void workThatFailsGivesItsPlaceBack() {
         IntStream.range(0, 9)
-                .forEach(i -> assertThat(queue.withPlace(address(KNOWN), place -> {
+                .forEach(i -> assertThat(queue.withPermit(address(KNOWN), permit -> {
                                     throw new IllegalStateException("broken");
                                 })
                                 .cause())
@@ -92,9 +92,9 @@ class HashQueueTest {
     }
 
     private Future<?> ask(String client) {
-        return queue.withPlace(
+        return queue.withPermit(
                 address(client),
-                place -> place.compute(() -> {
+                permit -> permit.compute(() -> {
                     release.await();
                     computed.add(address(client).toString());
                     return "hash";

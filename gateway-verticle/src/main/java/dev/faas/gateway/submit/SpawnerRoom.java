@@ -1,7 +1,7 @@
 package dev.faas.gateway.submit;
 
-import dev.faas.activation.Capacity;
 import dev.faas.activation.SpawnerHeartbeat;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Problem;
 import java.util.Comparator;

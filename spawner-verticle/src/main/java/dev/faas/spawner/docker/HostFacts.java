@@ -1,8 +1,8 @@
 package dev.faas.spawner.docker;
 
 import com.github.dockerjava.api.model.Info;
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.EngineHost;
+import dev.faas.wire.Capacity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

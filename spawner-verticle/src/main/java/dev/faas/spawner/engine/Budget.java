@@ -1,6 +1,6 @@
 package dev.faas.spawner.engine;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 import java.util.function.Supplier;
 
 /** Counts what is taken of a capacity. When that shrinks, more may be taken than there is, until enough is given back. Thread-safe. */

@@ -1,6 +1,6 @@
 package dev.faas.spawner.engine;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 
 /**
  * Describes the machine that containers run on.

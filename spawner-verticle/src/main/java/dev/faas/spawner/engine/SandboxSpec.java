@@ -1,6 +1,6 @@
 package dev.faas.spawner.engine;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.SandboxUnavailable.NoRoom;
+import dev.faas.wire.Capacity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;

@@ -1,6 +1,6 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
+import dev.faas.wire.Capacity;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,11 +1,11 @@
 package dev.faas.spawner.pool;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxUnavailable;
 import dev.faas.spawner.engine.SandboxUnavailable.BootFailed;
+import dev.faas.wire.Capacity;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

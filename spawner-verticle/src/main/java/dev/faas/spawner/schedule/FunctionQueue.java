@@ -1,6 +1,6 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
 import org.jspecify.annotations.Nullable;
 

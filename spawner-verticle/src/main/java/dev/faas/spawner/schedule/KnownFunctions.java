@@ -1,8 +1,8 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats.Subscription;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.FunctionRevision;

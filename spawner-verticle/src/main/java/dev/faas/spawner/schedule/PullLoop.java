@@ -1,11 +1,11 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
 import dev.faas.nats.Delivery;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.CommandSource.Result;
 import dev.faas.spawner.schedule.Peers.Offer;
 import dev.faas.spawner.schedule.Scheduler.Turn;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
+import dev.faas.wire.Capacity;
 
 /** Holds what one run, or the pull for it, has taken: a slot of this spawner, and what its container needs. */
 final class RunPlace {

@@ -1,7 +1,7 @@
 package dev.faas.spawner.schedule;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package dev.faas.spawner.engine;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
+import dev.faas.wire.Capacity;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;

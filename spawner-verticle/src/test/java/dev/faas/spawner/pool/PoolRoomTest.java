@@ -3,7 +3,6 @@ package dev.faas.spawner.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.spawner.engine.FakeEngine;
@@ -14,6 +13,7 @@ import dev.faas.spawner.engine.SandboxUnavailable.NoRoom;
 import dev.faas.testing.Await;
 import dev.faas.testing.Pause;
 import dev.faas.testing.Records;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionSpec.Mode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

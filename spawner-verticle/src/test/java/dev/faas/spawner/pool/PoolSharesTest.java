@@ -2,9 +2,9 @@ package dev.faas.spawner.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.EngineFixture;
 import dev.faas.testing.Records;
+import dev.faas.wire.Capacity;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,13 +2,13 @@ package dev.faas.spawner.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Capacity;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable.Table;
 import dev.faas.nats.Delivery;
 import dev.faas.nats.Nats;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.CommandSource.Result;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.HashSet;

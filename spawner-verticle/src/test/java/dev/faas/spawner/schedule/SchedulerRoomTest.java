@@ -2,9 +2,9 @@ package dev.faas.spawner.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.Budget;
 import dev.faas.spawner.schedule.Scheduler.Turn;
+import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects.QueueKey;
 import java.time.Duration;
 import java.util.ArrayDeque;

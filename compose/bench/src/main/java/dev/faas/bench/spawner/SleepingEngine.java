@@ -1,11 +1,11 @@
 package dev.faas.bench.spawner;
 
-import dev.faas.activation.Capacity;
 import dev.faas.spawner.engine.ContainerEngine;
 import dev.faas.spawner.engine.EngineHost;
 import dev.faas.spawner.engine.OwnContainer;
 import dev.faas.spawner.engine.Sandbox;
 import dev.faas.spawner.engine.SandboxSpec;
+import dev.faas.wire.Capacity;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;

@@ -47,7 +47,7 @@ public final class ImagePulls {
     private final EngineConfig.Images limits;
     private final RegistryLogins logins;
     private final PulledImages pulledImages;
-    private final PullPlaces places;
+    private final PullPermits permits;
     private final Map<PullKey, Pull> running = new ConcurrentHashMap<>();
     /** By revision, for {@link #progress}. */
     private final Map<String, Pull> pullByRevision = new ConcurrentHashMap<>();
@@ -66,7 +66,7 @@ public final class ImagePulls {
         this.limits = limits;
         this.pulledImages = pulledImages;
         this.logins = logins;
-        this.places = new PullPlaces(limits.maxImageBytes(), diskRoom);
+        this.permits = new PullPermits(limits.maxImageBytes(), diskRoom);
     }
 
     /** A sentence about the pull that this revision waits for; empty if it waits for none. */
@@ -127,14 +127,14 @@ public final class ImagePulls {
     }
 
     private Optional<SandboxUnavailable> pull(PullKey key, PullProgress progress) throws InterruptedException {
-        try (var place = places.take()) {
-            return pull(key, progress, place);
+        try (var permit = permits.take()) {
+            return pull(key, progress, permit);
         } catch (TooMuchForTwo e) {
             log.info("image pull broken off, it is repeated alone image={} error={}", key.image(), e.getMessage());
         }
         progress.reset();
-        try (var place = places.takeAll()) {
-            return pull(key, progress, place);
+        try (var permit = permits.takeAll()) {
+            return pull(key, progress, permit);
         } catch (TooMuchForTwo e) {
             throw new IllegalStateException("no other pull runs", e);
         }
@@ -144,7 +144,7 @@ public final class ImagePulls {
         return new ImagePullFailed("the pull of " + image + " took longer than " + limits.pullTimeout(), null);
     }
 
-    private Optional<SandboxUnavailable> pull(PullKey key, PullProgress progress, PullPlaces.Place place)
+    private Optional<SandboxUnavailable> pull(PullKey key, PullProgress progress, PullPermits.Permit permit)
             throws TooMuchForTwo {
         var image = key.image();
         log.info("image pull started image={}", image);
@@ -152,7 +152,7 @@ public final class ImagePulls {
         var login = logins.of(image, key.byAdmin());
         try {
             var before = pulledImages.imageIds();
-            download(image, login, progress, place);
+            download(image, login, progress, permit);
             if (progress.error().isEmpty()) {
                 pulledImages.admit(image, before);
             }
@@ -170,7 +170,7 @@ public final class ImagePulls {
         return progress.error().map(words -> PullFailure.of(image, words, login));
     }
 
-    private void download(ImageReference image, Login login, PullProgress progress, PullPlaces.Place place)
+    private void download(ImageReference image, Login login, PullProgress progress, PullPermits.Permit permit)
             throws EngineFault {
         var excess = new CompletableFuture<EngineFault>();
         try (var stream = new StreamedReply<PullResponseItem>("the pull", item -> {
@@ -187,8 +187,8 @@ public final class ImagePulls {
             var watch = RepeatingTask.start(
                     "pull-disk",
                     DISK_POLL,
-                    () -> place.excess()
-                            .ifPresent(is -> excess.complete(excessFault("image " + image + " is " + is, place))));
+                    () -> permit.excess()
+                            .ifPresent(is -> excess.complete(excessFault("image " + image + " is " + is, permit))));
             try {
                 stream.awaitEnd(limits.pullTimeout());
             } finally {
@@ -204,8 +204,8 @@ public final class ImagePulls {
         }
     }
 
-    private static EngineFault excessFault(String message, PullPlaces.Place place) {
-        return place.wasShared() ? new TooMuchForTwo(message) : new TooLarge(message);
+    private static EngineFault excessFault(String message, PullPermits.Permit permit) {
+        return permit.wasShared() ? new TooMuchForTwo(message) : new TooLarge(message);
     }
 
     private static void stop(RepeatingTask watch) {

@@ -69,7 +69,7 @@ public final class PulledImages {
         var size = image.getSize();
         if (size != null && size > limits.maxImageBytes()) {
             untag(pulled.toString());
-            throw new TooLarge("image " + pulled + " is " + PullPlaces.tooLarge(limits.maxImageBytes()));
+            throw new TooLarge("image " + pulled + " is " + PullPermits.tooLarge(limits.maxImageBytes()));
         }
         recordUse(id);
         var marks = PulledImage.marks(image.getRepoTags(), platform);

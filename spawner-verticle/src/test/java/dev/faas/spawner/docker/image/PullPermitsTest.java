@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(20)
-final class PullPlacesTest {
+final class PullPermitsTest {
     private static final long MIB = 1 << 20;
 
     private final AtomicLong room = new AtomicLong();
-    private final PullPlaces places = new PullPlaces(100 * MIB, room::get);
+    private final PullPermits places = new PullPermits(100 * MIB, room::get);
 
     @ParameterizedTest(name = "room {0}, then {1}, then {2} MiB")
     @CsvSource({
@@ -35,12 +35,12 @@ final class PullPlacesTest {
     void aPullMayTakeTheLimitOfTheMostThatWasFreeSinceItsStart(long start, long then, long last, String excess)
             throws Exception {
         room.set(start * MIB);
-        try (var place = places.take()) {
+        try (var permit = places.take()) {
             room.set(then * MIB);
-            assertThat(place.excess()).isEmpty();
+            assertThat(permit.excess()).isEmpty();
             room.set(last * MIB);
-            assertThat(place.excess().orElse("")).contains(excess);
-            assertThat(place.excess().isPresent()).isEqualTo(!excess.isEmpty());
+            assertThat(permit.excess().orElse("")).contains(excess);
+            assertThat(permit.excess().isPresent()).isEqualTo(!excess.isEmpty());
         }
     }
 
@@ -71,8 +71,8 @@ final class PullPlacesTest {
             for (int i = 0; i < 200; i++) {
                 boolean alone = i % 10 == 0;
                 pulls.add(executor.submit(() -> {
-                    try (var place = alone ? places.takeAll() : places.take()) {
-                        assertThat(alone && place.wasShared()).isFalse();
+                    try (var permit = alone ? places.takeAll() : places.take()) {
+                        assertThat(alone && permit.wasShared()).isFalse();
                         int now = running.incrementAndGet();
                         most.accumulateAndGet(now, Math::max);
                         if (alone) {

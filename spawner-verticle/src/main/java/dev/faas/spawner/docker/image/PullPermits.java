@@ -13,42 +13,42 @@ import java.util.function.LongSupplier;
  * <p>The disk does not show which of two pulls filled it. So a pull that ran beside another is not blamed: it is repeated
  * {@linkplain #takeAll alone}. Thread-safe.
  */
-final class PullPlaces {
+final class PullPermits {
     private static final int PLACES = 2;
     private static final long MIB = 1 << 20;
 
     private final long maxBytes;
     private final LongSupplier diskRoom;
     private final Semaphore free = new Semaphore(PLACES, true);
-    private final Collection<Place> taken = ConcurrentHashMap.newKeySet();
+    private final Collection<Permit> taken = ConcurrentHashMap.newKeySet();
 
     /**
      * @param maxBytes what one image may take, unpacked
      * @param diskRoom bytes free on Docker's disk beyond those to keep free; a constant if that is not known
      */
-    PullPlaces(long maxBytes, LongSupplier diskRoom) {
+    PullPermits(long maxBytes, LongSupplier diskRoom) {
         this.maxBytes = maxBytes;
         this.diskRoom = diskRoom;
     }
 
-    /** Blocks until one of the places is free. */
-    Place take() throws InterruptedException {
+    /** Blocks until one of the permits is free. */
+    Permit take() throws InterruptedException {
         return take(1);
     }
 
-    /** Blocks until no other pull runs; none begins before this place is closed. */
-    Place takeAll() throws InterruptedException {
+    /** Blocks until no other pull runs; none begins before this permit is closed. */
+    Permit takeAll() throws InterruptedException {
         return take(PLACES);
     }
 
-    private Place take(int count) throws InterruptedException {
+    private Permit take(int count) throws InterruptedException {
         free.acquire(count);
-        var place = new Place(count);
-        taken.add(place);
+        var permit = new Permit(count);
+        taken.add(permit);
         if (taken.size() > 1) {
             taken.forEach(each -> each.shared = true);
         }
-        return place;
+        return permit;
     }
 
     /** The sentence for an image that unpacks to more than the limit. */
@@ -56,14 +56,14 @@ final class PullPlaces {
         return "larger unpacked than %d MiB, the limit for one image (FAAS_IMAGE_MAX_MB)".formatted(maxBytes / MIB);
     }
 
-    final class Place implements AutoCloseable {
+    final class Permit implements AutoCloseable {
         private final int count;
         /** What an earlier pull left is removed only after its end, so the most room there was counts. */
         private long mostRoom = diskRoom.getAsLong();
 
         private volatile boolean shared;
 
-        private Place(int count) {
+        private Permit(int count) {
             this.count = count;
         }
 

@@ -1,6 +1,4 @@
-package dev.faas.activation;
-
-import dev.faas.wire.FunctionSpec;
+package dev.faas.wire;
 
 /** An amount of what containers take of their host: memory in MiB, and processes and threads. */
 public record Capacity(long memoryMb, long pids) {
