@@ -148,7 +148,7 @@ final class MethodRows {
                                 .through(Door.REGISTRY),
                         request("nothing", "GET", "/"),
                         request("a call that does not exist", "POST", "/v1/activations/{id}/rerun"),
-                        request("keys, which are not built yet", "POST", "/v1/auth/keys"))
+                        request("shared projects, which are not built yet", "POST", "/v1/projects"))
                 .map(row -> row.asUser().is(404, "not_found"));
     }
 }
