@@ -119,13 +119,17 @@ public final class AuthVerticle extends ServiceVerticle {
                         () -> {},
                         config.nats().startTimeout()),
                 ApiKeyRing::close);
+        on.await("deletions of users", users::announceDeletionsAgain, nothing -> Future.succeededFuture());
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
         var accountStore = new AccountStore(pg);
         var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses, refused);
         var sessionStore = new SessionStore(pg, audit, config.lifetimes().login());
-        var sessions = new Sessions(sessionStore, users, passwords, revocations, tokens, clock);
+        Function<UserStore.Cut, Future<Void>> announce =
+                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
+                        .mapEmpty();
+        var sessions = new Sessions(sessionStore, users, passwords, revocations, announce, tokens, clock);
         var accounts = new Accounts(
                 accountStore,
                 new RegistrationStore(pg, settings, invitations, audit),
@@ -137,9 +141,6 @@ public final class AuthVerticle extends ServiceVerticle {
                 config.lifetimes().refresh());
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
         var admins = new AdminGuard(verifier, users, refused, origins);
-        Function<UserStore.Cut, Future<Void>> announce =
-                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
-                        .mapEmpty();
         Consumer<Router> api = router -> {
             new AuthRoutes(accounts, keys, verifier, origins, rate).add(router);
             new SessionRoutes(sessions, verifier, origins).add(router, rate);

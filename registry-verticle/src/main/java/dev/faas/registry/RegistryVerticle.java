@@ -41,11 +41,14 @@ import dev.faas.registry.ledger.PayloadArchive;
 import dev.faas.registry.ledger.Projection;
 import dev.faas.registry.ledger.Projector;
 import dev.faas.registry.ledger.Pruner;
+import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.ledger.RetentionStore;
 import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.DeletedFunctionCanceller;
 import dev.faas.registry.maintenance.DeletedFunctionPurger;
 import dev.faas.registry.maintenance.DeletedQueueRemover;
+import dev.faas.registry.maintenance.DeletedUserRemover;
+import dev.faas.registry.maintenance.DeletedUserStore;
 import dev.faas.registry.maintenance.IdleFunctionDeleter;
 import dev.faas.registry.maintenance.IdleFunctionStore;
 import dev.faas.registry.maintenance.LostActivationCloser;
@@ -69,6 +72,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -111,7 +115,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        on.open(
+        var keys = on.open(
                 "signing keys",
                 () -> KeyRing.open(
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
@@ -176,8 +180,13 @@ public final class RegistryVerticle extends ServiceVerticle {
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
+        var users = new DeletedUserRemover(
+                new DeletedUserStore(pg),
+                keys::deletedUsers,
+                new DeletedUserRemover.Data(
+                        functions, secretStore, quotaBucket, new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
-        var reconciler = createReconciler(context, nats, bucket, spawners, table, idle);
+        var reconciler = createReconciler(context, nats, bucket, spawners, table, List.of(users, idle));
         repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
             reconciler.runOnce();
             return false;
@@ -227,12 +236,12 @@ public final class RegistryVerticle extends ServiceVerticle {
             FunctionBucket bucket,
             Spawners spawners,
             QueueTable table,
-            IdleFunctionDeleter idle) {
+            List<Reconciler.Repair> deleters) {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
-        return new Reconciler(List.of(
-                idle,
+        var repairs = new ArrayList<>(deleters);
+        repairs.addAll(List.of(
                 new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
                 new QueuedActivationExpirer(context),
                 new MissingCommandEnqueuer(context, minAge),
@@ -241,6 +250,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
                 new DeletedFunctionPurger(store, bucket, config.retention(), clock),
                 new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));
+        return new Reconciler(repairs);
     }
 
     private static Spawners observeSpawners(Nats nats) throws Exception {

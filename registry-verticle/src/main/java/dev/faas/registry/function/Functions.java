@@ -1,6 +1,7 @@
 package dev.faas.registry.function;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
@@ -43,6 +44,7 @@ public final class Functions {
     private static final int QUOTA_RETRY_SECONDS = 60;
 
     private static final int KIBIBYTE = 1024;
+    private static final int DELETED_AT_ONCE = 100;
 
     /** What becomes of a write. */
     enum Write {
@@ -259,6 +261,15 @@ public final class Functions {
                     newest.owner());
             return writeToBucket(newest).map(true);
         });
+    }
+
+    /** Deletes up to 100 functions of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return store.list(owner, Map.of(), "", DELETED_AT_ONCE)
+                .compose(found -> InOrder.forEach(
+                        found,
+                        function -> delete(owner, function.id(), Preconditions.NONE)
+                                .mapEmpty()));
     }
 
     private Quota requireRoomForNew(Usage after, long growth) {

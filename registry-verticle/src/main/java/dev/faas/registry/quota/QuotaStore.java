@@ -87,6 +87,12 @@ public final class QuotaStore {
                 .mapEmpty());
     }
 
+    Future<Void> delete(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery("delete from quota where owner = $1")
+                .execute(Tuple.of(owner))
+                .mapEmpty());
+    }
+
     Future<Optional<JsonNode>> overrides(String owner) {
         return pg.withPool(pool -> pool.preparedQuery("select limits::text as limits from quota where owner = $1")
                 .execute(Tuple.of(owner))

@@ -231,6 +231,16 @@ public final class SecretStore {
                 }));
     }
 
+    /** Of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner).compose(locked -> tx.preparedQuery("""
+                        with removed as (delete from secret where owner = $1 returning name, version)
+                        insert into secret_outbox (owner, name, version)
+                        select $1, name, version from removed union select $1, name, 0 from removed
+                        on conflict (owner, name, version) do update
+                        set change = nextval('secret_change'), noted_at = now()""").execute(Tuple.of(owner)).mapEmpty()));
+    }
+
     /** Older versions before the newest one, then what is removed: a reader finds each version that it may name. */
     Future<List<BucketKey>> pending(String owner, String name) {
         return pg.withPool(
