@@ -1,7 +1,7 @@
 package dev.faas.auth;
 
-import dev.faas.auth.admin.AdminGuard;
-import dev.faas.auth.admin.AuditRoutes;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.AuditRoutes;
 import dev.faas.auth.admin.InvitationRoutes;
 import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
@@ -13,9 +13,9 @@ import dev.faas.auth.admission.AddressRate;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.KnownAddressStore;
 import dev.faas.auth.admission.LoginFailureStore;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origins;
-import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origins;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.key.ApiKeyRoutes;
 import dev.faas.auth.key.ApiKeys;
 import dev.faas.auth.signing.SigningKeyStore;
@@ -80,7 +80,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> new HashQueue(vertx, config.hashing(), known),
                 it -> it.close().await());
 
-        var audit = new AuditStore(pg);
+        var audit = new AuditStore(pg, "auth");
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
         var origins = new Origins(addresses);
         var refused = new RefusedAttempts(audit);
@@ -140,9 +140,9 @@ public final class AuthVerticle extends ServiceVerticle {
                 clock,
                 config.lifetimes().refresh());
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
-        var admins = new AdminGuard(verifier, users, refused, origins);
+        var admins = new AdminGuard(verifier, users::isAdmin, refused, origins);
         Consumer<Router> api = router -> {
-            new AuthRoutes(accounts, keys, verifier, origins, rate).add(router);
+            new AuthRoutes(accounts, keys, verifier, origins, rate, refused).add(router);
             new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
             new UserRoutes(users, origins, announce).add(router, admins);

@@ -5,11 +5,17 @@ import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.AuditRoutes;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origins;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
@@ -83,6 +89,8 @@ public final class RegistryVerticle extends ServiceVerticle {
     /** The broker redelivers after one ACK_WAIT: a command that is still idle after two has stalled. */
     private static final Duration STALLED_AFTER = Consumers.ACK_WAIT.multipliedBy(2);
 
+    private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
+    private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
     private final RegistryConfig config;
@@ -110,7 +118,12 @@ public final class RegistryVerticle extends ServiceVerticle {
         var eventsAge = connections.topology().eventsAge();
         var nats = on.open("nats", () -> Nats.connect(connections.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, connections.pg()), it -> Blocking.await(it.close()));
-        var store = new FunctionStore(pg);
+        var audit = new AuditStore(pg, "registry");
+        on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
+        var refused = new RefusedAttempts(audit);
+        on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
+        var origins = new Origins(new ClientAddresses(config.gateways()));
+        var store = new FunctionStore(pg, audit);
         on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
@@ -124,7 +137,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
-        var quotaStore = new QuotaStore(pg);
+        var quotaStore = new QuotaStore(pg, audit);
         var functions = new Functions(
                 vertx,
                 new Functions.Storage(store, bucket, pins, quotaStore),
@@ -138,7 +151,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("quotas", quotaStore::markAllPending, nothing -> Future.succeededFuture());
         on.repeat("quotas", maintenance.outboxPause(), () -> Blocking.await(quotaBucket.writePending()));
 
-        var secretStore = new SecretStore(pg);
+        var secretStore = new SecretStore(pg, audit);
         var secretBucket = new SecretBucket(vertx, nats.kv(Subjects.SECRETS), secretStore);
         on.await("bucket SECRETS", secretBucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("secrets", maintenance.outboxPause(), () -> Blocking.await(secretBucket.writePending()));
@@ -193,17 +206,22 @@ public final class RegistryVerticle extends ServiceVerticle {
         });
 
         var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
-        var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
+        var functionRoutes = new FunctionRoutes(functions, bodies, verifier, origins);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
-        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier);
+        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
         var secretRoutes = new SecretRoutes(
-                new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier);
+                new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
+        // Roles of a token may be as old as it is; a demotion voids it.
+        var admins = new AdminGuard(verifier, user -> Future.succeededFuture(true), refused, origins);
+        on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
-            quotaRoutes.add(router);
+            quotaRoutes.add(router, admins);
+            new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
         });
         return on.await(

@@ -2,9 +2,9 @@ package dev.faas.auth.admin;
 
 import static dev.faas.pg.Pg.utc;
 
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.http.token.UserCuts;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
@@ -95,7 +95,7 @@ public final class UserStore {
         return pg.withPool(pool -> find(pool, ref, ""));
     }
 
-    Future<Boolean> isAdmin(String userId) {
+    public Future<Boolean> isAdmin(String userId) {
         return pg.withPool(pool -> isAdmin(pool, userId));
     }
 

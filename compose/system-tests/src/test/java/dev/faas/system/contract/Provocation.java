@@ -223,8 +223,9 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listSecrets",
                     "listUsers",
                     "listInvitations",
-                    "listAudit" -> good.target(good.target() + "?limit=0");
-            case "exportAudit" -> good.target(good.target() + "?since=yesterday");
+                    "listAudit",
+                    "listRegistryAudit" -> good.target(good.target() + "?limit=0");
+            case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");
