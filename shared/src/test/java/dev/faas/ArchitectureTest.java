@@ -30,7 +30,11 @@ class ArchitectureTest {
                                 "io.vertx.sqlclient..",
                                 "org.flywaydb..",
                                 "java.sql.."),
-                        only(List.of("dev.faas.http..", "dev.faas.audit.."), "io.vertx.ext.web..", "io.vertx.ext.auth..", "io.micrometer.."),
+                        only(
+                                List.of("dev.faas.http..", "dev.faas.audit.."),
+                                "io.vertx.ext.web..",
+                                "io.vertx.ext.auth..",
+                                "io.micrometer.."),
                         noClasses()
                                 .that()
                                 .resideOutsideOfPackages("dev.faas.http..", "dev.faas.pg..")

@@ -1,8 +1,8 @@
 package dev.faas.auth;
 
-import dev.faas.auth.admin.NameRules;
 import dev.faas.audit.Origins;
 import dev.faas.audit.RefusedAttempts;
+import dev.faas.auth.admin.NameRules;
 import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
@@ -51,7 +51,11 @@ final class AuthRoutes {
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
         on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(offer).handler(this::limitLogins).handler(json).respond(this::login);
+        on.post("/v1/auth/login")
+                .handler(offer)
+                .handler(this::limitLogins)
+                .handler(json)
+                .respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
         on.get("/v1/auth/me")

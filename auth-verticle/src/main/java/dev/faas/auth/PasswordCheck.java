@@ -1,12 +1,12 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origin;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.HashQueue.Place;
 import dev.faas.auth.admission.LoginFailureStore;
 import dev.faas.auth.admission.LoginFailureStore.Attempt;
-import dev.faas.audit.Origin;
-import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
@@ -53,7 +53,8 @@ final class PasswordCheck {
         var named = new AtomicReference<Optional<String>>(Optional.empty());
         return queue.withPlace(origin.requestAddress(), place -> check(username, password, origin, place, named))
                 .onFailure(failure -> {
-                    if (failure instanceof ProblemException refusal && refusal.problem().status() == 429) {
+                    if (failure instanceof ProblemException refusal
+                            && refusal.problem().status() == 429) {
                         refused.countLogin(named.get(), origin.address());
                     }
                 });

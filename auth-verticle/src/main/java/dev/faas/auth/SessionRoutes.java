@@ -1,9 +1,9 @@
 package dev.faas.auth;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.Origins;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.NameRules;
-import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;

@@ -1,9 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origin;
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.UserStore;
-import dev.faas.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;

@@ -175,8 +175,8 @@ class LoginAdmissionTest {
     @Test
     void aLoginThatIsRefusedAsTooEarlyOrTooManyIsInTheAuditLog() throws Exception {
         var userId = client.register("counted", PASSWORD).json().getString("userId");
-        var verticle = new AuthVerticle(Records.with(
-                backends.config(), "addresses", new AuthConfig.Addresses(7, AddressRanges.NONE)));
+        var verticle = new AuthVerticle(
+                Records.with(backends.config(), "addresses", new AuthConfig.Addresses(7, AddressRanges.NONE)));
         var deployment = await(vertx.deployVerticle(verticle));
         try (var limited = new Client(verticle.port())) {
             var answers = IntStream.range(0, 8)
@@ -191,9 +191,11 @@ class LoginAdmissionTest {
         }
         await(vertx.undeploy(deployment)); // writes the counts
 
-        assertThat(backends.text("select string_agg(concat_ws(' ', target = '" + userId + "', changes ->> 'count'), ', '"
-                        + " order by target nulls last) from auth.audit"
-                        + " where action = 'login.create' and outcome = 'refused' and address = '203.0.113.77'"))
+        assertThat(
+                        backends.text(
+                                "select string_agg(concat_ws(' ', target = '" + userId + "', changes ->> 'count'), ', '"
+                                        + " order by target nulls last) from auth.audit"
+                                        + " where action = 'login.create' and outcome = 'refused' and address = '203.0.113.77'"))
                 .isEqualTo("t 7, 1");
     }
 

@@ -123,8 +123,8 @@ class EndedAccessTest {
         var id = faas.accepted("story", "x");
         var sid = "sid_" + outage;
         var token = "Bearer " + faas.signer.access(faas.alice, sid);
-        try (var events = Events.open(
-                faas.request("/v1/activations/" + id + "/events").header("Authorization", token))) {
+        try (var events =
+                Events.open(faas.request("/v1/activations/" + id + "/events").header("Authorization", token))) {
             assertThat(events.require().field("status")).isEqualTo("queued");
             if (outage == Outage.RESTART) {
                 faas.server.kill();

@@ -34,7 +34,10 @@ class AuditTest extends RegistryFixture {
 
     private HttpAnswer putSecret(String name, String... headers) {
         return user.send(
-                "PUT", "/v1/secrets/" + name, new JsonObject().put("value", PLANTED).encode(), headers);
+                "PUT",
+                "/v1/secrets/" + name,
+                new JsonObject().put("value", PLANTED).encode(),
+                headers);
     }
 
     @Test
@@ -44,7 +47,10 @@ class AuditTest extends RegistryFixture {
         user.create("audited");
         user.send("POST", "/v1/functions?dryRun=true", Client.function("other").encode());
         user.send("PUT", "/v1/functions/audited", spec.encode());
-        user.send("PUT", "/v1/functions/audited", spec.put("image", "registry.example/b:2").encode());
+        user.send(
+                "PUT",
+                "/v1/functions/audited",
+                spec.put("image", "registry.example/b:2").encode());
         user.post("/v1/functions/audited/rollback", new JsonObject().put("revision", 1));
         user.post("/v1/functions/audited/rollback", new JsonObject().put("revision", 9));
         putSecret("db");
@@ -64,7 +70,8 @@ class AuditTest extends RegistryFixture {
                         + " function.rollback " + id + " {name=audited revision=3},"
                         + " secret.create db {version=1}, secret.update db {version=2}, secret.delete db {},"
                         + " function.delete " + id + " {name=audited revision=3}");
-        assertThat(rows("actor = '" + adminId + "'")).isEqualTo("quota.update " + owner + " {limits={\"functions\": 7}}");
+        assertThat(rows("actor = '" + adminId + "'"))
+                .isEqualTo("quota.update " + owner + " {limits={\"functions\": 7}}");
         assertThat(registry.backends.number("select count(*) from audit where project = '" + owner + "'"))
                 .isEqualTo(8);
         assertThat(registry.backends.text("select string_agg(a::text, ' ') from audit a"))
@@ -73,9 +80,11 @@ class AuditTest extends RegistryFixture {
 
     /** Rows without the image, in order. */
     private static String rows(String which) throws SQLException {
-        return registry.backends.text("select string_agg(concat(action, ' ', target, ' {', (select string_agg(key || '='"
-                + " || trim(both '\"' from value::text), ' ' order by key) from jsonb_each(changes)"
-                + " where key <> 'image'), '}'), ', ' order by seq) from audit where outcome = 'ok' and " + which);
+        return registry.backends.text(
+                "select string_agg(concat(action, ' ', target, ' {', (select string_agg(key || '='"
+                        + " || trim(both '\"' from value::text), ' ' order by key) from jsonb_each(changes)"
+                        + " where key <> 'image'), '}'), ', ' order by seq) from audit where outcome = 'ok' and "
+                        + which);
     }
 
     @Test
@@ -135,8 +144,7 @@ class AuditTest extends RegistryFixture {
     void theServicesRoleCannotChangeOrRemoveARow(String statement) throws Exception {
         user.create("kept");
         var role = registry.backends.postgres.role("registry");
-        try (var connection =
-                        DriverManager.getConnection(registry.backends.jdbcUrl(), role.user(), role.password());
+        try (var connection = DriverManager.getConnection(registry.backends.jdbcUrl(), role.user(), role.password());
                 var sql = connection.createStatement()) {
             assertThatThrownBy(() -> sql.execute(statement)).isInstanceOf(SQLException.class);
             sql.execute("create table if not exists later (id int)");
@@ -147,6 +155,7 @@ class AuditTest extends RegistryFixture {
 
     @Test
     void wrongFiltersAreNamed() {
-        assertThat(admin.get("/v1/admin/audit/registry?since=x&limit=0").fields()).containsExactly("limit", "since");
+        assertThat(admin.get("/v1/admin/audit/registry?since=x&limit=0").fields())
+                .containsExactly("limit", "since");
     }
 }

@@ -67,11 +67,12 @@ class DeletedUserTest {
 
         User() throws Exception {
             client = registry.client(id);
-            client.send("PUT", "/v1/secrets/db", new JsonObject().put("value", "x").encode());
+            client.send(
+                    "PUT", "/v1/secrets/db", new JsonObject().put("value", "x").encode());
             function = client.create("mine").json().getString("id");
             queue.ensureConsumer(new QueueKey(id, function), 10).join();
-            registry.backends.text("insert into quota (owner, limits) values ('" + id
-                    + "', '{\"functions\": 7}') returning owner");
+            registry.backends.text(
+                    "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
             ended = accepted()
                     .claimed("run-1")
                     .wrote("run-1", Source.STDOUT, LARGE)
@@ -83,8 +84,15 @@ class DeletedUserTest {
                 Await.eventually(
                         () -> client.get("/v1/activations/" + story.id()).status() == 200);
             }
-            Await.eventually(() -> registry.bus.kv(Subjects.USAGE).get(OwnerQuotas.key(id)).join().isPresent());
-            Await.eventually(() -> registry.bus.objectBucket(Subjects.OUTPUTS).get(ended.id() + ".result").isPresent());
+            Await.eventually(() -> registry.bus
+                    .kv(Subjects.USAGE)
+                    .get(OwnerQuotas.key(id))
+                    .join()
+                    .isPresent());
+            Await.eventually(() -> registry.bus
+                    .objectBucket(Subjects.OUTPUTS)
+                    .get(ended.id() + ".result")
+                    .isPresent());
         }
 
         private Story accepted() {
@@ -119,9 +127,18 @@ class DeletedUserTest {
                 .isEqualTo(Reason.FUNCTION_DELETED);
         Await.eventually(() -> last(user.running) instanceof ActivationRecord.Running run
                 && run.cancelRequested() == Reason.FUNCTION_DELETED);
-        Await.eventually(() -> registry.bus.kv(Subjects.FUNCTIONS).get(FunctionRevision.key(user.id, "mine")).join().isEmpty());
-        Await.eventually(() -> registry.bus.kv(Subjects.SECRETS).get(user.id + ".db").join().isEmpty());
-        Await.eventually(() -> registry.bus.kv(Subjects.USAGE).get(OwnerQuotas.key(user.id)).join().isEmpty());
+        Await.eventually(() -> registry.bus
+                .kv(Subjects.FUNCTIONS)
+                .get(FunctionRevision.key(user.id, "mine"))
+                .join()
+                .isEmpty());
+        Await.eventually(() ->
+                registry.bus.kv(Subjects.SECRETS).get(user.id + ".db").join().isEmpty());
+        Await.eventually(() -> registry.bus
+                .kv(Subjects.USAGE)
+                .get(OwnerQuotas.key(user.id))
+                .join()
+                .isEmpty());
         Await.eventually(() -> user.rows("activation") == 1);
         assertThat(registry.bus.objectBucket(Subjects.OUTPUTS).get(user.ended.id() + ".result"))
                 .isEmpty();
@@ -142,7 +159,10 @@ class DeletedUserTest {
         }
         for (var kept : List.of(other, disabled)) {
             assertThat(last(kept.queued).currentStatus()).isEqualTo(Status.QUEUED);
-            assertThat(registry.bus.kv(Subjects.FUNCTIONS).get(FunctionRevision.key(kept.id, "mine")).join())
+            assertThat(registry.bus
+                            .kv(Subjects.FUNCTIONS)
+                            .get(FunctionRevision.key(kept.id, "mine"))
+                            .join())
                     .isPresent();
         }
     }
@@ -151,16 +171,15 @@ class DeletedUserTest {
     @Test
     void aDeletionThatWasNotedIsCompletedWithoutTheBucket() throws Exception {
         var user = new User();
-        registry.withoutAny(() -> registry.backends.text(
-                "insert into deleted_user (id) values ('" + user.id + "') returning id"));
+        registry.withoutAny(
+                () -> registry.backends.text("insert into deleted_user (id) values ('" + user.id + "') returning id"));
 
         Await.eventually(() -> last(user.queued).currentStatus() == Status.CANCELLED);
         Await.eventually(() -> user.rows("secret") == 0);
     }
 
     private String isRemoved(User user) throws Exception {
-        return registry.backends.text(
-                "select removed_at is not null from deleted_user where id = '" + user.id + "'");
+        return registry.backends.text("select removed_at is not null from deleted_user where id = '" + user.id + "'");
     }
 
     private ActivationRecord last(Story story) {

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.audit.AuditStore;
-import dev.faas.audit.Origin;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
@@ -214,7 +214,8 @@ class StoresTest {
             var name = "idle-" + age.toMinutes();
             var spec = withIdleTtl(FunctionSpec.of(name, "any"), 3_600);
             var at = now.minus(age);
-            await(functions.insert(new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), UNLIMITED, BY));
+            await(functions.insert(
+                    new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), UNLIMITED, BY));
         }
         run("analyze function");
         long readBefore = rowsRead("function");

@@ -34,8 +34,7 @@ public final class AuditRoutes {
 
     public void add(Router on, AdminGuard admins) {
         admins.on(on.get(path).handler(AcceptFilter.json())).respond(this::list);
-        admins.on(on.get(path + "/export").handler(AcceptFilter.of(NDJSON)))
-                .handler(this::export);
+        admins.on(on.get(path + "/export").handler(AcceptFilter.of(NDJSON))).handler(this::export);
     }
 
     private Future<ObjectNode> list(RoutingContext ctx) {

@@ -29,8 +29,9 @@ public final class AuditStore {
             and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
             """;
 
-    private static final String HAS_KEEPER = "exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
-            + " where n.nspname = 'keeper' and p.proname = $1) as keeper";
+    private static final String HAS_KEEPER =
+            "exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+                    + " where n.nspname = 'keeper' and p.proname = $1) as keeper";
 
     private final Pg pg;
     private final String service;
@@ -53,21 +54,25 @@ public final class AuditStore {
     public Future<Void> protect() {
         var take = "take_" + service + "_audit";
         return pg.withPool(pool -> pool.preparedQuery("select pg_has_role(c.relowner, 'member') as owned, " + HAS_KEEPER
-                        + " from pg_class c where c.oid = 'audit'::regclass").execute(Tuple.of(take)).compose(rows -> {
-            var row = rows.iterator().next();
-            if (!row.getBoolean("owned")) {
-                return Future.succeededFuture();
-            }
-            if (row.getBoolean("keeper")) {
-                return pool.query("select keeper." + take + "()").execute().<Void>mapEmpty();
-            }
-            LOG.warn(
-                    "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
-                            + " Postgres and restart");
-            return pool.query("revoke update, delete, truncate on audit from current_user")
-                    .execute()
-                    .<Void>mapEmpty();
-        }));
+                        + " from pg_class c where c.oid = 'audit'::regclass")
+                .execute(Tuple.of(take))
+                .compose(rows -> {
+                    var row = rows.iterator().next();
+                    if (!row.getBoolean("owned")) {
+                        return Future.succeededFuture();
+                    }
+                    if (row.getBoolean("keeper")) {
+                        return pool.query("select keeper." + take + "()")
+                                .execute()
+                                .<Void>mapEmpty();
+                    }
+                    LOG.warn(
+                            "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
+                                    + " Postgres and restart");
+                    return pool.query("revoke update, delete, truncate on audit from current_user")
+                            .execute()
+                            .<Void>mapEmpty();
+                }));
     }
 
     /** Removes what is older than 400 days; only a protected table has a role that may. */

@@ -91,8 +91,7 @@ final class BucketWatch implements Nats.Subscription {
         if (from > 0) {
             consumer.startSequence(from + 1);
         }
-        return PushSubscribeOptions.builder()
-                .stream(stream())
+        return PushSubscribeOptions.builder().stream(stream())
                 .ordered(true)
                 .configuration(consumer.build())
                 .build();
@@ -140,11 +139,7 @@ final class BucketWatch implements Nats.Subscription {
         try {
             subscribe();
             return true;
-        } catch (IOException
-                | JetStreamApiException
-                | CompletionException
-                | BusException
-                | IllegalStateException e) {
+        } catch (IOException | JetStreamApiException | CompletionException | BusException | IllegalStateException e) {
             LOG.debug("watch not there again yet bucket={} cause={}", bucket, e.toString());
             return false;
         }

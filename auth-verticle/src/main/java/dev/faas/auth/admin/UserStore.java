@@ -149,16 +149,16 @@ public final class UserStore {
     }
 
     private Future<Changed> delete(SqlConnection tx, User user, Origin origin) {
-            var deleted = new Change(Optional.of(User.DELETED), Optional.of(List.of())).apply(user);
-            return requireOtherAdmin(tx, user, deleted)
-                    .compose(other -> update(tx, deleted))
-                    .compose(updated -> tx.preparedQuery("update account set password_hash = null where id = $1")
-                            .execute(Tuple.of(user.userId())))
-                    .compose(updated -> tx.preparedQuery("delete from reset_code where user_id = $1")
-                            .execute(Tuple.of(user.userId())))
-                    .compose(removed -> endLogins(tx, user.userId()))
-                    .compose(cut -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
-                            .map(new Changed(deleted, Optional.of(cut))));
+        var deleted = new Change(Optional.of(User.DELETED), Optional.of(List.of())).apply(user);
+        return requireOtherAdmin(tx, user, deleted)
+                .compose(other -> update(tx, deleted))
+                .compose(updated -> tx.preparedQuery("update account set password_hash = null where id = $1")
+                        .execute(Tuple.of(user.userId())))
+                .compose(updated -> tx.preparedQuery("delete from reset_code where user_id = $1")
+                        .execute(Tuple.of(user.userId())))
+                .compose(removed -> endLogins(tx, user.userId()))
+                .compose(cut -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
+                        .map(new Changed(deleted, Optional.of(cut))));
     }
 
     Future<Cut> endLogins(String ref, Origin origin) {
@@ -203,9 +203,10 @@ public final class UserStore {
 
     /** The outbox: cuts that may be missing from the bucket REVOKED. */
     public Future<List<Cut>> findUnannouncedCuts() {
-        return pg.withPool(pool -> pool.query("select " + CUT_COLUMNS + " from account where not cut_announced limit 1000")
-                .execute()
-                .map(UserStore::toCuts));
+        return pg.withPool(
+                pool -> pool.query("select " + CUT_COLUMNS + " from account where not cut_announced limit 1000")
+                        .execute()
+                        .map(UserStore::toCuts));
     }
 
     /** Those that void tokens which have not expired, and deletions of the last 30 days. */

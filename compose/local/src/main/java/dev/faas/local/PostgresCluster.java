@@ -163,8 +163,8 @@ final class PostgresCluster {
                     + " ALTER TABLE " + table + " OWNER TO " + keeper + ";"
                     + " REVOKE ALL ON " + table + " FROM " + owner + ";"
                     + " GRANT INSERT, SELECT ON " + table + " TO " + owner + "; END $$");
-            statements.add(function("prune_" + schema + "_audit")
-                    + "DELETE FROM " + table + " WHERE at < now() - interval '400 days'; END $$");
+            statements.add(function("prune_" + schema + "_audit") + "DELETE FROM " + table
+                    + " WHERE at < now() - interval '400 days'; END $$");
             statements.add("ALTER FUNCTION keeper.prune_" + schema + "_audit() OWNER TO " + keeper);
         }
         return statements;

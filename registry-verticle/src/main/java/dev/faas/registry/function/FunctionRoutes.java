@@ -170,7 +170,13 @@ public final class FunctionRoutes {
         fields.requireValid();
         return functions
                 .rollback(
-                        owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, bodies(ctx)::readAgain, write, origins.of(ctx))
+                        owner(ctx),
+                        ref(ctx),
+                        Preconditions.of(ctx.request()),
+                        revision,
+                        bodies(ctx)::readAgain,
+                        write,
+                        origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));
     }
 

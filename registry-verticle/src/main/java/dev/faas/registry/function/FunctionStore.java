@@ -140,11 +140,7 @@ public final class FunctionStore {
      * back. Removes the oldest revisions that are more than the quota allows.
      */
     public Future<Optional<FunctionRevision>> revise(
-            String owner,
-            FunctionRef ref,
-            UnaryOperator<FunctionRevision> next,
-            QuotaCheck quota,
-            FunctionAudit by) {
+            String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next, QuotaCheck quota, FunctionAudit by) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
                 .compose(locked -> lock(tx, owner, ref))
                 .compose(found -> {

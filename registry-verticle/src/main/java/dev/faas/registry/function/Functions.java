@@ -283,17 +283,18 @@ public final class Functions {
      * this is not the newest revision, or the function is deleted.
      */
     public Future<Boolean> deleteIdle(FunctionRevision newest) {
-        return requireNats(() -> store.deleteIdle(newest, now(), new FunctionAudit(Origin.platform(), DELETE))).compose(deleted -> {
-            if (!deleted) {
-                return Future.succeededFuture(false);
-            }
-            LOG.info(
-                    "idle function deleted function={} name={} owner={}",
-                    newest.id(),
-                    newest.spec().name(),
-                    newest.owner());
-            return writeToBucket(newest).map(true);
-        });
+        return requireNats(() -> store.deleteIdle(newest, now(), new FunctionAudit(Origin.platform(), DELETE)))
+                .compose(deleted -> {
+                    if (!deleted) {
+                        return Future.succeededFuture(false);
+                    }
+                    LOG.info(
+                            "idle function deleted function={} name={} owner={}",
+                            newest.id(),
+                            newest.spec().name(),
+                            newest.owner());
+                    return writeToBucket(newest).map(true);
+                });
     }
 
     /** Deletes up to 100 functions of a deleted user. */

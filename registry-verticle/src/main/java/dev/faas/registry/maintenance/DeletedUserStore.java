@@ -41,13 +41,12 @@ public final class DeletedUserStore {
 
     /** True when nothing is left. Not in the first hour, since a gateway may have missed the deletion. */
     Future<Boolean> markRemoved(String user) {
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.withPool(
+                pool -> pool.preparedQuery("""
                         update deleted_user set removed_at = now()
                         where id = $1 and noted_at < now() - interval '1 hour'
                         and not exists (select from function where owner = $1)
                         and not exists (select from activation where owner = $1)
-                        and not exists (select from secret where owner = $1)""")
-                .execute(Tuple.of(user))
-                .map(updated -> updated.rowCount() == 1));
+                        and not exists (select from secret where owner = $1)""").execute(Tuple.of(user)).map(updated -> updated.rowCount() == 1));
     }
 }

@@ -253,9 +253,8 @@ public final class SecretStore {
     public Future<Void> deleteAllOf(String owner) {
         return pg.withPool(pool -> pool.preparedQuery("select distinct name from secret where owner = $1")
                         .execute(Tuple.of(owner))
-                        .map(rows -> rows.stream()
-                                .map(row -> row.getString("name"))
-                                .toList()))
+                        .map(rows ->
+                                rows.stream().map(row -> row.getString("name")).toList()))
                 .compose(names -> InOrder.forEach(
                         names,
                         name -> delete(owner, name, secret -> {}, Origin.platform())

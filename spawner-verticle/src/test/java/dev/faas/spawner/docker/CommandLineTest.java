@@ -67,8 +67,8 @@ final class CommandLineTest {
             String expected) {
         var image = new ResolvedImage(
                 "sha256:1", Optional.empty(), words(imageEntrypoint), words(imageCommand), Set.of(), "", false);
-        var program =
-                new SandboxSpec.Program("image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false, false);
+        var program = new SandboxSpec.Program(
+                "image", orNull(entrypoint), orNull(command), Map.of(), takesArgument, false, false);
         var spec = Records.with(EngineFixture.spec("image"), "program", program);
 
         var line = CommandLine.of(spec, image);

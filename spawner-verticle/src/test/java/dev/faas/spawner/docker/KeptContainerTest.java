@@ -107,7 +107,9 @@ final class KeptContainerTest {
     void givenAProgramThatTakesNoArgument_whenItRuns_thenItsCommandLineHasNoFurtherElement(Mode mode) throws Exception {
         var counts = images.load(BusyboxImage.running("/bin/sh", "-c").withCommand("printf %s $#", "sh"));
         var spec = Records.with(
-                spec(mode, counts), "program", new SandboxSpec.Program(counts, null, null, Map.of(), false, false, false));
+                spec(mode, counts),
+                "program",
+                new SandboxSpec.Program(counts, null, null, Map.of(), false, false, false));
         try (var sandbox = engine.boot(spec)) {
             assertThat(run(sandbox, "")).isEqualTo("0");
             if (sandbox.keepsContainer()) {

@@ -51,13 +51,17 @@ final class AuditCommand extends Verb {
         refused
     }
 
-    @Parameters(arity = "0..1", paramLabel = "LOG", description = "Which log: ${COMPLETION-CANDIDATES} (default: auth).")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "LOG",
+            description = "Which log: ${COMPLETION-CANDIDATES} (default: auth).")
     private Log log = Log.auth;
 
     @Option(
             names = "--actor",
             paramLabel = "USER",
-            description = "Only what this user did; operator: the program admin; anonymous: a caller without a login; platform: itself.")
+            description =
+                    "Only what this user did; operator: the program admin; anonymous: a caller without a login; platform: itself.")
     private @Nullable String actor;
 
     @Option(names = "--action", paramLabel = "ACTION", description = "Only this action, such as account.update.")
