@@ -1,10 +1,10 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origin;
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
 import dev.faas.auth.admin.RegistrationStore;
-import dev.faas.auth.audit.Origin;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;

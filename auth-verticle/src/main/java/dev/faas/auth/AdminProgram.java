@@ -1,10 +1,10 @@
 package dev.faas.auth;
 
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.auth.admin.NameRules;
 import dev.faas.auth.admin.User;
 import dev.faas.auth.admin.UserStore;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;
@@ -102,8 +102,8 @@ final class AdminProgram {
         var kept = Tokens.revocationKept(AuthConfig.accessLifetime(env));
         env.check();
         var pg = Pg.open(vertx, database);
-        var program =
-                new AdminProgram(new UserStore(pg, new AuditStore(pg), InstantSource.system(), kept), new Passwords());
+        var program = new AdminProgram(
+                new UserStore(pg, new AuditStore(pg, "auth"), InstantSource.system(), kept), new Passwords());
         switch (command) {
             case "list" -> program.list();
             case "create" -> program.create(name, password);

@@ -88,11 +88,7 @@ public record AuthConfig(
                                 0,
                                 1_000_000,
                                 "calls a minute that one address may make without a login; 0: any number"),
-                        AddressRanges.from(
-                                env,
-                                "FAAS_TRUSTED_PROXIES",
-                                "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always"
-                                        + " may; default: none")),
+                        AddressRanges.ofGateways(env)),
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
                 registration(env, profile),
                 Trust.from(env),

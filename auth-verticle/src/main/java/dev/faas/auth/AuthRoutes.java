@@ -1,19 +1,22 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origins;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.admin.NameRules;
-import dev.faas.auth.audit.Origins;
 import dev.faas.auth.signing.SigningKeys;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /** Serves the HTTP API of auth-service. */
 final class AuthRoutes {
@@ -26,6 +29,7 @@ final class AuthRoutes {
     private final TokenVerifier verifier;
     private final Origins origins;
     private final Handler<RoutingContext> rate;
+    private final RefusedAttempts refused;
 
     /** @param rate limits the calls of one address that need no login */
     AuthRoutes(
@@ -33,19 +37,25 @@ final class AuthRoutes {
             SigningKeys keys,
             TokenVerifier verifier,
             Origins origins,
-            Handler<RoutingContext> rate) {
+            Handler<RoutingContext> rate,
+            RefusedAttempts refused) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
         this.origins = origins;
         this.rate = rate;
+        this.refused = refused;
     }
 
     void add(Router on) {
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
         on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);
-        on.post("/v1/auth/login").handler(offer).handler(rate).handler(json).respond(this::login);
+        on.post("/v1/auth/login")
+                .handler(offer)
+                .handler(this::limitLogins)
+                .handler(json)
+                .respond(this::login);
         on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
         on.post("/v1/auth/logout").handler(json).respond(this::logout);
         on.get("/v1/auth/me")
@@ -53,6 +63,15 @@ final class AuthRoutes {
                 .handler(Authenticated.byAnyKey(verifier))
                 .respond(this::me);
         on.get("/.well-known/jwks.json").handler(offer).respond(this::jwks);
+    }
+
+    private void limitLogins(RoutingContext ctx) {
+        try {
+            rate.handle(ctx);
+        } catch (ProblemException tooMany) {
+            refused.countLogin(Optional.empty(), origins.anonymous(ctx).address());
+            throw tooMany;
+        }
     }
 
     private Future<AccountView> register(RoutingContext ctx) {

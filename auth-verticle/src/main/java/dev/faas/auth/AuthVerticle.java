@@ -1,7 +1,10 @@
 package dev.faas.auth;
 
-import dev.faas.auth.admin.AdminGuard;
-import dev.faas.auth.admin.AuditRoutes;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.AuditRoutes;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origins;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.admin.InvitationRoutes;
 import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
@@ -13,9 +16,6 @@ import dev.faas.auth.admission.AddressRate;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.KnownAddressStore;
 import dev.faas.auth.admission.LoginFailureStore;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origins;
-import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.auth.key.ApiKeyRoutes;
 import dev.faas.auth.key.ApiKeys;
 import dev.faas.auth.signing.SigningKeyStore;
@@ -80,7 +80,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> new HashQueue(vertx, config.hashing(), known),
                 it -> it.close().await());
 
-        var audit = new AuditStore(pg);
+        var audit = new AuditStore(pg, "auth");
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
         var origins = new Origins(addresses);
         var refused = new RefusedAttempts(audit);
@@ -119,13 +119,17 @@ public final class AuthVerticle extends ServiceVerticle {
                         () -> {},
                         config.nats().startTimeout()),
                 ApiKeyRing::close);
+        on.await("deletions of users", users::announceDeletionsAgain, nothing -> Future.succeededFuture());
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
         var accountStore = new AccountStore(pg);
         var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses, refused);
         var sessionStore = new SessionStore(pg, audit, config.lifetimes().login());
-        var sessions = new Sessions(sessionStore, users, passwords, revocations, tokens, clock);
+        Function<UserStore.Cut, Future<Void>> announce =
+                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
+                        .mapEmpty();
+        var sessions = new Sessions(sessionStore, users, passwords, revocations, announce, tokens, clock);
         var accounts = new Accounts(
                 accountStore,
                 new RegistrationStore(pg, settings, invitations, audit),
@@ -136,12 +140,9 @@ public final class AuthVerticle extends ServiceVerticle {
                 clock,
                 config.lifetimes().refresh());
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
-        var admins = new AdminGuard(verifier, users, refused, origins);
-        Function<UserStore.Cut, Future<Void>> announce =
-                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
-                        .mapEmpty();
+        var admins = new AdminGuard(verifier, users::isAdmin, refused, origins);
         Consumer<Router> api = router -> {
-            new AuthRoutes(accounts, keys, verifier, origins, rate).add(router);
+            new AuthRoutes(accounts, keys, verifier, origins, rate, refused).add(router);
             new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
             new UserRoutes(users, origins, announce).add(router, admins);

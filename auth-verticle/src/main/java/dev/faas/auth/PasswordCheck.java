@@ -1,17 +1,18 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origin;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.HashQueue.Permit;
 import dev.faas.auth.admission.LoginFailureStore;
 import dev.faas.auth.admission.LoginFailureStore.Attempt;
-import dev.faas.auth.audit.Origin;
-import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,14 @@ final class PasswordCheck {
      */
     Future<Credentials> check(String username, String password, Origin origin) {
         // The permit comes before all questions to Postgres, so that a flood of logins asks few of them.
-        return queue.withPermit(origin.requestAddress(), permit -> check(username, password, origin, permit));
+        var named = new AtomicReference<Optional<String>>(Optional.empty());
+        return queue.withPermit(origin.requestAddress(), permit -> check(username, password, origin, permit, named))
+                .onFailure(failure -> {
+                    if (failure instanceof ProblemException refusal
+                            && refusal.problem().status() == 429) {
+                        refused.countLogin(named.get(), origin.address());
+                    }
+                });
     }
 
     /** Counts a login that was refused. Returns 401 {@code invalid_credentials}. */
@@ -63,9 +71,12 @@ final class PasswordCheck {
                 .asException();
     }
 
-    private Future<Credentials> check(String username, String password, Origin origin, Permit permit) {
+    /** @param named gets the user of this name */
+    private Future<Credentials> check(
+            String username, String password, Origin origin, Permit permit, AtomicReference<Optional<String>> named) {
         return accounts.findCredentials(username).compose(found -> {
             var userId = found.map(it -> it.account().userId());
+            named.set(userId);
             return guesses.begin(username, userId, origin.requestAddress())
                     .compose(attempt -> passwords
                             .matches(password, found.map(Credentials::passwordHash), permit)

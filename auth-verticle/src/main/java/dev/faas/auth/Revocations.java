@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes revoked logins to every verifier through the bucket REVOKED (key: sid, value: RFC 3339 time of the revocation's
- * end), and from when on tokens of a user count (key: user id). Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
+ * end), and from when on tokens of a user count (key: user id; never for a deleted user, whose data the registry removes). Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
  * revocation is lost. Thread-safe.
  */
 final class Revocations {
@@ -86,7 +86,7 @@ final class Revocations {
 
     /** Voids earlier tokens of a user. Succeeds also if NATS is unavailable: the outbox publishes the cut later. */
     Future<Void> announce(UserStore.Cut cut) {
-        cuts.add(cut.userId(), cut.tokensFrom());
+        cuts.add(cut.userId(), cut.published());
         return put(cut).recover(failure -> {
             LOG.warn("cut not published yet user={} cause={}", cut.userId(), failure.getMessage());
             return Future.succeededFuture();
@@ -117,7 +117,7 @@ final class Revocations {
 
     /** Publishes all revocations in force again, since the bucket may have lost some. */
     Future<Void> restore() {
-        return users.findCutsSince(clock.instant().minus(UserCuts.KEPT))
+        return users.findCutsInForce(clock.instant())
                 .compose(all -> InOrder.forEach(all, this::put))
                 .compose(cutsPut -> store.findInForce(clock.instant()))
                 .compose(all -> InOrder.forEach(all, this::put));
@@ -154,7 +154,7 @@ final class Revocations {
     }
 
     private Future<Void> put(UserStore.Cut cut) {
-        var value = cut.tokensFrom().toString().getBytes(StandardCharsets.UTF_8);
+        var value = cut.published().toString().getBytes(StandardCharsets.UTF_8);
         return Future.fromCompletionStage(bucket.put(cut.userId(), value), context)
                 .timeout(ANNOUNCE_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(stored -> users.markAnnounced(cut));

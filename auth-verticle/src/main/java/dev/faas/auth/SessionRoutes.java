@@ -1,9 +1,9 @@
 package dev.faas.auth;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.Origins;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.NameRules;
-import dev.faas.auth.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
@@ -18,7 +18,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** Serves the calls about a user's own logins and password. */
+/** Serves the calls about a user's own logins and password, and the deletion of the own account. */
 final class SessionRoutes {
     private static final int MAX_BODY_BYTES = 16_384;
     private static final int MAX_CODE_LENGTH = 64;
@@ -41,6 +41,10 @@ final class SessionRoutes {
         on.delete("/v1/auth/sessions/:sid")
                 .handler(user)
                 .respond(ctx -> sessions.end(ctx.pathParam("sid"), origins.of(ctx)));
+        on.delete("/v1/auth/me")
+                .handler(user)
+                .handler(Bodies.json(MAX_BODY_BYTES))
+                .respond(this::deleteAccount);
         on.post("/v1/auth/password")
                 .handler(user)
                 .handler(Bodies.json(MAX_BODY_BYTES))
@@ -72,10 +76,22 @@ final class SessionRoutes {
 
     private Future<Void> changePassword(RoutingContext ctx) {
         var fields = JsonFields.of(ctx);
-        var current = fields.text("currentPassword", 1, NameRules.MAX_PASSWORD_LENGTH);
+        var current = currentPassword(fields);
         var next = NameRules.newPassword(fields, "newPassword");
         fields.requireValid();
         return sessions.changePassword(Authenticated.principal(ctx).username(), current, next, origins.of(ctx));
+    }
+
+    private Future<Void> deleteAccount(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        var password = currentPassword(fields);
+        fields.requireValid();
+        return sessions.deleteAccount(Authenticated.principal(ctx).username(), password, origins.of(ctx))
+                .compose(deleted -> ctx.response().setStatusCode(202).end());
+    }
+
+    private static String currentPassword(JsonFields fields) {
+        return fields.text("currentPassword", 1, NameRules.MAX_PASSWORD_LENGTH);
     }
 
     private Future<Void> resetPassword(RoutingContext ctx) {

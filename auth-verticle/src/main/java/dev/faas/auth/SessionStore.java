@@ -2,11 +2,11 @@ package dev.faas.auth;
 
 import static dev.faas.pg.Pg.utc;
 
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Revocation;
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;

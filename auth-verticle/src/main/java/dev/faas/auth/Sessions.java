@@ -1,9 +1,9 @@
 package dev.faas.auth;
 
+import dev.faas.audit.Origin;
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.UserStore;
-import dev.faas.auth.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
@@ -13,27 +13,32 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
-/** Lists and ends the logins of a user, and changes the password. */
+/** Lists and ends the logins of a user, changes the password, and deletes the account. */
 final class Sessions {
     private final SessionStore store;
     private final UserStore users;
     private final PasswordCheck passwords;
     private final Revocations revocations;
+    private final Function<UserStore.Cut, Future<Void>> announce;
     private final Tokens tokens;
     private final InstantSource clock;
 
+    /** @param announce tells every verifier that earlier tokens of a user are void, and which API keys are gone; never fails */
     Sessions(
             SessionStore store,
             UserStore users,
             PasswordCheck passwords,
             Revocations revocations,
+            Function<UserStore.Cut, Future<Void>> announce,
             Tokens tokens,
             InstantSource clock) {
         this.store = store;
         this.users = users;
         this.passwords = passwords;
         this.revocations = revocations;
+        this.announce = announce;
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -77,6 +82,14 @@ final class Sessions {
                 .compose(known -> passwords.hash(next, origin.requestAddress()))
                 .compose(hash -> users.resetPassword(code, hash, origin))
                 .compose(revocations::announce);
+    }
+
+    /** Deletes the own account. Fails as {@link PasswordCheck#check}, and with 409 {@code last_admin}. */
+    Future<Void> deleteAccount(String username, String password, Origin origin) {
+        return passwords
+                .check(username, password, origin)
+                .compose(verified -> users.deleteOwn(origin))
+                .compose(announce);
     }
 
     /** Ends the logins whose time is over. */

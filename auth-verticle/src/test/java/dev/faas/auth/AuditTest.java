@@ -5,8 +5,8 @@ import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.RefusedAttempts;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
@@ -49,8 +49,8 @@ class AuditTest extends ServiceFixture {
                 "alter schema auth owner to faas_auth",
                 "set role faas_auth_audit",
                 "grant faas_auth_audit to faas_auth",
-                "drop function keeper.prune_audit()",
-                "create or replace function keeper.prune_audit() returns void language sql as 'select null'"
+                "drop function keeper.prune_auth_audit()",
+                "create or replace function keeper.prune_auth_audit() returns void language sql as 'select null'"
             })
     void theServicesRoleCannotChangeOrRemoveARow(String statement) throws SQLException {
         var before = service.backends.number("select count(*) from auth.audit");
@@ -169,7 +169,7 @@ class AuditTest extends ServiceFixture {
         var vertx = Vertx.vertx();
         var pg = Pg.open(vertx, service.backends.pgConfig(service.backends.postgres.url(), Duration.ofSeconds(10)));
         try {
-            var store = new AuditStore(pg);
+            var store = new AuditStore(pg, "auth");
             work.run(store, new RefusedAttempts(store));
         } finally {
             await(pg.close());

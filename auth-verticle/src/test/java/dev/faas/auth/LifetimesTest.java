@@ -5,6 +5,9 @@ import static dev.faas.testing.Await.eventually;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingStore;
@@ -12,9 +15,6 @@ import dev.faas.auth.admin.UserStore;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.KnownAddressStore;
 import dev.faas.auth.admission.LoginFailureStore;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
-import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.auth.signing.SigningKey;
 import dev.faas.auth.signing.SigningKeyStore;
@@ -69,7 +69,7 @@ class LifetimesTest {
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
-        var audit = new AuditStore(pg);
+        var audit = new AuditStore(pg, "auth");
         logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
         var users = new UserStore(pg, audit, () -> now, Backends.ACCESS_LIFETIME);
         keys = new SigningKeys(new SigningKeyStore(pg, KeyEncryptionKeys.NONE), () -> now);

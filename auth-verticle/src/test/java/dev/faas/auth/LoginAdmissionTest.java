@@ -171,6 +171,34 @@ class LoginAdmissionTest {
         }
     }
 
+    /** By its account when that is known, and by its address in any case. */
+    @Test
+    void aLoginThatIsRefusedAsTooEarlyOrTooManyIsInTheAuditLog() throws Exception {
+        var userId = client.register("counted", PASSWORD).json().getString("userId");
+        var verticle = new AuthVerticle(
+                Records.with(backends.config(), "addresses", new AuthConfig.Addresses(7, AddressRanges.NONE)));
+        var deployment = await(vertx.deployVerticle(verticle));
+        try (var limited = new Client(verticle.port())) {
+            var answers = IntStream.range(0, 8)
+                    .mapToObj(i -> limited.post(
+                                    "/v1/auth/login",
+                                    credentials("counted", "wrong"),
+                                    ClientAddress.HEADER,
+                                    "203.0.113.77")
+                            .status())
+                    .toList();
+            assertThat(answers).startsWith(401, 401, 401, 401, 401, 429).endsWith(429);
+        }
+        await(vertx.undeploy(deployment)); // writes the counts
+
+        assertThat(
+                        backends.text(
+                                "select string_agg(concat_ws(' ', target = '" + userId + "', changes ->> 'count'), ', '"
+                                        + " order by target nulls last) from auth.audit"
+                                        + " where action = 'login.create' and outcome = 'refused' and address = '203.0.113.77'"))
+                .isEqualTo("t 7, 1");
+    }
+
     private static HttpAnswer login(String username, String password, String address) {
         return sent(username, password, address).join();
     }

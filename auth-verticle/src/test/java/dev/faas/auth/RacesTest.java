@@ -3,6 +3,8 @@ package dev.faas.auth;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.auth.AccountStore.Credentials;
 import dev.faas.auth.LoginStore.Rotation;
 import dev.faas.auth.LoginStore.StoredToken;
@@ -13,8 +15,6 @@ import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingStore;
 import dev.faas.auth.admin.User;
 import dev.faas.auth.admin.UserStore;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
 import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.auth.signing.SigningKeys;
@@ -62,7 +62,7 @@ class RacesTest {
         backends = Backends.withoutStreams(directory);
         vertx = Vertx.vertx();
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
-        audit = new AuditStore(pg);
+        audit = new AuditStore(pg, "auth");
         atOnce(() -> pg.withPool(pool -> pool.query("select pg_sleep(0.05)").execute())); // opens all connections
     }
 

@@ -92,6 +92,27 @@ class ReplicasTest {
         }
     }
 
+    /** The bucket forgets after a day. A registry that was away as long gets the deletion from the next start. */
+    @Test
+    void givenADeletedUserWhenTheServiceIsRestartedThenTheDeletionIsPublishedAgain() throws Exception {
+        var before = new AuthVerticle(backends.config());
+        var deployment = await(vertx.deployVerticle(before));
+        String userId;
+        try (var client = new Client(before.port())) {
+            userId = client.register("leaver", PASSWORD).json().getString("userId");
+            var token = client.login("leaver", PASSWORD).accessToken();
+            client.as(token, "DELETE", "/v1/auth/me", new JsonObject().put("currentPassword", PASSWORD));
+        }
+        await(vertx.undeploy(deployment));
+        try (var bus = backends.connect("registry-of-the-test")) {
+            bus.kv("REVOKED").delete(userId).join();
+
+            await(vertx.deployVerticle(new AuthVerticle(backends.config())));
+
+            eventually(() -> bus.kv("REVOKED").get(userId).join().isPresent());
+        }
+    }
+
     private static JsonObject keys(Client client) {
         return client.get("/.well-known/jwks.json").json();
     }

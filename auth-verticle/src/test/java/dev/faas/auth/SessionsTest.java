@@ -7,9 +7,11 @@ import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.http.client.ClientAddress;
+import dev.faas.http.token.UserCuts;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -185,6 +187,47 @@ class SessionsTest extends ServiceFixture {
         try (var bus = service.backends.connect("reader-of-the-test")) {
             assertThat(bus.kv("REVOKED").get(sid(login)).join()).isPresent();
         }
+    }
+
+    @Test
+    void anAccountIsDeletedByItsUserWithThePassword() throws Exception {
+        var userId = client.register("leaver", PASSWORD).json().getString("userId");
+        var login = client.login("leaver", PASSWORD);
+        var key = client.createKey(login.accessToken());
+        eventually(() -> client.me(key).status() == 200);
+
+        assertProblem(deleteAccount(login.accessToken(), ""), 400, "invalid_request");
+        assertProblem(deleteAccount(key, PASSWORD), 403, "forbidden");
+        assertRefused(deleteAccount(login.accessToken(), "wrong"), "invalid_credentials");
+        assertThat(isGood(login)).isTrue();
+
+        assertThat(deleteAccount(login.accessToken(), PASSWORD).status()).isEqualTo(202);
+
+        assertThat(isGood(login)).isFalse();
+        eventually(() -> client.me(key).status() == 401);
+        assertRefused(client.login("leaver", PASSWORD), "invalid_credentials");
+        assertProblem(client.register("leaver", PASSWORD), 409, "username_taken");
+        try (var bus = service.backends.connect("registry-of-the-test")) {
+            var published = bus.kv("REVOKED").get(userId).join().orElseThrow().value();
+            assertThat(new String(published.bytes(), StandardCharsets.UTF_8)).isEqualTo(UserCuts.NEVER.toString());
+        }
+        assertThat(service.backends.text("select actor || ' ' || outcome from auth.audit"
+                        + " where action = 'account.delete' and target = '" + userId + "'"))
+                .isEqualTo(userId + " ok");
+    }
+
+    @Test
+    void theLastAdminCannotDeleteTheOwnAccount() throws Exception {
+        var userId = client.register("last", PASSWORD).json().getString("userId");
+        service.backends.run("update auth.account set roles = '{user,admin}' where id = '" + userId + "'");
+        var login = client.login("last", PASSWORD);
+
+        assertProblem(deleteAccount(login.accessToken(), PASSWORD), 409, "last_admin");
+        assertThat(isGood(login)).isTrue();
+    }
+
+    private static HttpAnswer deleteAccount(String token, String password) {
+        return client.as(token, "DELETE", "/v1/auth/me", new JsonObject().put("currentPassword", password));
     }
 
     private static boolean isGood(HttpAnswer login) {

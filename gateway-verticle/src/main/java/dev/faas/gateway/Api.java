@@ -71,6 +71,7 @@ final class Api {
         routeFunctions(on);
         routeActivations(on);
         routeProjects(on);
+        routeAudit(on);
         routeSecrets(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
@@ -115,6 +116,11 @@ final class Api {
         on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
         on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
+    }
+
+    private void routeAudit(Router on) {
+        on.get("/v1/admin/audit/registry").handler(JSON).handler(admin).handler(registry);
+        on.get("/v1/admin/audit/registry/export").handler(NDJSON).handler(admin).handler(registry);
     }
 
     private void routeSecrets(Router on) {

@@ -59,6 +59,9 @@ public final class GatewayVerticle extends ServiceVerticle {
     private static final String WITHOUT_TLS =
             "the ports have no TLS, so passwords and keys travel in clear: set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE, or let"
                     + " only a proxy with TLS reach them";
+    private static final String FOR_THIS_MACHINE =
+            "the platform is for users of this machine: docs/security.md says how to open it to others, by FAAS_BIND (docker"
+                    + " compose) or --host (./faas up)";
     private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
 
     private final GatewayConfig config;
@@ -164,6 +167,9 @@ public final class GatewayVerticle extends ServiceVerticle {
     }
 
     private @Nullable ServerCertificate openCertificate(Lifecycle.Steps on, Health health) throws Exception {
+        if (!config.tls().expected()) {
+            LOG.info(FOR_THIS_MACHINE);
+        }
         var files = config.tls().files();
         if (files != null) {
             var certificate = on.open(

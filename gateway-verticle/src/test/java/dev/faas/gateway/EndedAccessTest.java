@@ -13,14 +13,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is open in the name of a login or a key ends with it. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -109,6 +113,57 @@ class EndedAccessTest {
             assertThatThrownBy(events::rest).isInstanceOf(IOException.class);
             faas.claim(id).succeed();
             assertThat(others.rest().stream().map(Events.Event::name)).containsExactly("state", "state", "end");
+        }
+    }
+
+    /** Invariant 6. A server that restarts forgets the watches of the gateway. */
+    @ParameterizedTest
+    @EnumSource
+    void afterAnOutageOfNatsNoRequestPassesAndNoStreamSendsFiveSecondsAfterALogout(Outage outage) throws Exception {
+        var id = faas.accepted("story", "x");
+        var sid = "sid_" + outage;
+        var token = "Bearer " + faas.signer.access(faas.alice, sid);
+        try (var events =
+                Events.open(faas.request("/v1/activations/" + id + "/events").header("Authorization", token))) {
+            assertThat(events.require().field("status")).isEqualTo("queued");
+            if (outage == Outage.RESTART) {
+                faas.server.kill();
+                faas.server.restart();
+            } else {
+                faas.relay.cut(NatsRelay.Cut.BEFORE, "PING");
+                Await.until("cut", faas.relay::hasCut);
+            }
+            Await.until("the logout is published", () -> isPublished(sid));
+            if (outage == Outage.CUT) {
+                faas.relay.heal();
+            }
+            var published = Instant.now();
+
+            Await.until("the stream is broken off", () -> faas.gateway.countOpenResponses() == 0);
+            Await.until(
+                    "the token is refused",
+                    () -> faas.send(faas.request("/v1/activations/" + id).header("Authorization", token))
+                                    .status()
+                            == 401);
+
+            assertThat(Duration.between(published, Instant.now())).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    enum Outage {
+        RESTART,
+        CUT
+    }
+
+    private static boolean isPublished(String sid) {
+        try {
+            faas.busOfAuth
+                    .kv(Subjects.REVOKED)
+                    .put(sid, "2999-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8))
+                    .join();
+            return true;
+        } catch (CompletionException notYet) {
+            return false;
         }
     }
 

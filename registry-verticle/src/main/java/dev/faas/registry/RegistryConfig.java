@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.activation.MaxLifetime;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param port of the API; 0 takes a free one
  * @param defaultMode of functions that name none
  * @param rules of what functions may be
+ * @param gateways that may tell a client's address
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
  */
 public record RegistryConfig(
@@ -35,6 +37,7 @@ public record RegistryConfig(
         FunctionRules rules,
         Maintenance maintenance,
         TrustRoot trustRoot,
+        AddressRanges gateways,
         Optional<SealingKey> sealing) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
@@ -100,6 +103,7 @@ public record RegistryConfig(
                 FunctionRules.from(env),
                 Maintenance.from(env),
                 TrustRoot.from(env),
+                AddressRanges.ofGateways(env),
                 SealingKey.from(env));
     }
 

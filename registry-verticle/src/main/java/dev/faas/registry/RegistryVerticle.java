@@ -5,11 +5,17 @@ import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.AuditRoutes;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origins;
+import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
+import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
@@ -41,11 +47,14 @@ import dev.faas.registry.ledger.PayloadArchive;
 import dev.faas.registry.ledger.Projection;
 import dev.faas.registry.ledger.Projector;
 import dev.faas.registry.ledger.Pruner;
+import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.ledger.RetentionStore;
 import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.DeletedFunctionCanceller;
 import dev.faas.registry.maintenance.DeletedFunctionPurger;
 import dev.faas.registry.maintenance.DeletedQueueRemover;
+import dev.faas.registry.maintenance.DeletedUserRemover;
+import dev.faas.registry.maintenance.DeletedUserStore;
 import dev.faas.registry.maintenance.IdleFunctionDeleter;
 import dev.faas.registry.maintenance.IdleFunctionStore;
 import dev.faas.registry.maintenance.LostActivationCloser;
@@ -69,6 +78,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -79,6 +89,8 @@ public final class RegistryVerticle extends ServiceVerticle {
     /** The broker redelivers after one ACK_WAIT: a command that is still idle after two has stalled. */
     private static final Duration STALLED_AFTER = Consumers.ACK_WAIT.multipliedBy(2);
 
+    private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
+    private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
     private final RegistryConfig config;
@@ -106,12 +118,17 @@ public final class RegistryVerticle extends ServiceVerticle {
         var eventsAge = connections.topology().eventsAge();
         var nats = on.open("nats", () -> Nats.connect(connections.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, connections.pg()), it -> Blocking.await(it.close()));
-        var store = new FunctionStore(pg);
+        var audit = new AuditStore(pg, "registry");
+        on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
+        var refused = new RefusedAttempts(audit);
+        on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
+        var origins = new Origins(new ClientAddresses(config.gateways()));
+        var store = new FunctionStore(pg, audit);
         on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
         var verifier = new TokenVerifier(vertx);
-        on.open(
+        var keys = on.open(
                 "signing keys",
                 () -> KeyRing.open(
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
@@ -120,7 +137,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
-        var quotaStore = new QuotaStore(pg);
+        var quotaStore = new QuotaStore(pg, audit);
         var functions = new Functions(
                 vertx,
                 new Functions.Storage(store, bucket, pins, quotaStore),
@@ -134,7 +151,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("quotas", quotaStore::markAllPending, nothing -> Future.succeededFuture());
         on.repeat("quotas", maintenance.outboxPause(), () -> Blocking.await(quotaBucket.writePending()));
 
-        var secretStore = new SecretStore(pg);
+        var secretStore = new SecretStore(pg, audit);
         var secretBucket = new SecretBucket(vertx, nats.kv(Subjects.SECRETS), secretStore);
         on.await("bucket SECRETS", secretBucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("secrets", maintenance.outboxPause(), () -> Blocking.await(secretBucket.writePending()));
@@ -176,25 +193,35 @@ public final class RegistryVerticle extends ServiceVerticle {
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
+        var users = new DeletedUserRemover(
+                new DeletedUserStore(pg),
+                keys::deletedUsers,
+                new DeletedUserRemover.Data(
+                        functions, secretStore, quotaBucket, new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
-        var reconciler = createReconciler(context, nats, bucket, spawners, table, idle);
+        var reconciler = createReconciler(context, nats, bucket, spawners, table, List.of(users, idle));
         repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
             reconciler.runOnce();
             return false;
         });
 
         var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
-        var functionRoutes = new FunctionRoutes(functions, bodies, verifier);
+        var functionRoutes = new FunctionRoutes(functions, bodies, verifier, origins);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
-        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier);
+        var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
         var secretRoutes = new SecretRoutes(
-                new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier);
+                new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
+        // Roles of a token may be as old as it is; a demotion voids it.
+        var admins = new AdminGuard(verifier, user -> Future.succeededFuture(true), refused, origins);
+        on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
             functionRoutes.add(router);
             activationRoutes.add(router);
-            quotaRoutes.add(router);
+            quotaRoutes.add(router, admins);
+            new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
         });
         return on.await(
@@ -227,12 +254,12 @@ public final class RegistryVerticle extends ServiceVerticle {
             FunctionBucket bucket,
             Spawners spawners,
             QueueTable table,
-            IdleFunctionDeleter idle) {
+            List<Reconciler.Repair> deleters) {
         var store = context.store();
         var queue = context.queue();
         var minAge = config.maintenance().reconcileAfter();
-        return new Reconciler(List.of(
-                idle,
+        var repairs = new ArrayList<>(deleters);
+        repairs.addAll(List.of(
                 new DeletedFunctionCanceller(store, new Canceller(context.events(), queue, clock)),
                 new QueuedActivationExpirer(context),
                 new MissingCommandEnqueuer(context, minAge),
@@ -241,6 +268,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new DeletedQueueRemover(store, queue, nats.stream("KV_" + Subjects.IMAGES), minAge),
                 new DeletedFunctionPurger(store, bucket, config.retention(), clock),
                 new ConsumerReconciler(store, queue, table, ConsumerReconciler.MAX_IDLE, clock)));
+        return new Reconciler(repairs);
     }
 
     private static Spawners observeSpawners(Nats nats) throws Exception {

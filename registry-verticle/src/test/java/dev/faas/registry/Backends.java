@@ -4,6 +4,7 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
+import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
@@ -76,6 +77,7 @@ final class Backends extends LocalServers {
                         Duration.ofMillis(100),
                         Duration.ZERO),
                 TrustRoot.NONE,
+                AddressRanges.NONE,
                 Optional.of(SEALING));
     }
 

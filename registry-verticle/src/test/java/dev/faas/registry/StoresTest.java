@@ -13,11 +13,14 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
 import dev.faas.quota.Quota;
+import dev.faas.registry.function.FunctionAudit;
 import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.ledger.LedgerEntry;
@@ -62,6 +65,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The stores on a real Postgres. */
 class StoresTest {
+    private static final FunctionAudit BY = new FunctionAudit(Origin.platform(), "function.test");
     private static final FunctionStore.QuotaCheck UNLIMITED = (after, growth) -> Quota.unlimited();
 
     @TempDir
@@ -204,13 +208,14 @@ class StoresTest {
     void givenManyFunctionsWithoutALimitOfIdlenessWhenTheDueOnesAreFoundThenOnlyThoseAreRead() throws Exception {
         run("insert into function (id, owner, name, revision) select 'fn_many' || i, '" + owner + "', 'many-' || i, 1"
                 + " from generate_series(1, 10000) i");
-        var functions = new FunctionStore(pg);
+        var functions = new FunctionStore(pg, new AuditStore(pg, "registry"));
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (var age : List.of(Duration.ofHours(2), Duration.ofMinutes(59))) {
             var name = "idle-" + age.toMinutes();
             var spec = withIdleTtl(FunctionSpec.of(name, "any"), 3_600);
             var at = now.minus(age);
-            await(functions.insert(new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), UNLIMITED));
+            await(functions.insert(
+                    new FunctionRevision(Ids.function(at), owner, 1, null, at, at, spec), UNLIMITED, BY));
         }
         run("analyze function");
         long readBefore = rowsRead("function");
@@ -395,20 +400,21 @@ class StoresTest {
 
     @Test
     void givenAFunctionThatChangesAgainWhenTheOlderChangeIsRemovedThenTheNewerOneStaysPending() {
-        var functions = new FunctionStore(pg);
+        var functions = new FunctionStore(pg, new AuditStore(pg, "registry"));
         var outbox = new OutboxStore(pg);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var first =
                 new FunctionRevision(Ids.function(now), owner, 1, null, now, now, FunctionSpec.of("changing", "a:1"));
         var key = new OutboxStore.BucketKey(owner, "changing");
-        await(functions.insert(first, UNLIMITED));
+        await(functions.insert(first, UNLIMITED, BY));
         var seen = await(outbox.readState(key));
         var ref = FunctionRef.parse("changing").orElseThrow();
         await(functions.revise(
                 owner,
                 ref,
                 current -> new FunctionRevision(first.id(), owner, 2, null, now, now, first.spec()),
-                UNLIMITED));
+                UNLIMITED,
+                BY));
 
         await(outbox.remove(key, seen.change().orElseThrow()));
 

@@ -113,6 +113,10 @@ final class ConnectionWatch implements ConnectionListener, AutoCloseable {
         reconnected.add(listener);
     }
 
+    void removeReconnectListener(Runnable listener) {
+        reconnected.remove(listener);
+    }
+
     @Override
     public void close() {
         closed = true;

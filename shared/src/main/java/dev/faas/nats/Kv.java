@@ -1,9 +1,7 @@
 package dev.faas.nats;
 
 import io.nats.client.JetStreamApiException;
-import io.nats.client.api.KeyValueEntry;
-import io.nats.client.api.KeyValueOperation;
-import io.nats.client.api.KeyValueWatcher;
+import io.nats.client.Message;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -112,29 +110,19 @@ public final class Kv {
      */
     public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {
-            var subscription = nats.connection().keyValue(bucket).watchAll(new KeyValueWatcher() {
-                @Override
-                public void watch(KeyValueEntry entry) {
-                    each.accept(
-                            entry.getOperation() == KeyValueOperation.PUT
-                                    ? new Change.Put(entry.getKey(), entry.getRevision(), new Value(value(entry)))
-                                    : new Change.Deleted(entry.getKey(), entry.getRevision()));
-                }
-
-                @Override
-                public void endOfData() {
-                    loaded.run();
-                }
-            });
-            return subscription::unsubscribe;
+            return BucketWatch.start(nats, bucket, message -> each.accept(toChange(message)), loaded);
         } catch (JetStreamApiException e) {
             throw new BusException.BusUnavailable("bucket " + bucket + ": " + e.getMessage(), e);
         }
     }
 
-    private static byte[] value(KeyValueEntry entry) {
-        var value = entry.getValue();
-        return value == null ? new byte[0] : value;
+    private Change toChange(Message message) {
+        var key = message.getSubject().substring(subject("").length());
+        long revision = message.metaData().streamSequence();
+        var headers = message.getHeaders();
+        return headers != null && headers.containsKey(OPERATION)
+                ? new Change.Deleted(key, revision)
+                : new Change.Put(key, revision, new Value(message.getData()));
     }
 
     private static boolean isDeletion(StoredMessage message) {

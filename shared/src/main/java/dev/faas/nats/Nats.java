@@ -170,6 +170,10 @@ public final class Nats implements AutoCloseable {
         watch.onReconnect(listener);
     }
 
+    void removeReconnectListener(Runnable listener) {
+        watch.removeReconnectListener(listener);
+    }
+
     /** For a request that changes nothing: without an answer it fails with {@link BusException.BusUnavailable}. */
     CompletableFuture<Message> requestRead(String subject, byte[] body) {
         return requestWrite(subject, Map.of(), body).exceptionallyCompose(failure -> {

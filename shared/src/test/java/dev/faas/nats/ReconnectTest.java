@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.Secret;
+import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Unrecoverable;
 import dev.faas.local.NatsServer;
+import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +53,68 @@ class ReconnectTest {
                         .isEqualTo(sequence);
             }
         }
+    }
+
+    /** A revocation must be known everywhere within 5 s, also when the server has forgotten the watches. */
+    @Test
+    void afterEachRestartOfTheServerAWatchSeesChangesWithinTwoSeconds_eachOnce_alsoOfAServerThatLostItsDisk()
+            throws Exception {
+        var disk = directory.resolve("nats");
+        try (var server = NatsServer.start(disk);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test");
+                var writer = Nats.connect(NatsConfig.local(server.url()), "writer")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var seen = Collections.synchronizedList(new ArrayList<String>());
+            var written = new ArrayList<String>();
+            try (var _ = nats.kv(Subjects.REVOKED).watch(change -> seen.add(change.key()), () -> {})) {
+                for (int round = 0; round < 6; round++) {
+                    if (round % 2 == 0) {
+                        server.kill();
+                        server.restart();
+                    } else {
+                        nats.connection().forceReconnect();
+                    }
+                    var key = "sid_" + round;
+                    untilPut(writer.kv(Subjects.REVOKED), key);
+                    written.add(key);
+                    var before = Instant.now();
+
+                    Await.until("the change is seen", Duration.ofSeconds(10), () -> seen.contains(key));
+
+                    assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(2));
+                }
+                assertThat(seen).isEqualTo(written);
+
+                server.kill();
+                try (var files = Files.walk(disk)) {
+                    files.filter(file -> file.toString().contains("KV_" + Subjects.REVOKED))
+                            .sorted(Comparator.reverseOrder())
+                            .forEach(file -> file.toFile().delete());
+                }
+                server.restart();
+                Await.until("the streams are there again", () -> {
+                    try {
+                        Topology.create(writer, TopologyConfig.LOCAL);
+                        return true;
+                    } catch (IllegalStateException | DependencyMissing notConnected) {
+                        return false;
+                    }
+                });
+                untilPut(writer.kv(Subjects.REVOKED), "sid_anew");
+                Await.until("the change is seen", Duration.ofSeconds(10), () -> seen.contains("sid_anew"));
+            }
+        }
+    }
+
+    private static void untilPut(Kv bucket, String key) {
+        Await.until("the change is stored", () -> {
+            try {
+                bucket.create(key, bytes("2999-01-01T00:00:00Z")).join();
+                return true;
+            } catch (CompletionException notYet) {
+                return BusException.unwrap(notYet) instanceof BusException.CompareAndSetRefused;
+            }
+        });
     }
 
     @Test

@@ -2,9 +2,9 @@ package dev.faas.auth.admin;
 
 import static dev.faas.pg.Pg.utc;
 
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

@@ -1,8 +1,8 @@
 package dev.faas.auth.admin;
 
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;

@@ -1,7 +1,8 @@
 package dev.faas.auth.admin;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.auth.audit.Origins;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;

@@ -2,9 +2,10 @@ package dev.faas.auth.admin;
 
 import static dev.faas.pg.Pg.utc;
 
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
+import dev.faas.http.token.UserCuts;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
@@ -32,10 +33,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserStore {
     private static final Duration CODE_LIFETIME = Duration.ofHours(24);
+    /** How long a deletion is published again, for a registry that was away. */
+    private static final Duration DELETIONS_KEPT = Duration.ofDays(30);
+
+    private static final String CUT_COLUMNS = "id, tokens_from, state = 'deleted' as deleted";
     private static final String COLUMNS = "id, username, roles, state, created_at, last_login_at";
 
     /** All access tokens of this user that were issued earlier are void. */
-    public record Cut(String userId, Instant tokensFrom) {}
+    public record Cut(String userId, Instant tokensFrom, boolean deleted) {
+        /** From when on tokens count. */
+        public Instant published() {
+            return deleted ? UserCuts.NEVER : tokensFrom;
+        }
+    }
 
     /** @param cut empty when the logins go on */
     public record Changed(User user, Optional<Cut> cut) {}
@@ -85,7 +95,7 @@ public final class UserStore {
         return pg.withPool(pool -> find(pool, ref, ""));
     }
 
-    Future<Boolean> isAdmin(String userId) {
+    public Future<Boolean> isAdmin(String userId) {
         return pg.withPool(pool -> isAdmin(pool, userId));
     }
 
@@ -127,18 +137,28 @@ public final class UserStore {
 
     /** The name stays taken. Fails with 404 {@code user_not_found} or 409 {@code last_admin}. */
     Future<Changed> delete(String ref, Origin origin) {
-        return inOrder(ref, origin, (tx, user) -> {
-            var deleted = new Change(Optional.of(User.DELETED), Optional.of(List.of())).apply(user);
-            return requireOtherAdmin(tx, user, deleted)
-                    .compose(other -> update(tx, deleted))
-                    .compose(updated -> tx.preparedQuery("update account set password_hash = null where id = $1")
-                            .execute(Tuple.of(user.userId())))
-                    .compose(updated -> tx.preparedQuery("delete from reset_code where user_id = $1")
-                            .execute(Tuple.of(user.userId())))
-                    .compose(removed -> endLogins(tx, user.userId()))
-                    .compose(cut -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
-                            .map(new Changed(deleted, Optional.of(cut))));
-        });
+        return inOrder(ref, origin, (tx, user) -> delete(tx, user, origin));
+    }
+
+    /** As {@link #delete}, of the own account. */
+    public Future<Cut> deleteOwn(Origin origin) {
+        return pg.inTransaction(tx -> SettingStore.lock(tx)
+                        .compose(locked -> find(tx, origin.actor(), "for update"))
+                        .compose(user -> delete(tx, user, origin)))
+                .map(changed -> changed.cut().orElseThrow());
+    }
+
+    private Future<Changed> delete(SqlConnection tx, User user, Origin origin) {
+        var deleted = new Change(Optional.of(User.DELETED), Optional.of(List.of())).apply(user);
+        return requireOtherAdmin(tx, user, deleted)
+                .compose(other -> update(tx, deleted))
+                .compose(updated -> tx.preparedQuery("update account set password_hash = null where id = $1")
+                        .execute(Tuple.of(user.userId())))
+                .compose(updated -> tx.preparedQuery("delete from reset_code where user_id = $1")
+                        .execute(Tuple.of(user.userId())))
+                .compose(removed -> endLogins(tx, user.userId()))
+                .compose(cut -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
+                        .map(new Changed(deleted, Optional.of(cut))));
     }
 
     Future<Cut> endLogins(String ref, Origin origin) {
@@ -183,15 +203,26 @@ public final class UserStore {
 
     /** The outbox: cuts that may be missing from the bucket REVOKED. */
     public Future<List<Cut>> findUnannouncedCuts() {
-        return pg.withPool(pool -> pool.query("select id, tokens_from from account where not cut_announced limit 1000")
-                .execute()
+        return pg.withPool(
+                pool -> pool.query("select " + CUT_COLUMNS + " from account where not cut_announced limit 1000")
+                        .execute()
+                        .map(UserStore::toCuts));
+    }
+
+    /** Those that void tokens which have not expired, and deletions of the last 30 days. */
+    public Future<List<Cut>> findCutsInForce(Instant now) {
+        return pg.withPool(pool -> pool.preparedQuery("select " + CUT_COLUMNS
+                        + " from account where tokens_from > $1 or (state = 'deleted' and tokens_from > $2)")
+                .execute(Tuple.of(utc(now.minus(UserCuts.KEPT)), utc(now.minus(DELETIONS_KEPT))))
                 .map(UserStore::toCuts));
     }
 
-    public Future<List<Cut>> findCutsSince(Instant time) {
-        return pg.withPool(pool -> pool.preparedQuery("select id, tokens_from from account where tokens_from > $1")
-                .execute(Tuple.of(utc(time)))
-                .map(UserStore::toCuts));
+    /** The bucket forgets after a day, and the registry may have been away as long. */
+    public Future<Void> announceDeletionsAgain() {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "update account set cut_announced = false where state = 'deleted' and tokens_from > $1")
+                .execute(Tuple.of(utc(clock.instant().minus(DELETIONS_KEPT))))
+                .mapEmpty());
     }
 
     public Future<Void> markAnnounced(Cut cut) {
@@ -298,7 +329,7 @@ public final class UserStore {
                 .compose(updated -> tx.preparedQuery("""
                                 update account set cut_announced = false,
                                 tokens_from = greatest($2, tokens_from + interval '1 second')
-                                where id = $1 returning id, tokens_from""")
+                                where id = $1 returning\s""" + CUT_COLUMNS)
                         // Read after the logins' locks: a refresh before has issued its token before. Tokens count
                         // seconds.
                         .execute(Tuple.of(
@@ -377,7 +408,8 @@ public final class UserStore {
         return rows.stream()
                 .map(row -> new Cut(
                         row.getString("id"),
-                        row.getOffsetDateTime("tokens_from").toInstant()))
+                        row.getOffsetDateTime("tokens_from").toInstant(),
+                        row.getBoolean("deleted")))
                 .toList();
     }
 }

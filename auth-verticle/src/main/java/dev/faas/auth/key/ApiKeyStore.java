@@ -2,9 +2,9 @@ package dev.faas.auth.key;
 
 import static dev.faas.pg.Pg.utc;
 
-import dev.faas.auth.audit.AuditEntry;
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;

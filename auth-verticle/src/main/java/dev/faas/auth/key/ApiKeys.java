@@ -1,7 +1,7 @@
 package dev.faas.auth.key;
 
-import dev.faas.auth.audit.AuditStore;
-import dev.faas.auth.audit.Origin;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.auth.key.ApiKeyStore.Change;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.ApiKeyText;

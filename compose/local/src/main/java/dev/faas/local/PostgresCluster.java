@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * DIRECTORY/credentials      of this process's user, mode 600
  *           postgres.log
- *           keeper           exists when the database has the functions of {@link #keeper}
+ *           audit-keeper     exists when the database has the functions of {@link #keeper}
  *           cluster/         of the server's user; passed to the server as an open descriptor
  *           cluster/data/    the cluster itself
  * </pre>
@@ -67,7 +67,7 @@ final class PostgresCluster {
         if (!Files.exists(cluster.data())) {
             cluster.create();
         }
-        cluster.addKeeper(directory.resolve("keeper"));
+        cluster.addKeeper(directory.resolve("audit-keeper"));
         return cluster;
     }
 
@@ -142,28 +142,37 @@ final class PostgresCluster {
     }
 
     /**
-     * Lets auth give its audit log to a role that nobody can log in with: it can add rows and read them afterwards, but neither
-     * change nor remove them. take_audit runs as the superuser and so must run no code of a service; prune_audit does, by triggers.
+     * Lets a service give its audit log to a role that nobody can log in with: it can add rows and read them afterwards, but
+     * neither change nor remove them. take_…_audit runs as the superuser and so must run no code of a service; prune_…_audit does,
+     * by triggers.
      */
     private static List<String> keeper() {
-        var function =
-                " RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN ";
-        return List.of(
-                "DO $$ BEGIN IF to_regrole('faas_auth_audit') IS NULL THEN CREATE ROLE faas_auth_audit NOLOGIN;"
-                        + " END IF; END $$",
-                "CREATE SCHEMA IF NOT EXISTS keeper",
-                "GRANT USAGE ON SCHEMA keeper TO faas_auth",
-                "CREATE OR REPLACE FUNCTION keeper.take_audit()" + function
-                        + "PERFORM pg_advisory_xact_lock(hashtext('keeper'));"
-                        + " EXECUTE format('ALTER SCHEMA auth OWNER TO %I', current_user);"
-                        + " GRANT USAGE, CREATE ON SCHEMA auth TO faas_auth;"
-                        + " GRANT USAGE ON SCHEMA auth TO faas_auth_audit;"
-                        + " ALTER TABLE auth.audit OWNER TO faas_auth_audit;"
-                        + " REVOKE ALL ON auth.audit FROM faas_auth;"
-                        + " GRANT INSERT, SELECT ON auth.audit TO faas_auth; END $$",
-                "CREATE OR REPLACE FUNCTION keeper.prune_audit()" + function
-                        + "DELETE FROM auth.audit WHERE at < now() - interval '400 days'; END $$",
-                "ALTER FUNCTION keeper.prune_audit() OWNER TO faas_auth_audit");
+        var statements = new ArrayList<>(List.of("CREATE SCHEMA IF NOT EXISTS keeper"));
+        for (var schema : SCHEMAS) {
+            var owner = owner(schema);
+            var keeper = owner + "_audit";
+            var table = schema + ".audit";
+            statements.add("DO $$ BEGIN IF to_regrole('" + keeper + "') IS NULL THEN CREATE ROLE " + keeper
+                    + " NOLOGIN; END IF; END $$");
+            statements.add("GRANT USAGE ON SCHEMA keeper TO " + owner);
+            statements.add(function("take_" + schema + "_audit")
+                    + "PERFORM pg_advisory_xact_lock(hashtext('keeper'));"
+                    + " EXECUTE format('ALTER SCHEMA " + schema + " OWNER TO %I', current_user);"
+                    + " GRANT USAGE, CREATE ON SCHEMA " + schema + " TO " + owner + ";"
+                    + " GRANT USAGE ON SCHEMA " + schema + " TO " + keeper + ";"
+                    + " ALTER TABLE " + table + " OWNER TO " + keeper + ";"
+                    + " REVOKE ALL ON " + table + " FROM " + owner + ";"
+                    + " GRANT INSERT, SELECT ON " + table + " TO " + owner + "; END $$");
+            statements.add(function("prune_" + schema + "_audit") + "DELETE FROM " + table
+                    + " WHERE at < now() - interval '400 days'; END $$");
+            statements.add("ALTER FUNCTION keeper.prune_" + schema + "_audit() OWNER TO " + keeper);
+        }
+        return statements;
+    }
+
+    private static String function(String name) {
+        return "CREATE OR REPLACE FUNCTION keeper." + name + "() RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+                + " SET search_path = pg_catalog, pg_temp AS $$ BEGIN ";
     }
 
     /** Single-user mode takes one statement a line. Statements have passwords, so failing ones are not written to the log. */

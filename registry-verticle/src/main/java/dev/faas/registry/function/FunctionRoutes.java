@@ -1,6 +1,7 @@
 package dev.faas.registry.function;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
@@ -43,11 +44,13 @@ public final class FunctionRoutes {
     private final Functions functions;
     private final FunctionBody bodies;
     private final TokenVerifier verifier;
+    private final Origins origins;
 
-    public FunctionRoutes(Functions functions, FunctionBody bodies, TokenVerifier verifier) {
+    public FunctionRoutes(Functions functions, FunctionBody bodies, TokenVerifier verifier, Origins origins) {
         this.functions = functions;
         this.bodies = bodies;
         this.verifier = verifier;
+        this.origins = origins;
     }
 
     public void add(Router on) {
@@ -70,7 +73,7 @@ public final class FunctionRoutes {
     private Future<Buffer> create(RoutingContext ctx) {
         var write = write(ctx);
         var spec = bodies(ctx).read(Bodies.object(ctx));
-        return functions.create(owner(ctx), spec, write).map(written -> {
+        return functions.create(owner(ctx), spec, write, origins.of(ctx)).map(written -> {
             var body = FunctionView.of(written.function());
             if (write == Write.PREVIEW) {
                 body.remove("id"); // the one of the function that is created later will differ
@@ -134,7 +137,7 @@ public final class FunctionRoutes {
 
     private Future<Buffer> revise(RoutingContext ctx, Function<FunctionRevision, FunctionSpec> next) {
         return functions
-                .revise(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx))
+                .revise(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx), origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));
     }
 
@@ -144,7 +147,7 @@ public final class FunctionRoutes {
 
     private Future<Void> delete(RoutingContext ctx) {
         return functions
-                .delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()))
+                .delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx))
                 .map(sequence -> {
                     ctx.response().putHeader(SEQUENCE, Long.toString(sequence));
                     return null;
@@ -167,7 +170,13 @@ public final class FunctionRoutes {
         fields.requireValid();
         return functions
                 .rollback(
-                        owner(ctx), ref(ctx), Preconditions.of(ctx.request()), revision, bodies(ctx)::readAgain, write)
+                        owner(ctx),
+                        ref(ctx),
+                        Preconditions.of(ctx.request()),
+                        revision,
+                        bodies(ctx)::readAgain,
+                        write,
+                        origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.registry.function;
 
+import dev.faas.audit.AuditStore;
 import dev.faas.pg.Pg;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
@@ -25,7 +26,9 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row in its transaction. */
+/**
+ * Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row and
+ * a row of the audit log in its transaction. */
 public final class FunctionStore {
     /** Compares what an owner has after a write with the quota, and fails when it is exceeded. */
     @FunctionalInterface
@@ -45,9 +48,11 @@ public final class FunctionStore {
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
 
     private final Pg pg;
+    private final AuditStore audit;
 
-    public FunctionStore(Pg pg) {
+    public FunctionStore(Pg pg, AuditStore audit) {
         this.pg = pg;
+        this.audit = audit;
     }
 
     /**
@@ -55,7 +60,7 @@ public final class FunctionStore {
      *
      * @param quota an exception rolls back
      */
-    public Future<Boolean> insert(FunctionRevision first, QuotaCheck quota) {
+    public Future<Boolean> insert(FunctionRevision first, QuotaCheck quota, FunctionAudit by) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, first.owner())
                 .compose(locked -> tx.preparedQuery("""
                         insert into function (id, owner, name, revision, idle_due_at) values ($1, $2, $3, $4, $5)
@@ -72,6 +77,7 @@ public final class FunctionStore {
                                     return addToOutbox(
                                             tx, first.owner(), first.spec().name());
                                 })
+                                .compose(noted -> audit.write(tx, by.entry(first)))
                                 .map(true)));
     }
 
@@ -134,7 +140,7 @@ public final class FunctionStore {
      * back. Removes the oldest revisions that are more than the quota allows.
      */
     public Future<Optional<FunctionRevision>> revise(
-            String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next, QuotaCheck quota) {
+            String owner, FunctionRef ref, UnaryOperator<FunctionRevision> next, QuotaCheck quota, FunctionAudit by) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
                 .compose(locked -> lock(tx, owner, ref))
                 .compose(found -> {
@@ -158,6 +164,7 @@ public final class FunctionStore {
                                             .of(Limit.REVISIONS)))
                             .compose(removed ->
                                     addToOutbox(tx, owner, revised.spec().name()))
+                            .compose(noted -> audit.write(tx, by.entry(revised)))
                             .map(Optional.of(revised));
                 }));
     }
@@ -194,7 +201,7 @@ public final class FunctionStore {
 
     /** Keeps the row as a tombstone; empty when there is no such function. An exception of {@code check} rolls back. */
     Future<Optional<FunctionRevision>> delete(
-            String owner, FunctionRef ref, Consumer<FunctionRevision> check, Instant now) {
+            String owner, FunctionRef ref, Consumer<FunctionRevision> check, Instant now, FunctionAudit by) {
         return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
             if (found.isEmpty()) {
                 return Future.succeededFuture(found);
@@ -204,19 +211,22 @@ public final class FunctionStore {
                     .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
                     .compose(
                             updated -> addToOutbox(tx, owner, found.get().spec().name()))
+                    .compose(noted -> audit.write(tx, by.entry(found.get())))
                     .map(found);
         }));
     }
 
     /** False when this is not the newest revision, or the function is deleted. What was accepted still runs. */
-    Future<Boolean> deleteIdle(FunctionRevision newest, Instant now) {
+    Future<Boolean> deleteIdle(FunctionRevision newest, Instant now, FunctionAudit by) {
         return pg.inTransaction(tx -> tx.preparedQuery("""
                         update function set deleted_at = $3, drained = true
                         where id = $1 and revision = $2 and deleted_at is null""")
                 .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC)))
                 .compose(deleted -> deleted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : addToOutbox(tx, newest.owner(), newest.spec().name()).map(true)));
+                        : addToOutbox(tx, newest.owner(), newest.spec().name())
+                                .compose(noted -> audit.write(tx, by.entry(newest)))
+                                .map(true)));
     }
 
     /** When it may have been idle for too long, if nobody calls it until then. */

@@ -1,6 +1,8 @@
 package dev.faas.registry.function;
 
 import dev.faas.activation.CommandQueue;
+import dev.faas.audit.Origin;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
@@ -43,6 +45,8 @@ public final class Functions {
     private static final int QUOTA_RETRY_SECONDS = 60;
 
     private static final int KIBIBYTE = 1024;
+    private static final int DELETED_AT_ONCE = 100;
+    private static final String DELETE = "function.delete";
 
     /** What becomes of a write. */
     enum Write {
@@ -91,15 +95,18 @@ public final class Functions {
     }
 
     /** Fails with 409 {@code function_exists}, or 429 {@code quota_exceeded}. */
-    Future<WriteResult> create(String owner, FunctionSpec spec, Write write) {
+    Future<WriteResult> create(String owner, FunctionSpec spec, Write write, Origin origin) {
         var first = first(owner, spec);
         if (write == Write.PREVIEW) {
             return requireNew(first).map(new WriteResult(first, null));
         }
-        return requireNats(() -> share().compose(share -> store.insert(first, (after, growth) -> {
-                    requireShare(share, after, growth);
-                    return requireRoomForNew(after, growth);
-                })))
+        return requireNats(() -> share().compose(share -> store.insert(
+                        first,
+                        (after, growth) -> {
+                            requireShare(share, after, growth);
+                            return requireRoomForNew(after, growth);
+                        },
+                        new FunctionAudit(origin, "function.create"))))
                 .compose(inserted -> {
                     if (!inserted) {
                         throw nameTaken(spec.name()).asException();
@@ -150,8 +157,15 @@ public final class Functions {
             String ref,
             Preconditions conditions,
             Function<FunctionRevision, FunctionSpec> next,
-            Write write) {
-        return addRevision(owner, ref, conditions, current -> reviseIfChanged(current, next), write)
+            Write write,
+            Origin origin) {
+        return addRevision(
+                        owner,
+                        ref,
+                        conditions,
+                        current -> reviseIfChanged(current, next),
+                        write,
+                        new FunctionAudit(origin, "function.update"))
                 .compose(revision -> complete(revision, write));
     }
 
@@ -161,7 +175,12 @@ public final class Functions {
     }
 
     private Future<FunctionRevision> addRevision(
-            String owner, String ref, Preconditions conditions, UnaryOperator<FunctionRevision> next, Write write) {
+            String owner,
+            String ref,
+            Preconditions conditions,
+            UnaryOperator<FunctionRevision> next,
+            Write write,
+            FunctionAudit by) {
         var target = parseWithoutRevision(ref);
         UnaryOperator<FunctionRevision> checked = current -> {
             conditions.check(current.revision());
@@ -169,10 +188,15 @@ public final class Functions {
         };
         var added = switch (write) {
             case STORE ->
-                requireNats(() -> share().compose(share -> store.revise(owner, target, checked, (after, growth) -> {
-                    requireShare(share, after, growth);
-                    return requireRoom(after, growth);
-                })));
+                requireNats(() -> share().compose(share -> store.revise(
+                        owner,
+                        target,
+                        checked,
+                        (after, growth) -> {
+                            requireShare(share, after, growth);
+                            return requireRoom(after, growth);
+                        },
+                        by)));
             case PREVIEW -> store.find(owner, target).compose(found -> previewRevision(found, checked));
         };
         return added.map(found -> found.orElseThrow(() -> notFound(ref)));
@@ -204,10 +228,16 @@ public final class Functions {
             Preconditions conditions,
             int revision,
             UnaryOperator<FunctionSpec> check,
-            Write write) {
+            Write write,
+            Origin origin) {
         return findOldRevision(owner, ref, revision)
                 .compose(old -> addRevision(
-                                owner, ref, conditions, current -> successor(current, check.apply(old.spec())), write)
+                                owner,
+                                ref,
+                                conditions,
+                                current -> successor(current, check.apply(old.spec())),
+                                write,
+                                new FunctionAudit(origin, "function.rollback"))
                         .compose(next -> switch (write) {
                             case STORE -> pins.copyPin(old, next); // before a spawner can start it
                             case PREVIEW -> pins.withDigest(old).map(pinned -> withDigestOf(pinned, next));
@@ -228,10 +258,15 @@ public final class Functions {
     }
 
     /** Returns the revision of the bucket FUNCTIONS without it. The reconciler cancels its activations afterwards. */
-    Future<Long> delete(String owner, String ref, Preconditions conditions) {
+    Future<Long> delete(String owner, String ref, Preconditions conditions, Origin origin) {
         var target = parseWithoutRevision(ref);
         var now = now();
-        return requireNats(() -> store.delete(owner, target, current -> conditions.check(current.revision()), now))
+        return requireNats(() -> store.delete(
+                        owner,
+                        target,
+                        current -> conditions.check(current.revision()),
+                        now,
+                        new FunctionAudit(origin, DELETE)))
                 .compose(found -> {
                     var function = found.orElseThrow(() -> notFound(ref));
                     LOG.info(
@@ -248,17 +283,27 @@ public final class Functions {
      * this is not the newest revision, or the function is deleted.
      */
     public Future<Boolean> deleteIdle(FunctionRevision newest) {
-        return requireNats(() -> store.deleteIdle(newest, now())).compose(deleted -> {
-            if (!deleted) {
-                return Future.succeededFuture(false);
-            }
-            LOG.info(
-                    "idle function deleted function={} name={} owner={}",
-                    newest.id(),
-                    newest.spec().name(),
-                    newest.owner());
-            return writeToBucket(newest).map(true);
-        });
+        return requireNats(() -> store.deleteIdle(newest, now(), new FunctionAudit(Origin.platform(), DELETE)))
+                .compose(deleted -> {
+                    if (!deleted) {
+                        return Future.succeededFuture(false);
+                    }
+                    LOG.info(
+                            "idle function deleted function={} name={} owner={}",
+                            newest.id(),
+                            newest.spec().name(),
+                            newest.owner());
+                    return writeToBucket(newest).map(true);
+                });
+    }
+
+    /** Deletes up to 100 functions of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return store.list(owner, Map.of(), "", DELETED_AT_ONCE)
+                .compose(found -> InOrder.forEach(
+                        found,
+                        function -> delete(owner, function.id(), Preconditions.NONE, Origin.platform())
+                                .mapEmpty()));
     }
 
     private Quota requireRoomForNew(Usage after, long growth) {

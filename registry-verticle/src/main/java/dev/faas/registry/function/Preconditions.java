@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Preconditions(
         @Nullable String ifMatch, @Nullable String ifNoneMatch) {
+    /** None. */
+    static final Preconditions NONE = new Preconditions(null, null);
+
     public static Preconditions of(HttpServerRequest request) {
         return new Preconditions(
                 joinValues(request, HttpHeaders.IF_MATCH), joinValues(request, HttpHeaders.IF_NONE_MATCH));

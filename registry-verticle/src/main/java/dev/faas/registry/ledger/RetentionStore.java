@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 
-/** Finds and clears expired payloads in the table {@code activation}. */
+/** Finds and clears expired payloads in the table {@code activation}, and deletes rows. */
 public final class RetentionStore {
     /** An activation with payloads to remove, and where they are. */
     record Expired(End end, boolean resultInObjectStore, boolean argumentInObjectStore, boolean logInObjectStore) {}
@@ -43,6 +43,21 @@ public final class RetentionStore {
         return find(
                 "owner = $1 and (result_apart or argument_apart or log_apart) order by finished_at, id limit $2",
                 Tuple.of(owner, limit));
+    }
+
+    /** Activations of an owner that have ended and have no events any more. */
+    Future<List<Expired>> findPruned(String owner, int limit) {
+        return find(
+                "owner = $1 and pruned and not exists (select from activation_unpruned u"
+                        + " where u.finished_at = activation.finished_at and u.id = activation.id) limit $2",
+                Tuple.of(owner, limit));
+    }
+
+    Future<Void> delete(Collection<String> ids) {
+        return pg.withPool(pool -> pool.preparedQuery("delete from activation where id in"
+                        + " (select id from activation where id = any($1) order by id for update)")
+                .execute(Tuple.of(ids.toArray(String[]::new)))
+                .mapEmpty());
     }
 
     private Future<List<Expired>> find(String which, Tuple values) {

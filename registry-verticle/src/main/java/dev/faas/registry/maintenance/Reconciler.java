@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reconciler {
     /** One kind of repair; blocks. */
-    interface Repair {
+    public interface Repair {
         /** Rows read at once, and batches a round: the other repairs wait meanwhile. */
         int BATCH = 500;
 

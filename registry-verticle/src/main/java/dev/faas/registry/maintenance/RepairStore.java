@@ -188,13 +188,15 @@ public final class RepairStore {
      */
     record PurgeableFunction(String id, BucketKey key, boolean isKeyReused) {}
 
-    /** Functions deleted before a time, without queue, activations in the ledger or pending outbox row. */
+    /** Functions deleted before a time, or of a deleted user, without queue, activations in the ledger or pending outbox row. */
     Future<List<PurgeableFunction>> findPurgeable(Instant deletedBefore, int limit) {
         return query(
                 """
                         select id, owner, name, exists (select from function o
                             where o.owner = f.owner and o.name = f.name and o.id > f.id) as replaced
-                        from function f where deleted_at < $1 and retired
+                        from function f where retired
+                        and (deleted_at < $1 or exists (select from deleted_user u
+                            where u.id = f.owner and u.noted_at < now() - interval '1 hour'))
                         and not exists (select from activation a where a.owner = f.owner and a.function_id = f.id)
                         and not exists (select from function_outbox o where o.owner = f.owner and o.name = f.name)
                         order by deleted_at limit $2""",

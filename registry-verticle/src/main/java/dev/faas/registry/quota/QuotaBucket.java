@@ -31,6 +31,11 @@ public final class QuotaBucket {
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Of a deleted user. Fails after 5 s. */
+    public Future<Void> remove(String owner) {
+        return store.delete(owner).compose(deleted -> write(owner));
+    }
+
     private BucketWriter.State toState(String owner, Optional<JsonNode> limits) {
         return new BucketWriter.State(
                 limits.map(each -> each.toString().getBytes(StandardCharsets.UTF_8)),

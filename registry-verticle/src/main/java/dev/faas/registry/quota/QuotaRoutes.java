@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.audit.AdminGuard;
+import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
@@ -14,11 +16,9 @@ import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.Ids;
-import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -42,37 +42,34 @@ public final class QuotaRoutes {
     private final QuotaBucket bucket;
     private final QuotaSettings settings;
     private final TokenVerifier verifier;
+    private final Origins origins;
     /** Of each owner, as of a few seconds ago. */
     private volatile Map<String, Long> queued = Map.of();
 
     public QuotaRoutes(
-            QuotaStore store, QuotaBucket bucket, QuotaSettings settings, QueueTable table, TokenVerifier verifier) {
+            QuotaStore store,
+            QuotaBucket bucket,
+            QuotaSettings settings,
+            QueueTable table,
+            TokenVerifier verifier,
+            Origins origins) {
         this.store = store;
         this.bucket = bucket;
         this.settings = settings;
         this.verifier = verifier;
+        this.origins = origins;
         table.onTable(latest -> queued = latest.queues().stream()
                 .collect(Collectors.groupingBy(
                         stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued))));
     }
 
-    public void add(Router on) {
+    public void add(Router on, AdminGuard admins) {
         var user = Authenticated.by(verifier, Scope.READ);
-        Handler<RoutingContext> admin = Authenticated.by(verifier, QuotaRoutes::requireAdmin);
         on.get("/v1/projects/:project/quota").handler(user).respond(this::getOwn);
-        on.get("/v1/admin/projects").handler(admin).respond(this::list);
-        on.patch("/v1/admin/projects/:project")
-                .handler(admin)
+        admins.on(on.get("/v1/admin/projects")).respond(this::list);
+        admins.on(on.patch("/v1/admin/projects/:project"))
                 .handler(Bodies.json(MAX_BODY_BYTES))
                 .respond(this::change);
-    }
-
-    private static void requireAdmin(RoutingContext ctx) {
-        if (Authenticated.principal(ctx).roles().contains(Principal.ADMIN)) {
-            ctx.next();
-        } else {
-            ctx.fail(Problem.adminsOnly().asException());
-        }
     }
 
     private Future<ObjectNode> getOwn(RoutingContext ctx) {
@@ -102,7 +99,7 @@ public final class QuotaRoutes {
             throw notFound(ctx).asException();
         }
         var changes = readChanges(Bodies.object(ctx));
-        return store.change(owner, changes)
+        return store.change(owner, changes, origins.of(ctx))
                 .compose(stored -> {
                     LOG.info(
                             "quota changed owner={} by={} limits={}",

@@ -3,9 +3,13 @@ package dev.faas.registry.quota;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
@@ -37,9 +41,11 @@ public final class QuotaStore {
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
     private final Pg pg;
+    private final AuditStore audit;
 
-    public QuotaStore(Pg pg) {
+    public QuotaStore(Pg pg, AuditStore audit) {
         this.pg = pg;
+        this.audit = audit;
     }
 
     public Future<Usage> usage(String owner) {
@@ -79,12 +85,27 @@ public final class QuotaStore {
     }
 
     /** @param changes fields that replace those there are; null: all are removed */
-    Future<Void> change(String owner, @Nullable ObjectNode changes) {
+    Future<Void> change(String owner, @Nullable ObjectNode changes, Origin origin) {
         var merged = changes == null ? "excluded.limits" : "quota.limits || excluded.limits";
-        return pg.withPool(pool -> pool.preparedQuery("insert into quota (owner, limits) values ($1, $2::text::jsonb)"
+        var text = changes == null ? "{}" : changes.toString();
+        return pg.inTransaction(tx -> tx.preparedQuery("insert into quota (owner, limits) values ($1, $2::text::jsonb)"
                         + " on conflict (owner) do update set limits = " + merged + ", pending = true")
-                .execute(Tuple.of(owner, changes == null ? "{}" : changes.toString()))
-                .mapEmpty());
+                .execute(Tuple.of(owner, text))
+                .compose(stored -> audit.write(
+                        tx,
+                        AuditEntry.done(
+                                origin,
+                                "quota.update",
+                                owner,
+                                new JsonObject().put("limits", changes == null ? null : new JsonObject(text))))));
+    }
+
+    Future<Void> delete(String owner) {
+        return pg.inTransaction(tx -> tx.preparedQuery("delete from quota where owner = $1")
+                .execute(Tuple.of(owner))
+                .compose(deleted -> deleted.rowCount() == 0
+                        ? Future.succeededFuture()
+                        : audit.write(tx, AuditEntry.done(Origin.platform(), "quota.delete", owner))));
     }
 
     Future<Optional<JsonNode>> overrides(String owner) {

@@ -2,6 +2,7 @@ package dev.faas.registry.secret;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.ContentCoding;
@@ -36,10 +37,12 @@ public final class SecretRoutes {
 
     private final Secrets secrets;
     private final TokenVerifier verifier;
+    private final Origins origins;
 
-    public SecretRoutes(Secrets secrets, TokenVerifier verifier) {
+    public SecretRoutes(Secrets secrets, TokenVerifier verifier, Origins origins) {
         this.secrets = secrets;
         this.verifier = verifier;
+        this.origins = origins;
     }
 
     public void add(Router on) {
@@ -61,12 +64,11 @@ public final class SecretRoutes {
         }
         var value = readValue(JsonFields.of(ctx));
         var conditions = Preconditions.of(ctx.request());
-        var user = Authenticated.principal(ctx).userId();
         return secrets.put(
                         owner(ctx),
                         name,
                         value,
-                        user,
+                        origins.of(ctx),
                         found -> found.map(Secret::newest)
                                 .map(Version::version)
                                 .ifPresentOrElse(
@@ -134,6 +136,7 @@ public final class SecretRoutes {
         return secrets.delete(
                 owner(ctx),
                 name(ctx),
+                origins.of(ctx),
                 secret -> conditions.check(THING, secret.newest().version()));
     }
 

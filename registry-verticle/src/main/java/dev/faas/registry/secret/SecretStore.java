@@ -1,11 +1,16 @@
 package dev.faas.registry.secret;
 
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
+import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.secret.Secret.Version;
 import dev.faas.wire.SealedSecret;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
@@ -67,9 +72,11 @@ public final class SecretStore {
             where f.owner = $1 and f.deleted_at is null and ($2::text is null or m.part[1] = $2)""";
 
     private final Pg pg;
+    private final AuditStore audit;
 
-    public SecretStore(Pg pg) {
+    public SecretStore(Pg pg, AuditStore audit) {
         this.pg = pg;
+        this.audit = audit;
     }
 
     Future<Optional<Secret>> find(String owner, String name) {
@@ -129,7 +136,7 @@ public final class SecretStore {
      * @param check gets what is there, empty when it is new, and what the owner has
      * @param seal makes the version with this number
      */
-    Future<Version> add(String owner, String name, Check check, IntFunction<Sealed> seal) {
+    Future<Version> add(String owner, String name, Check check, IntFunction<Sealed> seal, Origin origin) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
                 .compose(locked -> find(tx, owner, name))
                 .compose(found -> usage(tx, owner).compose(usage -> {
@@ -139,6 +146,14 @@ public final class SecretStore {
                     return insert(tx, owner, name, next)
                             .compose(stored -> removeOldVersions(tx, owner, name))
                             .compose(removed -> addToOutbox(tx, owner, name, newest + 1))
+                            .compose(noted -> audit.write(
+                                    tx,
+                                    AuditEntry.done(
+                                                    origin,
+                                                    newest == 0 ? "secret.create" : "secret.update",
+                                                    name,
+                                                    new JsonObject().put("version", newest + 1))
+                                            .inProject(owner)))
                             .map(next.version);
                 })));
     }
@@ -213,7 +228,7 @@ public final class SecretStore {
     }
 
     /** Removes all versions; false when there is no such secret. An exception of {@code check} rolls back. */
-    Future<Boolean> delete(String owner, String name, Consumer<Secret> check) {
+    Future<Boolean> delete(String owner, String name, Consumer<Secret> check, Origin origin) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
                 .compose(locked -> find(tx, owner, name))
                 .compose(found -> {
@@ -227,8 +242,27 @@ public final class SecretStore {
                                     insert into secret_outbox (owner, name, version)
                                     select $1, $2, version from removed union select $1, $2, 0
                                     on conflict (owner, name, version) do update
-                                    set change = nextval('secret_change'), noted_at = now()""").execute(Tuple.of(owner, name)).map(true);
+                                    set change = nextval('secret_change'), noted_at = now()""")
+                            .execute(Tuple.of(owner, name))
+                            .compose(removed -> audit.write(tx, deletion(origin, owner, name)))
+                            .map(true);
                 }));
+    }
+
+    /** Of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery("select distinct name from secret where owner = $1")
+                        .execute(Tuple.of(owner))
+                        .map(rows ->
+                                rows.stream().map(row -> row.getString("name")).toList()))
+                .compose(names -> InOrder.forEach(
+                        names,
+                        name -> delete(owner, name, secret -> {}, Origin.platform())
+                                .mapEmpty()));
+    }
+
+    private static AuditEntry deletion(Origin origin, String owner, String name) {
+        return AuditEntry.done(origin, "secret.delete", name).inProject(owner);
     }
 
     /** Older versions before the newest one, then what is removed: a reader finds each version that it may name. */

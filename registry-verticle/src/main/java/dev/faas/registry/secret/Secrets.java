@@ -1,5 +1,6 @@
 package dev.faas.registry.secret;
 
+import dev.faas.audit.Origin;
 import dev.faas.registry.quota.FairShare;
 import dev.faas.registry.secret.Secret.Version;
 import dev.faas.registry.secret.SecretStore.Usage;
@@ -51,7 +52,7 @@ public final class Secrets {
      *
      * @param check gets what is there; empty when the secret is new
      */
-    Future<Version> put(String owner, String name, byte[] value, String user, Consumer<Optional<Secret>> check) {
+    Future<Version> put(String owner, String name, byte[] value, Origin origin, Consumer<Optional<Secret>> check) {
         var sealing = key.orElseThrow(() -> Problem.forbidden(
                         "This platform stores no secrets: its operator has to give"
                                 + " the registry and the spawners a key pair (FAAS_SEAL_PUBLIC_FILE, FAAS_SEAL_PRIVATE_FILE).")
@@ -66,9 +67,10 @@ public final class Secrets {
                             requireRoom(found.isEmpty(), usage, share, value.length);
                         },
                         number -> new SecretStore.Sealed(
-                                new Version(number, clock.instant().truncatedTo(ChronoUnit.MILLIS), user),
+                                new Version(number, clock.instant().truncatedTo(ChronoUnit.MILLIS), origin.actor()),
                                 sealing.id(),
-                                sealing.seal(new SecretId(owner, name, number), value))))
+                                sealing.seal(new SecretId(owner, name, number), value)),
+                        origin))
                 .compose(version -> {
                     LOG.info("secret stored name={} version={} owner={}", name, version.version(), owner);
                     return publish(owner, name).map(version);
@@ -100,14 +102,18 @@ public final class Secrets {
     }
 
     /** Fails with 404 {@code secret_not_found}, or 409 {@code secret_in_use}. */
-    Future<Void> delete(String owner, String name, Consumer<Secret> check) {
+    Future<Void> delete(String owner, String name, Origin origin, Consumer<Secret> check) {
         requireNats();
-        return store.delete(owner, name, secret -> {
-                    check.accept(secret);
-                    if (!secret.usedBy().isEmpty()) {
-                        throw inUse(secret).asException();
-                    }
-                })
+        return store.delete(
+                        owner,
+                        name,
+                        secret -> {
+                            check.accept(secret);
+                            if (!secret.usedBy().isEmpty()) {
+                                throw inUse(secret).asException();
+                            }
+                        },
+                        origin)
                 .compose(deleted -> {
                     if (!deleted) {
                         throw notFound(name);

@@ -48,6 +48,14 @@ public final class AddressRanges {
         this.blocks = blocks;
     }
 
+    /** For a service behind gateways. */
+    public static AddressRanges ofGateways(Env env) {
+        return from(
+                env,
+                "FAAS_TRUSTED_PROXIES",
+                "addresses of gateways that tell a client's address, such as 10.0.0.0/8; loopback always may; default: none");
+    }
+
     /** Reads a setting, separated by commas; empty without it. */
     public static AddressRanges from(Env env, String name, String doc) {
         var blocks = new ArrayList<Block>();

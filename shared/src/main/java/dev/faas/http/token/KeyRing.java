@@ -63,6 +63,11 @@ public final class KeyRing implements AutoCloseable {
         whenAccessEnds = task;
     }
 
+    /** Users of whom auth has published that they are deleted; nothing of theirs may stay. */
+    public Set<String> deletedUsers() {
+        return cuts.deletedUsers();
+    }
+
     private void revoked(Kv.Change change) {
         if (UserCuts.isUser(change.key())) {
             // Forgotten by its time, never by a delete.

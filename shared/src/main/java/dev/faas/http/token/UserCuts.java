@@ -5,18 +5,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Knows from when on the access tokens of a user count: those that were issued earlier are void, because all logins of the user
- * were ended. An entry is forgotten when such tokens have expired. Thread-safe.
+ * were ended. Those of a deleted user never count again. An entry is forgotten when such tokens have expired. Thread-safe.
  */
 public final class UserCuts {
     private static final Logger LOG = LoggerFactory.getLogger(UserCuts.class);
     /** Above the longest lifetime of an access token, 12 h. */
     public static final Duration KEPT = Duration.ofHours(13);
+
+    /** From when on the tokens of a deleted user count. */
+    public static final Instant NEVER = Instant.parse("9999-12-31T23:59:59Z");
 
     private final InstantSource clock;
     private final Map<String, Instant> tokensFrom = new ConcurrentHashMap<>();
@@ -45,6 +50,13 @@ public final class UserCuts {
     public boolean isVoid(String userId, Instant issuedAt) {
         var from = tokensFrom.get(userId);
         return from != null && issuedAt.isBefore(from);
+    }
+
+    public Set<String> deletedUsers() {
+        return tokensFrom.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(NEVER))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Instant parse(String userId, String value) {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "audit",
         description = {
-            "Print who changed accounts, logins, keys and settings, newest first.",
+            "Print who changed accounts, logins, keys and settings (log auth), or functions, secrets and quotas (log registry),",
+            "newest first.",
             "Refused logins and calls are counted: one row a minute, address and account."
         },
         footer = {
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  faas admin audit --since 1d --outcome refused",
             "  faas admin audit auth --actor anna --all",
+            "  faas admin audit registry --action function.delete",
             "  faas admin audit --since 2026-01-01 --export > audit.jsonl",
             "",
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 no such user, 5 unavailable, 6 refused: you are no admin."
@@ -39,7 +41,8 @@ import picocli.CommandLine.Parameters;
 final class AuditCommand extends Verb {
     /** Of the audit logs; each service has one. */
     enum Log {
-        auth
+        auth,
+        registry
     }
 
     /** Of what was tried. */
@@ -48,13 +51,17 @@ final class AuditCommand extends Verb {
         refused
     }
 
-    @Parameters(arity = "0..1", paramLabel = "LOG", description = "Which log: ${COMPLETION-CANDIDATES}, the only one.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "LOG",
+            description = "Which log: ${COMPLETION-CANDIDATES} (default: auth).")
     private Log log = Log.auth;
 
     @Option(
             names = "--actor",
             paramLabel = "USER",
-            description = "Only what this user did; operator: the program admin; anonymous: a caller without a login.")
+            description =
+                    "Only what this user did; operator: the program admin; anonymous: a caller without a login; platform: itself.")
     private @Nullable String actor;
 
     @Option(names = "--action", paramLabel = "ACTION", description = "Only this action, such as account.update.")
@@ -62,8 +69,9 @@ final class AuditCommand extends Verb {
 
     @Option(
             names = "--target",
-            paramLabel = "USER",
-            description = "Only what was done to this user, or to the login or invitation of this id.")
+            paramLabel = "TARGET",
+            description =
+                    "Only what was done to this user, to the login, invitation or function of this id, or to the secret of this name.")
     private @Nullable String target;
 
     @Option(names = "--outcome", paramLabel = "OUTCOME", description = "Only ${COMPLETION-CANDIDATES}.")
@@ -123,7 +131,7 @@ final class AuditCommand extends Verb {
         var filters = new ArrayList<String>();
         add(filters, "actor", actor == null ? null : users.id(actor));
         add(filters, "action", action);
-        add(filters, "target", target == null ? null : users.id(target));
+        add(filters, "target", target == null || log == Log.registry ? target : users.id(target));
         add(filters, "outcome", outcome);
         add(filters, "since", since == null ? null : Durations.parseTime("--since", since));
         add(filters, "until", until == null ? null : Durations.parseTime("--until", until));

@@ -41,7 +41,7 @@ final class Users {
 
     /** What the API takes for a user; ids, and who is no user, stay. */
     String id(String nameOrId) {
-        return nameOrId.matches("[a-z]{3}_[0-9A-Za-z_-]{22,26}|operator|anonymous")
+        return nameOrId.matches("[a-z]{3}_[0-9A-Za-z_-]{22,26}|operator|anonymous|platform")
                 ? nameOrId
                 : get(nameOrId).text("userId");
     }

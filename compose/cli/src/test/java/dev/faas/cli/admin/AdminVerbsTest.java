@@ -229,13 +229,22 @@ class AdminVerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"operator", "anonymous"})
+    @ValueSource(strings = {"operator", "anonymous", "platform"})
     void whoIsNoUserNeedsNoName(String actor) {
         server.on("GET", "/v1/admin/audit/auth/export", 200, "{\"seq\":1}\n{\"seq\":2}\n");
 
         assertThat(run("admin audit --export --actor " + actor))
                 .isEqualTo(new ClientRun(0, "{\"seq\":1}\n{\"seq\":2}\n", ""));
         assertThat(calls()).containsExactly("GET /v1/admin/audit/auth/export?actor=" + actor);
+    }
+
+    @Test
+    void theLogOfTheRegistryTakesTargetsAsTheyAre() {
+        server.on("GET", "/v1/admin/audit/registry", 200, page(""));
+
+        run("admin audit registry --target db --action secret.delete");
+
+        assertThat(calls()).containsExactly("GET /v1/admin/audit/registry?action=secret.delete&target=db&limit=20");
     }
 
     @Test

@@ -107,6 +107,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.body(
                         switch (operation.getOperationId()) {
                             case "login" -> Map.of("username", USERNAME, "password", "not the one");
+                            case "deleteMe" -> Map.of("currentPassword", "not the one");
                             case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
                             default -> Map.of("refresh_token", "unknown");
                         });
@@ -131,7 +132,9 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "user_not_found" -> good.target(good.target().replace(OTHER, "nobody"));
             case "last_admin" -> {
                 var itself = good.target(good.target().replace(OTHER, USERNAME));
-                yield good.body().isEmpty() ? itself : itself.body(Map.of("state", "disabled"));
+                yield operation.getOperationId().equals("updateUser")
+                        ? itself.body(Map.of("state", "disabled"))
+                        : itself;
             }
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "key_not_found" -> good;
@@ -192,6 +195,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "updateUser" -> request.json(Map.of("state", "active"));
             case "createInvitation" -> request.json(Map.of());
             case "updateSettings" -> request.json(Map.of("registration", "open"));
+            // Refused: this is the only admin.
+            case "deleteMe" -> request.json(Map.of("currentPassword", PASSWORD));
             // The same password again: the other logins end, and this one goes on.
             case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
             case "createKey" -> request.json(Map.of("name", fresh));
@@ -218,8 +223,9 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listSecrets",
                     "listUsers",
                     "listInvitations",
-                    "listAudit" -> good.target(good.target() + "?limit=0");
-            case "exportAudit" -> good.target(good.target() + "?since=yesterday");
+                    "listAudit",
+                    "listRegistryAudit" -> good.target(good.target() + "?limit=0");
+            case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
             case "streamEvents" -> good.with("Last-Event-ID", "the first");

@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;

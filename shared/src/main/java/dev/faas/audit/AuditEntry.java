@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One row of the audit log, before it is written. Has no password, code or token.
  *
  * @param action such as {@code account.create}
- * @param target what was changed: the id of a user, a login or an invitation
+ * @param target what was changed: the id of a user, a login, an invitation or a function, or the name of a secret
  * @param changes from what to what, or what else the action needs
  */
 public record AuditEntry(

@@ -1,30 +1,35 @@
-package dev.faas.auth.admin;
+package dev.faas.audit;
 
-import dev.faas.auth.audit.Origins;
-import dev.faas.auth.audit.RefusedAttempts;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
+import io.vertx.core.Future;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Function;
 
-/** Lets only admins pass: by the token's roles, and by Postgres at this moment. */
+/** Lets only admins pass: by the token's roles, and by what the service says of the user. Counts who is refused. */
 public final class AdminGuard {
     private final TokenVerifier verifier;
-    private final UserStore users;
+    private final Function<String, Future<Boolean>> isAdmin;
     private final RefusedAttempts refused;
     private final Origins origins;
 
-    public AdminGuard(TokenVerifier verifier, UserStore users, RefusedAttempts refused, Origins origins) {
+    /** @param isAdmin of a user, at this moment */
+    public AdminGuard(
+            TokenVerifier verifier,
+            Function<String, Future<Boolean>> isAdmin,
+            RefusedAttempts refused,
+            Origins origins) {
         this.verifier = verifier;
-        this.users = users;
+        this.isAdmin = isAdmin;
         this.refused = refused;
         this.origins = origins;
     }
 
     /** Puts the checks before the handlers of a route. */
-    Route on(Route route) {
+    public Route on(Route route) {
         return route.handler(Authenticated.by(verifier)).handler(this::check);
     }
 
@@ -34,9 +39,9 @@ public final class AdminGuard {
             refuse(ctx);
             return;
         }
-        // Until Postgres has answered, nothing of the body must be lost.
+        // Until the answer, nothing of the body must be lost.
         ctx.request().pause();
-        users.isAdmin(principal.userId())
+        isAdmin.apply(principal.userId())
                 .onComplete(asked -> ctx.request().resume())
                 .onFailure(ctx::fail)
                 .onSuccess(admin -> {

@@ -1,8 +1,6 @@
-package dev.faas.auth.admin;
+package dev.faas.audit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.auth.audit.AuditFilter;
-import dev.faas.auth.audit.AuditStore;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Problem;
@@ -20,22 +18,23 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the audit log of this service, {@code /v1/admin/audit/auth}: newest first as a list, oldest first as an export. */
+/** Serves the audit log of a service, {@code /v1/admin/audit/auth} or {@code …/registry}: newest first as a list, oldest first as an export. */
 public final class AuditRoutes {
     private static final String NDJSON = "application/x-ndjson";
     private static final int EXPORTED_AT_ONCE = 500;
     private static final Pattern SEQ = Pattern.compile("[0-9]{1,18}");
 
     private final AuditStore audit;
+    private final String path;
 
     public AuditRoutes(AuditStore audit) {
         this.audit = audit;
+        this.path = "/v1/admin/audit/" + audit.service();
     }
 
     public void add(Router on, AdminGuard admins) {
-        admins.on(on.get("/v1/admin/audit/auth").handler(AcceptFilter.json())).respond(this::list);
-        admins.on(on.get("/v1/admin/audit/auth/export").handler(AcceptFilter.of(NDJSON)))
-                .handler(this::export);
+        admins.on(on.get(path).handler(AcceptFilter.json())).respond(this::list);
+        admins.on(on.get(path + "/export").handler(AcceptFilter.of(NDJSON))).handler(this::export);
     }
 
     private Future<ObjectNode> list(RoutingContext ctx) {

@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import dev.faas.http.client.ClientAddress;
 import java.util.Objects;
@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says who asks for a change, and from where.
  *
- * @param actor a user's id, {@code anonymous} or {@code operator}
- * @param via the login's sid; {@code none} or {@code terminal} without a login
+ * @param actor a user's id, {@code anonymous}, {@code operator}, or {@code platform}: the service by itself
+ * @param via the login's sid or the id of the API key; {@code none} or {@code terminal} without either
  * @param address null without a request
  * @param client what the client calls itself
  */
@@ -30,6 +30,11 @@ public record Origin(
     /** Someone with access to the machine, by the program {@code admin}. */
     public static Origin operator() {
         return new Origin(OPERATOR, "terminal", null, null, null);
+    }
+
+    /** The service by itself, such as when a function was idle for too long. */
+    public static Origin platform() {
+        return new Origin("platform", NO_LOGIN, null, null, null);
     }
 
     /** Several requests of one address. */

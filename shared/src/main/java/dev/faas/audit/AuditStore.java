@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.faas.lifecycle.InOrder;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes and reads the table {@code audit}. A row is written in the transaction of the change that it describes. */
+/** Writes and reads the table {@code audit} of a service. A row is written in the transaction of the change that it describes. */
 public final class AuditStore {
     private static final Logger LOG = LoggerFactory.getLogger(AuditStore.class);
     private static final ObjectMapper JSON = DatabindCodec.mapper();
@@ -29,10 +29,21 @@ public final class AuditStore {
             and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at < $7)
             """;
 
-    private final Pg pg;
+    private static final String HAS_KEEPER =
+            "exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+                    + " where n.nspname = 'keeper' and p.proname = $1) as keeper";
 
-    public AuditStore(Pg pg) {
+    private final Pg pg;
+    private final String service;
+
+    /** @param service {@code auth} or {@code registry}, as its schema */
+    public AuditStore(Pg pg, String service) {
         this.pg = pg;
+        this.service = service;
+    }
+
+    String service() {
+        return service;
     }
 
     /**
@@ -41,35 +52,36 @@ public final class AuditStore {
      * created. Without them the service only takes the rights from itself, and says so.
      */
     public Future<Void> protect() {
-        return pg.withPool(pool -> pool.query("""
-                        select pg_has_role(c.relowner, 'member') as owned, exists (select from pg_proc p
-                        join pg_namespace n on n.oid = p.pronamespace
-                        where n.nspname = 'keeper' and p.proname = 'take_audit') as keeper
-                        from pg_class c where c.oid = 'audit'::regclass""").execute().compose(rows -> {
-            var row = rows.iterator().next();
-            if (!row.getBoolean("owned")) {
-                return Future.succeededFuture();
-            }
-            if (row.getBoolean("keeper")) {
-                return pool.query("select keeper.take_audit()").execute().<Void>mapEmpty();
-            }
-            LOG.warn(
-                    "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
-                            + " Postgres and restart");
-            return pool.query("revoke update, delete, truncate on audit from current_user")
-                    .execute()
-                    .<Void>mapEmpty();
-        }));
+        var take = "take_" + service + "_audit";
+        return pg.withPool(pool -> pool.preparedQuery("select pg_has_role(c.relowner, 'member') as owned, " + HAS_KEEPER
+                        + " from pg_class c where c.oid = 'audit'::regclass")
+                .execute(Tuple.of(take))
+                .compose(rows -> {
+                    var row = rows.iterator().next();
+                    if (!row.getBoolean("owned")) {
+                        return Future.succeededFuture();
+                    }
+                    if (row.getBoolean("keeper")) {
+                        return pool.query("select keeper." + take + "()")
+                                .execute()
+                                .<Void>mapEmpty();
+                    }
+                    LOG.warn(
+                            "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
+                                    + " Postgres and restart");
+                    return pool.query("revoke update, delete, truncate on audit from current_user")
+                            .execute()
+                            .<Void>mapEmpty();
+                }));
     }
 
     /** Removes what is older than 400 days; only a protected table has a role that may. */
     public Future<Void> prune() {
-        return pg.withPool(pool -> pool.query(
-                        "select exists (select from pg_proc p join pg_namespace n"
-                                + " on n.oid = p.pronamespace where n.nspname = 'keeper' and p.proname = 'prune_audit') as keeper")
-                .execute()
+        var prune = "prune_" + service + "_audit";
+        return pg.withPool(pool -> pool.preparedQuery("select " + HAS_KEEPER)
+                .execute(Tuple.of(prune))
                 .compose(rows -> rows.iterator().next().getBoolean("keeper")
-                        ? pool.query("select keeper.prune_audit()").execute().<Void>mapEmpty()
+                        ? pool.query("select keeper." + prune + "()").execute().<Void>mapEmpty()
                         : Future.succeededFuture()));
     }
 

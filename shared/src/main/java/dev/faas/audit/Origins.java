@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import dev.faas.http.HttpService;
 import dev.faas.http.client.ClientAddresses;

@@ -1,4 +1,4 @@
-package dev.faas.auth.audit;
+package dev.faas.audit;
 
 import dev.faas.http.client.ClientAddress;
 import io.vertx.core.Future;

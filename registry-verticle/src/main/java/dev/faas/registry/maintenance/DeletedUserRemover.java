@@ -1,0 +1,58 @@
+package dev.faas.registry.maintenance;
+
+import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.function.Functions;
+import dev.faas.registry.ledger.RecordRemover;
+import dev.faas.registry.quota.QuotaBucket;
+import dev.faas.registry.secret.SecretStore;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
+ * DeletedFunctionCanceller} cancels, and removes secrets, quota, and the records, results and logs of what has ended.
+ */
+public final class DeletedUserRemover implements Reconciler.Repair {
+    private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
+    private static final int USERS_PER_ROUND = 20;
+
+    /** Where the data of users is. */
+    public record Data(Functions functions, SecretStore secrets, QuotaBucket quotas, RecordRemover records) {}
+
+    private final DeletedUserStore store;
+    private final Supplier<Set<String>> deletedUsers;
+    private final Data data;
+
+    /** @param deletedUsers as far as auth has published them lately */
+    public DeletedUserRemover(DeletedUserStore store, Supplier<Set<String>> deletedUsers, Data data) {
+        this.store = store;
+        this.deletedUsers = deletedUsers;
+        this.data = data;
+    }
+
+    @Override
+    public String name() {
+        return "data of deleted users";
+    }
+
+    @Override
+    public void runOnce() throws Exception {
+        Blocking.await(store.add(deletedUsers.get()));
+        for (var user : Blocking.await(store.takePending(USERS_PER_ROUND))) {
+            remove(user);
+        }
+    }
+
+    private void remove(String user) throws Exception {
+        Blocking.await(data.functions().deleteAllOf(user));
+        Blocking.await(store.cancelDraining(user));
+        Blocking.await(data.secrets().deleteAllOf(user));
+        Blocking.await(data.quotas().remove(user));
+        data.records().removeAllOf(user);
+        if (Blocking.await(store.markRemoved(user))) {
+            LOG.info("data of a deleted user removed user={}", user);
+        }
+    }
+}
