@@ -35,7 +35,14 @@ class SharedPlatformIT {
         images = new TestImages(TestImages.dockerHost());
         var image = images.load(BusyboxImage.bare());
         platform = Platform.start(UpOptions.local(
-                data, Map.of("FAAS_PROFILE", "shared", "FAAS_IMAGE_LOCAL", "@docker/faas-test/*", "FAAS_FIRST_ADMIN_WINDOW", "10m")));
+                data,
+                Map.of(
+                        "FAAS_PROFILE",
+                        "shared",
+                        "FAAS_IMAGE_LOCAL",
+                        "@docker/faas-test/*",
+                        "FAAS_FIRST_ADMIN_WINDOW",
+                        "10m")));
         root = client();
         anna = client();
         anna.with("IMAGE", image);
