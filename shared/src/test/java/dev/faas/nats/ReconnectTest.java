@@ -106,6 +106,30 @@ class ReconnectTest {
         }
     }
 
+    /** As when a server of a cluster dies to which this process is not connected. */
+    @Test
+    void whenTheConsumerOfAWatchIsLostAndTheConnectionLives_thenChangesAreSeenWithinFiveSeconds() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var seen = Collections.synchronizedList(new ArrayList<String>());
+            var bucket = nats.kv(Subjects.REVOKED);
+            try (var _ = bucket.watch(change -> seen.add(change.key()), () -> {})) {
+                untilPut(bucket, "sid_1");
+                Await.until("the first change is seen", () -> seen.contains("sid_1"));
+                var management = nats.connection().jetStreamManagement();
+                for (var consumer : management.getConsumerNames("KV_" + Subjects.REVOKED)) {
+                    management.deleteConsumer("KV_" + Subjects.REVOKED, consumer);
+                }
+                untilPut(bucket, "sid_2");
+
+                Await.until("the second change is seen", Duration.ofSeconds(5), () -> seen.contains("sid_2"));
+
+                assertThat(seen).containsExactly("sid_1", "sid_2");
+            }
+        }
+    }
+
     private static void untilPut(Kv bucket, String key) {
         Await.until("the change is stored", () -> {
             try {

@@ -27,8 +27,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the tables {@code function} and {@code function_revision}. Each change adds an outbox row and
- * a row of the audit log in its transaction. */
+ * Reads and writes the tables {@code function} and {@code function_revision}. Each change adds a row to the outbox and one to the
+ * audit log in its transaction.
+ */
 public final class FunctionStore {
     /** Compares what an owner has after a write with the quota, and fails when it is exceeded. */
     @FunctionalInterface

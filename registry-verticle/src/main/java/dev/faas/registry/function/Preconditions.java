@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Preconditions(
         @Nullable String ifMatch, @Nullable String ifNoneMatch) {
-    /** None. */
+    /** For a write under no condition. */
     static final Preconditions NONE = new Preconditions(null, null);
 
     public static Preconditions of(HttpServerRequest request) {
