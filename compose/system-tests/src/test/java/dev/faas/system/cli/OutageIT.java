@@ -192,11 +192,18 @@ class OutageIT {
                 .withAncestorFilter(List.of(itsImage))
                 .exec()
                 .getFirst();
-        var exec = docker.execCreateCmd(container.getId()).withCmd(command).exec();
+        var exec = docker.execCreateCmd(container.getId())
+                .withCmd(command)
+                .withAttachStdout(true)
+                .withAttachStderr(true)
+                .exec();
         docker.execStartCmd(exec.getId())
                 .exec(new ResultCallback.Adapter<Frame>())
                 .awaitCompletion();
-        assertThat(docker.inspectExecCmd(exec.getId()).exec().getExitCodeLong()).isZero();
+        Await.until(
+                "the command's success",
+                () -> Long.valueOf(0)
+                        .equals(docker.inspectExecCmd(exec.getId()).exec().getExitCodeLong()));
     }
 
     /** A list shows an activation when it has not ended within about a second. */
