@@ -251,8 +251,11 @@ class PgTest {
                     .hasSize(20)
                     .containsOnly("unavailable");
             // A last one of the lost connections may still be closing.
-            Await.eventually(() ->
-                    await(Future.all(queries(pg, 20, "SELECT 1")).map(true).otherwise(false)));
+            Await.until(
+                    "new connections serve",
+                    Duration.ofSeconds(10),
+                    () -> await(
+                            Future.all(queries(pg, 20, "SELECT 1")).map(true).otherwise(false)));
             await(pg.close());
         }
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -48,13 +47,11 @@ record Footprint(Map<String, Long> counts) {
         }
     }
 
-    /** The footprint with the connections that a client may keep open for later. */
+    /** The footprint with the connections that a client may keep open for later, and those of the daemon itself. */
     Footprint plusIdleConnections(int most) {
         var more = new TreeMap<>(counts);
-        for (var what : List.of("connections", "descriptors", "descriptors of Docker")) {
-            more.merge(what, (long) most, Long::sum);
-        }
-        more.merge("descriptors of Docker", (long) OF_DAEMON, Long::sum);
+        Map.of("connections", most, "descriptors", most, "descriptors of Docker", most + OF_DAEMON)
+                .forEach((what, count) -> more.merge(what, (long) count, Long::sum));
         return new Footprint(more);
     }
 

@@ -3,6 +3,7 @@ package dev.faas.spawner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Status;
+import dev.faas.testing.Pause;
 import dev.faas.wire.FunctionRevision;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class ManySpawnersTest {
     @Test
     void givenFourSpawners_whenTwoHundredFunctionsAreCalled_thenFewPullsFindNothing() throws Exception {
         platform.images.put("sleeper", process -> {
-            Thread.sleep(RUN);
+            Pause.of(RUN);
             return 0;
         });
         var functions = new ArrayList<FunctionRevision>();

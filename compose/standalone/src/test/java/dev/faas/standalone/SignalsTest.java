@@ -2,6 +2,7 @@ package dev.faas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.ProcessSignal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,10 +75,8 @@ class SignalsTest {
         assertThat(out.readLine()).isEqualTo("ready");
     }
 
-    private void send(String signal) throws IOException, InterruptedException {
-        var kill =
-                new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", signal, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
+    private void send(String signal) throws IOException {
+        ProcessSignal.send(signal, process.pid());
     }
 
     private List<String> rest() throws IOException, InterruptedException {

@@ -157,7 +157,7 @@ class OutageIT {
     @Test
     void whatIsFollowedIsCompleteThoughTheConnectionIsCutOftenAndTheGatewayIsKilled() throws Exception {
         var script = "i=0; while [ ! -e /tmp/enough ]; do i=$((i+1)); echo out $i; echo err $i >&2;"
-                + " [ $((i % 100)) != 0 ] || sleep 0.5; done; exit 3";
+                + " [ $((i % 100)) != 0 ] || sleep 0.5; done; echo end $i; exit 3";
         var lines = images.load(BusyboxImage.bare());
         var run = client.begin("run", "--name", "lines", lines, "sh", "-c", script);
         Await.until("output", LIMIT, () -> run.received() > 0);
@@ -175,14 +175,17 @@ class OutageIT {
                 platform.start("gateway");
             }
         }
+        assertThat(run.isAlive() && attached.isAlive())
+                .as("all cuts came before the end")
+                .isTrue();
         runInContainers(lines, "sh", "-c", "echo >/tmp/enough");
         assertThat(hits).as("connections that were cut").isGreaterThanOrEqualTo(CUTS);
 
         for (var each : List.of(run, attached)) {
             var result = each.end();
             assertThat(result.exit()).as(result.err()).isEqualTo(3);
-            long count = result.out().lines().count();
-            assertThat(result.out()).isEqualTo(lines("out", count));
+            long count = result.err().lines().count();
+            assertThat(result.out()).isEqualTo(lines("out", count) + "end " + count + "\n");
             assertThat(result.err()).isEqualTo(lines("err", count));
         }
     }
