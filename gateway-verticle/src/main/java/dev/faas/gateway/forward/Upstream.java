@@ -86,9 +86,17 @@ public final class Upstream {
         return Problem.unavailable(name);
     }
 
-    /** Opens a request and sends nothing yet. Skips addresses that accept no connection. Fails with {@link #unavailable}. */
+    /**
+     * Opens a request and sends nothing yet. Skips addresses that accept no connection, and looks the name up again after the last
+     * one: the service may have moved since. Fails with {@link #unavailable}.
+     */
     Future<HttpClientRequest> connect(HttpMethod method, String uri) {
-        return connect(method, uri, addresses.rotation().iterator(), System.nanoTime());
+        long startedAt = System.nanoTime();
+        var known = addresses.rotation();
+        return connect(method, uri, known.iterator(), startedAt)
+                .recover(failure -> addresses
+                        .findOthers(known)
+                        .compose(others -> connect(method, uri, others.iterator(), startedAt)));
     }
 
     private Future<HttpClientRequest> connect(
