@@ -32,9 +32,10 @@ public final class Upstream {
     private static final int MAX_WAITING = 4096;
     /**
      * No further address is tried after this time. An address that refuses costs no time, and most may refuse while a service is
-     * scaled: a container has its address before it listens. An address that is silent costs the {@link #CONNECT_LIMIT}.
+     * scaled: a container has its address before it listens. An address that is silent costs the
+     * {@link #CONNECT_LIMIT}; of three, two may be silent while a service is rolled.
      */
-    private static final Duration TRY_LIMIT = Duration.ofSeconds(3);
+    private static final Duration TRY_LIMIT = Duration.ofSeconds(5);
 
     record Response(int status, MultiMap headers, Buffer body) {}
 
