@@ -3,6 +3,7 @@ package dev.faas.gateway.forward;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
@@ -13,8 +14,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ public final class Addresses implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Addresses.class);
     private static final Duration LOOKUP_INTERVAL = Duration.ofMillis(1500);
-    private static final Duration FIRST_LIMIT = Duration.ofSeconds(2);
+    private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(2);
     private static final Duration AVOID_REFUSED = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -41,7 +43,7 @@ public final class Addresses implements AutoCloseable {
     private final int port;
     private final Lookup lookup;
     private final AtomicInteger nextStart = new AtomicInteger();
-    private final AtomicBoolean lookupRunning = new AtomicBoolean();
+    private final AtomicReference<@Nullable Future<Void>> running = new AtomicReference<>();
     private final Cache<SocketAddress, Boolean> refused =
             Caffeine.newBuilder().expireAfterWrite(AVOID_REFUSED).build();
     private final long timer;
@@ -60,7 +62,7 @@ public final class Addresses implements AutoCloseable {
         var addresses = new Addresses(vertx, host, port, lookup);
         return addresses
                 .refresh()
-                .timeout(FIRST_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(LOOKUP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty()
                 .map(addresses);
     }
@@ -83,17 +85,31 @@ public final class Addresses implements AutoCloseable {
         return refused.getIfPresent(address) != null;
     }
 
+    /** Looks the name up now, and completes with the addresses that are not among these; never fails. */
+    Future<List<SocketAddress>> findOthers(List<SocketAddress> tried) {
+        return Future.fromCompletionStage(refresh().toCompletionStage(), vertx.getOrCreateContext())
+                .timeout(LOOKUP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .map(looked ->
+                        current.stream().filter(found -> !tried.contains(found)).toList());
+    }
+
     /** One lookup at a time: an unknown name may take many seconds to fail. */
     private Future<Void> refresh() {
-        if (!lookupRunning.compareAndSet(false, true)) {
-            return Future.succeededFuture();
+        var done = Promise.<Void>promise();
+        var other = running.compareAndExchange(null, done.future());
+        if (other != null) {
+            return other;
         }
-        return vertx.executeBlocking(() -> lookup.resolve(host), false)
-                .onComplete(done -> lookupRunning.set(false))
+        vertx.executeBlocking(() -> lookup.resolve(host), false)
                 .onSuccess(this::update)
                 // The last addresses stay: they may still be right.
                 .onFailure(failure -> LOG.debug("lookup failed host={} cause={}", host, failure.toString()))
-                .mapEmpty();
+                .onComplete(end -> {
+                    running.set(null);
+                    done.handle(end.mapEmpty());
+                });
+        return done.future();
     }
 
     private void update(InetAddress[] addresses) {

@@ -32,9 +32,10 @@ public final class Upstream {
     private static final int MAX_WAITING = 4096;
     /**
      * No further address is tried after this time. An address that refuses costs no time, and most may refuse while a service is
-     * scaled: a container has its address before it listens. An address that is silent costs the {@link #CONNECT_LIMIT}.
+     * scaled: a container has its address before it listens. An address that is silent costs the
+     * {@link #CONNECT_LIMIT}; of three, two may be silent while a service is rolled.
      */
-    private static final Duration TRY_LIMIT = Duration.ofSeconds(3);
+    private static final Duration TRY_LIMIT = Duration.ofSeconds(5);
 
     record Response(int status, MultiMap headers, Buffer body) {}
 
@@ -86,9 +87,17 @@ public final class Upstream {
         return Problem.unavailable(name);
     }
 
-    /** Opens a request and sends nothing yet. Skips addresses that accept no connection. Fails with {@link #unavailable}. */
+    /**
+     * Opens a request and sends nothing yet. Skips addresses that accept no connection, and looks the name up again after the last
+     * one: the service may have moved since. Fails with {@link #unavailable}.
+     */
     Future<HttpClientRequest> connect(HttpMethod method, String uri) {
-        return connect(method, uri, addresses.rotation().iterator(), System.nanoTime());
+        long startedAt = System.nanoTime();
+        var known = addresses.rotation();
+        return connect(method, uri, known.iterator(), startedAt)
+                .recover(failure -> addresses
+                        .findOthers(known)
+                        .compose(others -> connect(method, uri, others.iterator(), startedAt)));
     }
 
     private Future<HttpClientRequest> connect(

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,21 @@ class AddressesTest {
                 assertThat(answer.text()).isEqualTo("services.example:" + faas.auth.port());
             }
             assertThat(asked).isEqualTo(Set.of("services.example"));
+        }
+    }
+
+    @Test
+    void givenAServiceThatMoved_whenARequestIsForwarded_thenItsNewAddressIsLookedUp(@TempDir Path directory)
+            throws Exception {
+        var moved = new AtomicBoolean();
+        try (var faas = new RunningGateway(
+                directory, host -> all(moved.get() ? "127.0.0.1" : "127.0.0.2"), "services.example")) {
+            faas.auth.answers(request -> request.response().end());
+            assertThat(faas.send(faas.request("/v1/auth/anything")).status()).isEqualTo(503);
+
+            moved.set(true);
+
+            assertThat(faas.send(faas.request("/v1/auth/anything")).status()).isEqualTo(200);
         }
     }
 }

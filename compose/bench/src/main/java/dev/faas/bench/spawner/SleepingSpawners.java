@@ -33,7 +33,8 @@ public final class SleepingSpawners implements AutoCloseable {
      */
     public record Runs(Samples waits, long ran) {}
 
-    private record Spawner(Process process, URI internal, int slots) {}
+    /** @param port reserved until it listens there: while it starts, a connection may not get it */
+    private record Spawner(Process process, ReservedPort port, int slots) {}
 
     private final Map<String, String> settings;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -53,17 +54,18 @@ public final class SleepingSpawners implements AutoCloseable {
         }
         for (var spawner : spawners) {
             awaitReady(spawner);
+            spawner.port().close(); // the spawner listens there
         }
         return this;
     }
 
     private void start(int slots) throws IOException {
-        int port = ReservedPort.free();
+        var port = new ReservedPort();
         var variables = new HashMap<>(settings);
         variables.put("FAAS_SPAWNER_ID", "sleeping-" + spawners.size());
         variables.put("FAAS_SLOTS", Integer.toString(slots));
         variables.put("FAAS_LOG_LEVEL", "warn");
-        variables.put("FAAS_INTERNAL_PORT", Integer.toString(port));
+        variables.put("FAAS_INTERNAL_PORT", Integer.toString(port.number()));
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
@@ -81,14 +83,19 @@ public final class SleepingSpawners implements AutoCloseable {
         Thread.ofVirtual()
                 .name("reports of spawner " + spawners.size())
                 .start(() -> process.inputReader().lines().forEach(this::read));
-        spawners.add(new Spawner(process, URI.create("http://127.0.0.1:" + port), slots));
+        spawners.add(new Spawner(process, port, slots));
     }
 
     private void awaitReady(Spawner spawner) throws Exception {
         long until = System.nanoTime() + READY_LIMIT.toNanos();
         while (!isReady(spawner)) {
-            if (System.nanoTime() > until || !spawner.process().isAlive()) {
-                throw new IllegalStateException("a spawner on the sleeping engine did not become ready");
+            if (!spawner.process().isAlive()) {
+                throw new IllegalStateException("a spawner on the sleeping engine ended with exit code "
+                        + spawner.process().exitValue() + " before it was ready; its log is above");
+            }
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("a spawner on the sleeping engine was not ready within "
+                        + READY_LIMIT.toSeconds() + " s; its log is above");
             }
             Thread.sleep(POLL);
         }
@@ -103,7 +110,8 @@ public final class SleepingSpawners implements AutoCloseable {
     }
 
     private HttpResponse<String> get(Spawner spawner, String path) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(spawner.internal().resolve(path))
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + spawner.port().number() + path))
                 .timeout(Duration.ofSeconds(10))
                 .build();
         return http.send(request, BodyHandlers.ofString());
