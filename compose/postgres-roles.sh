@@ -18,7 +18,7 @@ ALTER ROLE faas_auth SET search_path = auth;
 ALTER ROLE faas_registry SET search_path = registry;
 \endif
 -- A service gives its audit log to a role that nobody can log in with. Then it can add rows and read them, but neither change
--- nor remove them. take_…_audit runs as the superuser and so must run no code of a service; prune_…_audit does, by triggers.
+-- nor remove them, nor choose their number and time. take_…_audit runs as the superuser and so must run no code of a service; prune_…_audit does, by triggers.
 CREATE SCHEMA IF NOT EXISTS keeper;
 DO $do$
 DECLARE
@@ -38,7 +38,7 @@ BEGIN
   GRANT USAGE ON SCHEMA %1$s TO faas_%1$s_audit;
   ALTER TABLE %1$s.audit OWNER TO faas_%1$s_audit;
   REVOKE ALL ON %1$s.audit FROM faas_%1$s;
-  GRANT INSERT, SELECT ON %1$s.audit TO faas_%1$s;
+  GRANT SELECT, INSERT (actor, via, action, target, project, outcome, address, request_id, changes) ON %1$s.audit TO faas_%1$s;
 END $$$sql$, service);
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION keeper.prune_%1$s_audit() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -54,7 +54,7 @@ final class Accounts {
      */
     Future<Account> register(String username, String password, Optional<String> invitation, Origin origin) {
         return registrations
-                .check(username, invitation) // a hash is dear
+                .check(username, invitation) // hashing is expensive
                 .compose(admitted -> passwords.hash(password, origin.requestAddress()))
                 .compose(hash -> registrations.register(username, hash, invitation, now(), origin))
                 .map(user -> {

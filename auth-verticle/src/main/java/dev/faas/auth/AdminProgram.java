@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The program {@code admin}, for who has access to the machine and so owns the platform anyway: makes the first admin, and is the
- * way back in. Writes to Postgres; a running service tells verifiers of ended logins within seconds.
+ * Makes the first admin, and lets an admin back in. For operators with a shell on the machine. Writes to Postgres; a running
+ * service publishes ended logins within seconds.
  */
 final class AdminProgram {
     private static final String USAGE = """
@@ -141,8 +141,8 @@ final class AdminProgram {
     private void reset(String name) {
         var made = users.createCode(name, Origin.operator()).await();
         System.out.println(made.code());
-        System.err.println("Valid once, until " + made.expiresAt()
-                + ". Set the password: POST /v1/auth/password/reset {\"code\": …, \"newPassword\": …}");
+        System.err.println(
+                "Valid once, until " + made.expiresAt() + ". Set the password: faas password reset URL --code CODE");
     }
 
     private void list() {

@@ -42,12 +42,12 @@ public record AuthConfig(
     public record TokenLifetimes(Duration access, Duration refresh, Duration login) {}
 
     /**
-     * @param rate calls a minute of one address that need no login; 0 for no limit
+     * @param rate logins and registrations a minute of one address, and a tenth of its refreshes; 0 for no limit
      * @param gateways peers that tell the address of a client
      */
     public record Addresses(int rate, AddressRanges gateways) {}
 
-    /** What is put on the bus about keys is signed, and believed, with these. */
+    /** Sign and check what is published about keys. */
     public record Trust(TrustRoot root, EntrySigner signer) {
         static final Trust NONE = new Trust(TrustRoot.NONE, EntrySigner.NONE);
 
@@ -87,7 +87,7 @@ public record AuthConfig(
                                 profile.choose(0, 300),
                                 0,
                                 1_000_000,
-                                "calls a minute that one address may make without a login; 0: any number"),
+                                "logins and registrations a minute of one address, and a tenth of its refreshes; 0: any number"),
                         AddressRanges.ofGateways(env)),
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
                 registration(env, profile),
@@ -96,14 +96,13 @@ public record AuthConfig(
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {
-        var registration = env.choice(
-                "FAAS_REGISTRATION",
-                List.of(Registration.values()),
-                profile.choose(Registration.OPEN, Registration.FIRST),
-                "who may register until an admin changes it: open, first (who becomes the admin), invitation or closed");
+        var byDefault = profile.choose(Registration.OPEN, Registration.FIRST);
+        var doc =
+                "who may register until an admin changes it: open, first (who becomes the admin), invitation or closed";
         return new RegistrationRules(
-                registration,
-                registration == Registration.FIRST || profile == Profile.PRIVATE,
+                env.choice("FAAS_REGISTRATION", List.of(Registration.values()), byDefault, doc),
+                env.optional("FAAS_REGISTRATION", byDefault.text(), doc).isPresent(),
+                profile,
                 env.duration(
                         "FAAS_FIRST_ADMIN_WINDOW",
                         Duration.ofMinutes(30),
@@ -116,7 +115,7 @@ public record AuthConfig(
         int waiting = env.integer(
                 "FAAS_HASH_WAITING", 64, 0, 10_000, "passwords that may wait to be hashed; one more is answered 503");
         int perAddress = env.integer(
-                "FAAS_LOGIN_PLACES",
+                "FAAS_LOGINS_PER_ADDRESS",
                 profile.choose(threads + waiting, 4),
                 1,
                 10_064,

@@ -29,21 +29,27 @@ final class AuthRoutes {
     private final TokenVerifier verifier;
     private final Origins origins;
     private final Handler<RoutingContext> rate;
+    private final Handler<RoutingContext> refreshRate;
     private final RefusedAttempts refused;
 
-    /** @param rate limits the calls of one address that need no login */
+    /**
+     * @param rate limits the logins and registrations of one address
+     * @param refreshRate limits its calls with a refresh token
+     */
     AuthRoutes(
             Accounts accounts,
             SigningKeys keys,
             TokenVerifier verifier,
             Origins origins,
             Handler<RoutingContext> rate,
+            Handler<RoutingContext> refreshRate,
             RefusedAttempts refused) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
         this.origins = origins;
         this.rate = rate;
+        this.refreshRate = refreshRate;
         this.refused = refused;
     }
 
@@ -56,8 +62,12 @@ final class AuthRoutes {
                 .handler(this::limitLogins)
                 .handler(json)
                 .respond(this::login);
-        on.post("/v1/auth/refresh").handler(offer).handler(json).respond(this::refresh);
-        on.post("/v1/auth/logout").handler(json).respond(this::logout);
+        on.post("/v1/auth/refresh")
+                .handler(offer)
+                .handler(refreshRate)
+                .handler(json)
+                .respond(this::refresh);
+        on.post("/v1/auth/logout").handler(refreshRate).handler(json).respond(this::logout);
         on.get("/v1/auth/me")
                 .handler(offer)
                 .handler(Authenticated.byAnyKey(verifier))

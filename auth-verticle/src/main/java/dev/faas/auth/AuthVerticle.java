@@ -51,6 +51,8 @@ public final class AuthVerticle extends ServiceVerticle {
     private static final Duration PRUNE_PAUSE = Duration.ofMinutes(5);
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
     private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
+    /** Below what the bucket REVOKED keeps: a day. */
+    private static final Duration DELETIONS_PAUSE = Duration.ofHours(6);
 
     private final AuthConfig config;
 
@@ -92,6 +94,7 @@ public final class AuthVerticle extends ServiceVerticle {
         config.keks().warnIfMissing();
         var keyStore = new SigningKeyStore(pg, config.keks());
         on.await("encryption of signing keys", keyStore::wrapAll, nothing -> Future.succeededFuture());
+        on.await("registration", settings::warnIfOpen, nothing -> Future.succeededFuture());
         var keys = new SigningKeys(keyStore, clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, users, revoked, context, clock);
@@ -119,7 +122,6 @@ public final class AuthVerticle extends ServiceVerticle {
                         () -> {},
                         config.nats().startTimeout()),
                 ApiKeyRing::close);
-        on.await("deletions of users", users::announceDeletionsAgain, nothing -> Future.succeededFuture());
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());
@@ -140,14 +142,16 @@ public final class AuthVerticle extends ServiceVerticle {
                 clock,
                 config.lifetimes().refresh());
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
+        // One address may be that of many users, whose clients refresh by themselves.
+        var refreshRate = new AddressRate(10 * config.addresses().rate(), addresses, clock);
         var admins = new AdminGuard(verifier, users::isAdmin, refused, origins);
         Consumer<Router> api = router -> {
-            new AuthRoutes(accounts, keys, verifier, origins, rate, refused).add(router);
+            new AuthRoutes(accounts, keys, verifier, origins, rate, refreshRate, refused).add(router);
             new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
             new UserRoutes(users, origins, announce).add(router, admins);
             new InvitationRoutes(invitations, origins, clock).add(router, admins);
-            new SettingRoutes(settings, origins).add(router, admins);
+            new SettingRoutes(settings, origins).add(router, refreshRate, admins);
             new AuditRoutes(audit).add(router, admins);
         };
         var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
@@ -158,6 +162,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> HttpService.start(
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), api))),
                 HttpService::close);
+        on.repeat("announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(users.announceDeletionsAgain()));
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
         on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));

@@ -88,7 +88,7 @@ final class LoginStore {
                     return insert(tx, sid, userId, now, opened.endsAt(), origin)
                             .compose(inserted -> insert(tx, sid, token.until(opened.endsAt())))
                             .compose(inserted ->
-                                    audit.write(tx, AuditEntry.done(origin.as(userId, sid), "login.create", sid)))
+                                    audit.write(tx, AuditEntry.done(origin.as(userId, sid), "session.create", sid)))
                             .map(Optional.of(opened));
                 }));
     }
@@ -114,7 +114,8 @@ final class LoginStore {
                 return Future.succeededFuture(new Rotation.Refused());
             }
             if (row.getOffsetDateTime("rotated_at") != null) {
-                return revoke(tx, row, now, revokedUntil, "login.reuse", origin).map(Rotation.Reused::new);
+                return revoke(tx, row, now, revokedUntil, "session.reuse", origin)
+                        .map(Rotation.Reused::new);
             }
             var endsAt = endOf(row);
             if (!row.getOffsetDateTime("expires_at").toInstant().isAfter(now) || !endsAt.isAfter(now)) {
@@ -135,7 +136,7 @@ final class LoginStore {
             if (found.isEmpty() || found.get().getOffsetDateTime("revoked_at") != null) {
                 return Future.succeededFuture(Optional.empty());
             }
-            return revoke(tx, found.get(), now, until, "login.end", origin).map(Optional::of);
+            return revoke(tx, found.get(), now, until, "session.end", origin).map(Optional::of);
         }));
     }
 

@@ -3,6 +3,7 @@ package dev.faas.auth;
 import dev.faas.audit.Origin;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.AccountStore.Credentials;
+import dev.faas.auth.admin.NameRules;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.HashQueue.Permit;
 import dev.faas.auth.admission.LoginFailureStore;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hashes new passwords, and checks a name and a password, in each case when it is the turn of the client's address. */
+/** Hashes new passwords and checks passwords, with a permit of {@link HashQueue} for each. */
 final class PasswordCheck {
     private static final Logger LOG = LoggerFactory.getLogger(PasswordCheck.class);
 
@@ -77,6 +78,12 @@ final class PasswordCheck {
         return accounts.findCredentials(username).compose(found -> {
             var userId = found.map(it -> it.account().userId());
             named.set(userId);
+            if (userId.isEmpty() && !NameRules.isUsername(username)) {
+                // No account can have this name, so nothing has to be protected but the time of the answer.
+                return passwords
+                        .matches(password, Optional.empty(), permit)
+                        .compose(never -> Future.failedFuture(refuse(userId, origin)));
+            }
             return guesses.begin(username, userId, origin.requestAddress())
                     .compose(attempt -> passwords
                             .matches(password, found.map(Credentials::passwordHash), permit)

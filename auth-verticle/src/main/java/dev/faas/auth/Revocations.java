@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes revoked logins to every verifier through the bucket REVOKED (key: sid, value: RFC 3339 time of the revocation's
- * end), and from when on tokens of a user count (key: user id; never for a deleted user, whose data the registry removes). Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
+ * end), and from when on tokens of a user count (key: user id; never for a deleted user, whose data the registry removes).
+ * Postgres is the source of truth; its column {@code announced} is the outbox, so that a failed write is repeated and no
  * revocation is lost. Thread-safe.
  */
 final class Revocations {
@@ -88,7 +89,7 @@ final class Revocations {
     Future<Void> announce(UserStore.Cut cut) {
         cuts.add(cut.userId(), cut.published());
         return put(cut).recover(failure -> {
-            LOG.warn("cut not published yet user={} cause={}", cut.userId(), failure.getMessage());
+            LOG.warn("end of logins not published yet user={} cause={}", cut.userId(), failure.getMessage());
             return Future.succeededFuture();
         });
     }

@@ -61,7 +61,7 @@ final class SessionStore {
                         tx, "user_id = $3 and sid = $4", Tuple.of(utc(now), utc(until), origin.actor(), sid))
                 .compose(ended -> ended.isEmpty()
                         ? Future.succeededFuture(ended)
-                        : audit.write(tx, AuditEntry.done(origin, "login.end", sid))
+                        : audit.write(tx, AuditEntry.done(origin, "session.end", sid))
                                 .map(ended)));
     }
 
@@ -70,7 +70,7 @@ final class SessionStore {
         return pg.inTransaction(tx -> endOthers(tx, now, until, origin)
                 .compose(ended -> ended.isEmpty()
                         ? Future.succeededFuture(ended)
-                        : audit.write(tx, AuditEntry.done(origin, "logins.end", origin.actor()))
+                        : audit.write(tx, AuditEntry.done(origin, "sessions.end", origin.actor()))
                                 .map(ended)));
     }
 

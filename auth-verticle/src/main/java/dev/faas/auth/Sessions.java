@@ -47,12 +47,15 @@ final class Sessions {
         return store.find(principal.userId(), page, clock.instant());
     }
 
-    /** Fails with 404 {@code login_not_found}. */
+    /** Fails with 404 {@code session_not_found}. */
     Future<Void> end(String sid, Origin origin) {
         return end((now, until) -> store.end(sid, now, until, origin)).map(ended -> {
             if (ended.isEmpty()) {
                 throw Problem.of(
-                                404, "login_not_found", "Login not found", "You have no such login that has not ended.")
+                                404,
+                                "session_not_found",
+                                "Session not found",
+                                "You have no such session, or it has ended.")
                         .asException();
             }
             return null;
@@ -76,12 +79,12 @@ final class Sessions {
                 .mapEmpty();
     }
 
-    /** Ends all logins. Fails with 403 {@code code_invalid}. */
+    /** Ends all logins and API keys. Fails with 403 {@code code_invalid}. */
     Future<Void> resetPassword(String code, String next, Origin origin) {
-        return users.checkCode(code) // a hash is dear
+        return users.checkCode(code) // hashing is expensive
                 .compose(known -> passwords.hash(next, origin.requestAddress()))
                 .compose(hash -> users.resetPassword(code, hash, origin))
-                .compose(revocations::announce);
+                .compose(announce);
     }
 
     /** Deletes the own account. Fails as {@link PasswordCheck#check}, and with 409 {@code last_admin}. */

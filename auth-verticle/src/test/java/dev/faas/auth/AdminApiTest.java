@@ -102,6 +102,8 @@ class AdminApiTest extends ServiceFixture {
     void aCodeWorksOnceEndsAllLoginsAndIsReplacedByTheNext() throws Exception {
         var userId = id(client.register("forgot", PASSWORD));
         var login = client.login("forgot", PASSWORD);
+        var key = client.createKey(login.accessToken());
+        eventually(() -> client.me(key).status() == 200);
         var first = admin("POST", "/v1/admin/users/forgot/reset").json().getString("code");
         var reset = admin("POST", "/v1/admin/users/" + userId + "/reset");
         assertThat(reset.status()).isEqualTo(201);
@@ -116,6 +118,7 @@ class AdminApiTest extends ServiceFixture {
         assertRefused(client.me(login.accessToken()), "unauthenticated");
         assertRefused(client.refresh(login.refreshToken()), "invalid_credentials");
         assertRefused(client.login("forgot", PASSWORD), "invalid_credentials");
+        eventually(() -> client.me(key).status() == 401);
         var anew = client.login("forgot", "another password");
         assertThat(client.me(anew.accessToken()).status()).isEqualTo(200);
 
@@ -184,6 +187,7 @@ class AdminApiTest extends ServiceFixture {
     void aDisabledUserCanBeActiveAgain_andADeletedOneIsGoneButItsNameStaysTaken() {
         client.register("again", PASSWORD);
         admin("PATCH", "/v1/admin/users/again", new JsonObject().put("state", "disabled"));
+        assertProblem(admin("POST", "/v1/admin/users/again/reset"), 409, "user_disabled");
         assertThat(admin("PATCH", "/v1/admin/users/again", new JsonObject().put("state", "active"))
                         .json()
                         .getString("state"))
@@ -195,6 +199,41 @@ class AdminApiTest extends ServiceFixture {
         assertProblem(admin("GET", "/v1/admin/users/again"), 404, "user_not_found");
         assertProblem(admin("DELETE", "/v1/admin/users/again"), 404, "user_not_found");
         assertProblem(client.register("again", PASSWORD), 409, "username_taken");
+    }
+
+    @Test
+    void aCodeIsVoidWhenItsMakerIsNoAdminAnyMore() {
+        client.register("victim", PASSWORD);
+        for (var change : List.of("{\"roles\": [\"user\"]}", "{\"state\": \"disabled\"}")) {
+            var maker = "maker" + change.length();
+            client.register(maker, PASSWORD);
+            admin("PATCH", "/v1/admin/users/" + maker, new JsonObject("{\"roles\": [\"user\", \"admin\"]}"));
+            var login = client.login(maker, PASSWORD).accessToken();
+            var code = client.as(login, "POST", "/v1/admin/users/victim/reset")
+                    .json()
+                    .getString("code");
+
+            admin("PATCH", "/v1/admin/users/" + maker, new JsonObject(change));
+
+            assertProblem(reset(code, "another password"), 403, "code_invalid");
+        }
+        assertThat(client.login("victim", PASSWORD).status()).isEqualTo(200);
+    }
+
+    /** An account of an earlier version may have such a name. */
+    @Test
+    void anIdIsNeverReadAsAName() throws Exception {
+        var deleted = id(client.register("gone", PASSWORD));
+        assertThat(client.register(deleted, PASSWORD).fields()).containsExactly("username");
+        assertThat(client.register("key_ring", PASSWORD).fields()).containsExactly("username");
+        var other = id(client.register("squatter", PASSWORD));
+        service.backends.run("update auth.account set username = '" + deleted + "' where id = '" + other + "'");
+        admin("DELETE", "/v1/admin/users/" + deleted);
+
+        for (var method : List.of("GET", "DELETE")) {
+            assertProblem(admin(method, "/v1/admin/users/" + deleted), 404, "user_not_found");
+        }
+        assertThat(id(admin("GET", "/v1/admin/users/" + other))).isEqualTo(other);
     }
 
     @Test
@@ -253,7 +292,7 @@ class AdminApiTest extends ServiceFixture {
         assertThat(actions(first.items())).containsExactly("account.update", "account.update");
         assertThat(first.items().getJsonObject(1).getJsonObject("changes"))
                 .isEqualTo(new JsonObject()
-                        .put("state", new JsonArray().add("active").add("disabled")));
+                        .put("state", new JsonObject().put("from", "active").put("to", "disabled")));
         assertThat(first.items().getJsonObject(0).fieldNames())
                 .containsExactlyInAnyOrder(
                         "seq",

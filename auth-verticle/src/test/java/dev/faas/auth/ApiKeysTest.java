@@ -106,6 +106,20 @@ class ApiKeysTest extends ServiceFixture {
         }
     }
 
+    @Test
+    void anEntryThatCannotBePublishedDelaysNoDeletion() throws Exception {
+        var login = loggedIn("delayed");
+        var created = create(login, new JsonObject().put("name", "short-lived")).json();
+        var key = created.getString("key");
+        meOnceKnown(key);
+        service.backends.run("insert into auth.bus_outbox values ('APIKEYS', '0 0', null)");
+
+        client.as(login, "DELETE", "/v1/auth/keys/" + created.getString("keyId"));
+
+        eventually(() -> client.me(key).status() == 401);
+        service.backends.run("delete from auth.bus_outbox where key = '0 0'");
+    }
+
     /** However an account goes: its keys go with it. */
     @Test
     void theKeysOfADeletedAccountStop() throws Exception {

@@ -34,6 +34,10 @@ class AuditTest extends ServiceFixture {
     @ValueSource(
             strings = {
                 "update audit set actor = 'nobody'",
+                "insert into audit (seq, actor, via, action, outcome, changes) overriding system value"
+                        + " values (-5, 'operator', 'terminal', 'forged', 'ok', '{}')",
+                "insert into audit (at, actor, via, action, outcome, changes)"
+                        + " values ('2000-01-01', 'operator', 'terminal', 'forged', 'ok', '{}')",
                 "update audit set changes = '{}' where seq = 1",
                 "delete from audit",
                 "truncate audit",
@@ -104,7 +108,7 @@ class AuditTest extends ServiceFixture {
                         request_id is not null), ', ' order by seq)
                         from auth.audit where target = '%1$s' or actor = '%1$s'""".formatted(userId).replace("\n", " ")))
                 .isEqualTo(
-                        "account.create ok f 127.0.0.1 t, login.create ok t 127.0.0.1 t, login.end ok t 127.0.0.1 t");
+                        "account.create ok f 127.0.0.1 t, session.create ok t 127.0.0.1 t, session.end ok t 127.0.0.1 t");
     }
 
     @Test
@@ -129,9 +133,9 @@ class AuditTest extends ServiceFixture {
         assertThat(service.backends.text("""
                         select string_agg(concat_ws(' ', action, target = '%1$s', target = '%2$s', project = '%1$s',
                         changes ->> 'scopes'), ', ' order by seq)
-                        from auth.audit where actor = '%1$s' and action not like 'login.create'""".formatted(userId, key).replace("\n", " ")))
+                        from auth.audit where actor = '%1$s' and action not like 'session.create'""".formatted(userId, key).replace("\n", " ")))
                 .isEqualTo("key.create f t t [\"read\", \"invoke\", \"functions\"], key.delete f t t,"
-                        + " login.end f f, logins.end t f t, password.change t f t");
+                        + " session.end f f, sessions.end t f t, password.change t f t");
     }
 
     @Test

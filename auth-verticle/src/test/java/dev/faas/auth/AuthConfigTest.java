@@ -7,6 +7,7 @@ import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import dev.faas.config.Profile;
 import dev.faas.http.token.NewTrustRoot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,14 +89,14 @@ class AuthConfigTest {
     @CsvSource(
             nullValues = "-",
             value = {
-                "-, -, FIRST, true",
-                "shared, open, OPEN, false",
-                "shared, closed, CLOSED, false",
-                "private, -, OPEN, true",
-                "private, invitation, INVITATION, true"
+                "-, -, FIRST, SHARED",
+                "shared, open, OPEN, SHARED",
+                "shared, closed, CLOSED, SHARED",
+                "private, -, OPEN, PRIVATE",
+                "private, invitation, INVITATION, PRIVATE"
             })
     void givenAProfileWhenReadThenRegistrationFollowsFromItUnlessItIsGiven(
-            @Nullable String profile, @Nullable String given, Registration registration, boolean firstIsAdmin) {
+            @Nullable String profile, @Nullable String given, Registration registration, Profile read) {
         var variables = new HashMap<String, String>();
         if (profile != null) {
             variables.put("FAAS_PROFILE", profile);
@@ -105,6 +106,6 @@ class AuthConfigTest {
         }
 
         assertThat(AuthConfig.from(Env.of(variables)).registration())
-                .isEqualTo(new RegistrationRules(registration, firstIsAdmin, Duration.ofMinutes(30)));
+                .isEqualTo(new RegistrationRules(registration, given != null, read, Duration.ofMinutes(30)));
     }
 }

@@ -6,6 +6,7 @@ import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.signing.KeyEncryptionKeys;
+import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
@@ -28,8 +29,9 @@ final class Backends extends LocalServers {
     static final Duration REFRESH_LIFETIME = Duration.ofDays(30);
     static final Duration LOGIN_LIFETIME = Duration.ofDays(90);
 
-    /** As a platform that is reached from its own machine alone, where nobody is made an admin. */
-    static final RegistrationRules OPEN = new RegistrationRules(Registration.OPEN, false, Duration.ofMinutes(30));
+    /** Nobody is made an admin. */
+    static final RegistrationRules OPEN =
+            new RegistrationRules(Registration.OPEN, false, Profile.SHARED, Duration.ofMinutes(30));
 
     private Backends(Path directory) throws IOException {
         super(directory, "auth");

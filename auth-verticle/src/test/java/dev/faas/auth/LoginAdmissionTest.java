@@ -148,6 +148,40 @@ class LoginAdmissionTest {
         }
     }
 
+    /** Such a name may look like a name and an address; no account has it, so it needs no counter. */
+    @Test
+    void aNameThatNoAccountCanHaveCountsAgainstNobody() throws Exception {
+        var userId = client.register("eve", PASSWORD).json().getString("userId");
+        assertThat(login("eve", PASSWORD, HOME).status()).isEqualTo(200);
+        var counters = backends.number("select count(*) from auth.login_failure");
+
+        for (var name : List.of("eve\n" + HOME, "address " + userId + " " + HOME)) {
+            for (var i = 0; i < 6; i++) {
+                assertRefused(login(name, "guess", "203.0.113." + i), "invalid_credentials");
+            }
+        }
+
+        assertThat(backends.number("select count(*) from auth.login_failure")).isEqualTo(counters);
+        assertThat(login("eve", PASSWORD, HOME).status()).isEqualTo(200);
+    }
+
+    @Test
+    void anAddressMayRefreshTenTimesAsOftenAsLogIn() {
+        try (var limited = start(1)) {
+            for (var i = 0; i < 9; i++) {
+                assertRefused(refresh(limited, ATTACKER), "invalid_credentials");
+            }
+            limited.post("/v1/auth/logout", Client.refreshBody("unknown"), ClientAddress.HEADER, ATTACKER);
+
+            assertProblem(refresh(limited, ATTACKER), 429, "rate_limited");
+            assertRefused(refresh(limited, HOME), "invalid_credentials");
+        }
+    }
+
+    private static HttpAnswer refresh(Client limited, String address) {
+        return limited.post("/v1/auth/refresh", Client.refreshBody("unknown"), ClientAddress.HEADER, address);
+    }
+
     @Test
     void anAddressMayMakeSoManyCallsAMinuteWithoutALogin() {
         try (var limited = start(3)) {
@@ -195,7 +229,7 @@ class LoginAdmissionTest {
                         backends.text(
                                 "select string_agg(concat_ws(' ', target = '" + userId + "', changes ->> 'count'), ', '"
                                         + " order by target nulls last) from auth.audit"
-                                        + " where action = 'login.create' and outcome = 'refused' and address = '203.0.113.77'"))
+                                        + " where action = 'session.create' and outcome = 'refused' and address = '203.0.113.77'"))
                 .isEqualTo("t 7, 1");
     }
 
@@ -209,6 +243,6 @@ class LoginAdmissionTest {
     }
 
     private static long failures(String username) throws SQLException {
-        return backends.number("select failures from auth.login_failure where key = sha256('" + username + "')");
+        return backends.number("select failures from auth.login_failure where key = sha256('name " + username + "')");
     }
 }

@@ -1,6 +1,8 @@
 package dev.faas.auth;
 
 import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.eventually;
+import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.audit.AuditStore;
@@ -18,6 +20,7 @@ import dev.faas.auth.admin.UserStore;
 import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.auth.signing.SigningKeys;
+import dev.faas.config.Profile;
 import dev.faas.pg.Pg;
 import dev.faas.testing.Await;
 import dev.faas.wire.Principal;
@@ -26,6 +29,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +51,8 @@ class RacesTest {
     private static final Instant LATER = NOW.plusSeconds(3_600);
 
     private static final Duration WINDOW = Duration.ofMinutes(30);
-    private static final RegistrationRules FIRST = new RegistrationRules(Registration.FIRST, true, WINDOW);
+    private static final RegistrationRules FIRST =
+            new RegistrationRules(Registration.FIRST, false, Profile.SHARED, WINDOW);
 
     @TempDir
     static Path directory;
@@ -130,7 +135,7 @@ class RacesTest {
 
     @Test
     void givenAHundredFirstRegistrationsAtOnceThenExactlyOneMakesAnAdmin() throws Exception {
-        for (var rules : List.of(FIRST, new RegistrationRules(Registration.OPEN, true, WINDOW))) {
+        for (var rules : List.of(FIRST, new RegistrationRules(Registration.OPEN, false, Profile.PRIVATE, WINDOW))) {
             forgetAccounts();
             var store = registrations(rules);
 
@@ -181,6 +186,28 @@ class RacesTest {
             assertThat(backends.number(
                             "select count(*) from auth.account where state = 'active' and 'admin' = any (roles)"))
                     .isPositive();
+        }
+    }
+
+    /** What an admin does waits for a demotion of this admin that has begun. */
+    @Test
+    void givenADemotionThatIsNotYetStoredWhenTheAdminActsThenItIsRefusedAfterwards() throws Exception {
+        var users = new UserStore(pg, audit, InstantSource.system(), Duration.ofMinutes(16));
+        forgetAccounts();
+        var admin = await(users.createAdmin("demoted", "hash")).userId();
+        var origin = new Origin(admin, "sid", null, null, null);
+        try (var connection = DriverManager.getConnection(
+                        backends.jdbcUrl(),
+                        backends.postgres.role("auth").user(),
+                        backends.postgres.role("auth").password());
+                var sql = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            sql.execute("set search_path = auth; update account set roles = '{user}' where id = '" + admin + "'");
+            var code = users.createCode("demoted", origin);
+            eventually(() -> backends.number("select count(*) from pg_locks where not granted") > 0);
+            connection.commit();
+
+            assertThat(failure(code)).isInstanceOf(ProblemException.class);
         }
     }
 

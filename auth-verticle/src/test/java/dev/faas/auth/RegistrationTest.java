@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
+import dev.faas.config.Profile;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -50,7 +51,7 @@ class RegistrationTest {
     @BeforeEach
     void empty() throws SQLException {
         backends.run("delete from auth.invitation; delete from auth.account;"
-                + " update auth.setting set registration = null, first_started_at = now()");
+                + " update auth.setting set registration = null, chosen = false, first_started_at = now()");
     }
 
     private static void on(Registration registration, boolean firstIsAdmin, Backends.Story story) throws Exception {
@@ -58,7 +59,11 @@ class RegistrationTest {
     }
 
     private static AuthConfig config(Backends of, Registration registration, boolean firstIsAdmin) {
-        return of.config("registration", new RegistrationRules(registration, firstIsAdmin, Duration.ofMinutes(30)));
+        return config(of, registration, firstIsAdmin ? Profile.PRIVATE : Profile.SHARED, false);
+    }
+
+    private static AuthConfig config(Backends of, Registration registration, Profile profile, boolean given) {
+        return of.config("registration", new RegistrationRules(registration, given, profile, Duration.ofMinutes(30)));
     }
 
     /** @param methods what {@code /v1/auth/methods} says before the first registration, and after it */
@@ -93,7 +98,7 @@ class RegistrationTest {
 
             assertProblem(refused, 403, "registration_closed");
             assertThat(refused.json().getString("detail"))
-                    .contains("/v1/admin/invitations")
+                    .contains("ask an admin")
                     .contains("admin create");
         });
     }
@@ -104,9 +109,10 @@ class RegistrationTest {
                 Registration.OPEN,
                 false,
                 client -> assertThat(client.get("/v1/auth/methods").json()).isEqualTo(new JsonObject("""
-                        {"registration": "open", "password": true, "oidc": null, "device": false}""")));
+                        {"registration": "open", "password": true}""")));
     }
 
+    /** Unless the environment says something else; what an admin has set comes first in any case. */
     @Test
     void aPlatformThatHadAccountsBeforeStaysOpen_andNobodyBecomesAnAdmin(@TempDir Path own) throws Exception {
         try (var old = Backends.start(own)) {
@@ -123,6 +129,16 @@ class RegistrationTest {
             Backends.serve(vertx, config(old, Registration.FIRST, true), client -> {
                 assertThat(methods(client)).isEqualTo("open");
                 assertThat(outcome(client.register("next", PASSWORD))).isEqualTo("user");
+            });
+            old.run("update auth.account set roles = '{user,admin}' where username = 'next'");
+            Backends.serve(vertx, config(old, Registration.CLOSED, Profile.SHARED, true), client -> {
+                assertThat(methods(client)).isEqualTo("closed");
+                client.as(
+                        client.login("next", PASSWORD).accessToken(),
+                        "PATCH",
+                        "/v1/admin/settings",
+                        new JsonObject().put("registration", "open"));
+                assertThat(methods(client)).isEqualTo("open");
             });
         }
     }
@@ -157,6 +173,9 @@ class RegistrationTest {
             backends.run("update auth.account set roles = '{user}' where username = 'boss'");
             assertThat(outcome(register(client, "late", orphan.getString("code"))))
                     .isEqualTo("invitation_invalid");
+            assertThat(client.as(client.login("ada", PASSWORD).accessToken(), "GET", "/v1/admin/invitations")
+                            .items())
+                    .isEmpty();
         });
     }
 

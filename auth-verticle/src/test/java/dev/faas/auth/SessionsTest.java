@@ -118,7 +118,8 @@ class SessionsTest extends ServiceFixture {
         var hidden = client.login("hidden", PASSWORD);
 
         for (var sid : List.of(sid(hidden), "sid_unknown", "x")) {
-            assertProblem(client.as(mine.accessToken(), "DELETE", "/v1/auth/sessions/" + sid), 404, "login_not_found");
+            assertProblem(
+                    client.as(mine.accessToken(), "DELETE", "/v1/auth/sessions/" + sid), 404, "session_not_found");
         }
         assertThat(isGood(hidden)).isTrue();
     }

@@ -31,6 +31,7 @@ final class Api {
     private final Handler<RoutingContext> developer;
     private final Handler<RoutingContext> secretWriter;
     private final Handler<RoutingContext> admin;
+    private final Handler<RoutingContext> accounts;
     private final Forwarding auth;
     private final Forwarding registry;
     private final ActivationRoutes activations;
@@ -52,6 +53,7 @@ final class Api {
         this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
         this.secretWriter = Authenticated.by(verifier, rates, Scope.SECRETS);
         this.admin = Authenticated.by(verifier, rates);
+        this.accounts = Authenticated.ifValid(verifier, rates);
         this.auth = auth;
         this.registry = registry;
         this.activations = activations;
@@ -78,7 +80,7 @@ final class Api {
     }
 
     private void routeAccounts(Router on) {
-        on.route("/v1/auth/*").handler(auth);
+        on.route("/v1/auth/*").handler(accounts).handler(auth);
         on.get("/.well-known/jwks.json").handler(JSON).handler(auth);
         routeAdministration(on);
     }

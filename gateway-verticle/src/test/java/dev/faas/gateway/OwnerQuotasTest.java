@@ -49,6 +49,10 @@ class OwnerQuotasTest {
         assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"project\";q=2;w=2");
         assertThat(refused.header("RateLimit")).startsWith("\"project\";r=0;t=");
         assertThat(faas.send(faas.as(faas.bob, "/v1/functions")).status()).isEqualTo(200);
+        // Account calls count, too, if they have a login.
+        faas.auth.answers(request -> request.response().end("{}"));
+        Await.until("limited", () -> faas.get("/v1/auth/me").status() == 429);
+        assertThat(faas.send(faas.request("/v1/auth/me")).status()).isEqualTo(200);
         give(faas.alice, "{}");
         Await.until("free", () -> faas.get("/v1/functions").status() == 200);
         give(faas.alice, "{\"requestsPerSecond\": 1000}");

@@ -71,7 +71,7 @@ class AuditTest extends RegistryFixture {
                         + " secret.create db {version=1}, secret.update db {version=2}, secret.delete db {},"
                         + " function.delete " + id + " {name=audited revision=3}");
         assertThat(rows("actor = '" + adminId + "'"))
-                .isEqualTo("quota.update " + owner + " {limits={\"functions\": 7}}");
+                .isEqualTo("quota.update " + owner + " {limits={\"to\": {\"functions\": 7}, \"from\": null}}");
         assertThat(registry.backends.number("select count(*) from audit where project = '" + owner + "'"))
                 .isEqualTo(8);
         assertThat(registry.backends.text("select string_agg(a::text, ' ') from audit a"))

@@ -9,7 +9,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Function;
 
-/** Lets only admins pass: by the token's roles, and by what the service says of the user. Counts who is refused. */
+/** Lets only admins pass: by the token's roles, and by {@code isAdmin}, where the service has it. Counts who is refused. */
 public final class AdminGuard {
     private final TokenVerifier verifier;
     private final Function<String, Future<Boolean>> isAdmin;

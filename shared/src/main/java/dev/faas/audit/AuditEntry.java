@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * One row of the audit log, before it is written. Has no password, code or token.
  *
  * @param action such as {@code account.create}
- * @param target what was changed: the id of a user, a login, an invitation or a function, or the name of a secret
- * @param changes from what to what, or what else the action needs
+ * @param target what was changed: the id of a user, a session, an invitation or a function, or the name of a secret
+ * @param changes {@link #change} of each changed field, or what else the action needs
  */
 public record AuditEntry(
         Origin origin,
@@ -26,6 +26,11 @@ public record AuditEntry(
 
     public static AuditEntry done(Origin origin, String action, String target) {
         return done(origin, action, target, new JsonObject());
+    }
+
+    /** From what to what; null: the default. */
+    public static JsonObject change(@Nullable Object from, @Nullable Object to) {
+        return new JsonObject().put("from", from).put("to", to);
     }
 
     public AuditEntry inProject(String owner) {

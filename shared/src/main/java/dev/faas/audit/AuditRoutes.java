@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the audit log of a service, {@code /v1/admin/audit/auth} or {@code …/registry}: newest first as a list, oldest first as an export. */
+/**
+ * Serves the audit log of a service, {@code /v1/admin/audit/auth} or {@code …/registry}: newest first as a list, oldest first as an
+ * export.
+ */
 public final class AuditRoutes {
     private static final String NDJSON = "application/x-ndjson";
     private static final int EXPORTED_AT_ONCE = 500;

@@ -47,9 +47,9 @@ public final class AuditStore {
     }
 
     /**
-     * Gives the table to a role that nobody can log in with: from then on the service can add rows and read them only. The owner
-     * of a table, and of its schema, could take back any right; so this needs functions that the database's superuser has
-     * created. Without them the service only takes the rights from itself, and says so.
+     * Gives the table to a role that nobody can log in with: from then on the service can add rows, without a number and a time of
+     * its choice, and read them only. The owner of a table, and of its schema, could take back any right; so this needs functions
+     * that the database's superuser has created. Without them the service only takes the rights from itself, and logs a warning.
      */
     public Future<Void> protect() {
         var take = "take_" + service + "_audit";
@@ -66,9 +66,8 @@ public final class AuditStore {
                                 .execute()
                                 .<Void>mapEmpty();
                     }
-                    LOG.warn(
-                            "audit log can be changed by this service's role: run compose/postgres-roles.sh as the superuser of"
-                                    + " Postgres and restart");
+                    LOG.warn("audit log can be changed by this service's role: run 'docker compose exec postgres bash"
+                            + " /docker-entrypoint-initdb.d/roles.sh', then restart auth-service and registry-service");
                     return pool.query("revoke update, delete, truncate on audit from current_user")
                             .execute()
                             .<Void>mapEmpty();

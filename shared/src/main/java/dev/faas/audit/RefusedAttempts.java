@@ -34,7 +34,7 @@ public final class RefusedAttempts {
      * @param userId of the account that was named; empty if there is none
      */
     public void countLogin(Optional<String> userId, @Nullable ClientAddress address) {
-        add(new Attempt("login.create", "anonymous", userId.orElse(null), address), 1);
+        add(new Attempt("session.create", "anonymous", userId.orElse(null), address), 1);
     }
 
     /** An admin call of a user that may not make it. */

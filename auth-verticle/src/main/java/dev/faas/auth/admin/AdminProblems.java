@@ -9,13 +9,14 @@ final class AdminProblems {
     static Problem registrationClosed(Registration registration) {
         var invitation = registration == Registration.CLOSED
                 ? "This platform takes no registrations: ask an admin for an account."
-                : "This platform takes registrations with an invitation only: ask an admin for one"
-                        + " (POST /v1/admin/invitations), and send its code as 'invitation'.";
+                : "This platform takes registrations with an invitation only: ask an admin for one, and send its code as"
+                        + " 'invitation'.";
         return Problem.of(
                 403,
                 "registration_closed",
                 "Registration closed",
-                invitation + " Who runs the platform makes an admin with './faas admin create NAME', or with"
+                invitation
+                        + " If there is no admin yet: the operator makes one with './faas admin create NAME', or with"
                         + " 'docker compose exec auth-service admin create NAME'.");
     }
 
@@ -42,6 +43,15 @@ final class AdminProblems {
 
     static Problem userNotFound(String ref) {
         return Problem.of(404, "user_not_found", "User not found", "There is no user '" + ref + "'.");
+    }
+
+    static Problem userDisabled(String username) {
+        return Problem.of(
+                409,
+                "user_disabled",
+                "User disabled",
+                "The user '" + username + "' is disabled, so that a code could not be used. Enable the user first"
+                        + " (PATCH /v1/admin/users/{user} with \"state\": \"active\").");
     }
 
     static Problem lastAdmin() {

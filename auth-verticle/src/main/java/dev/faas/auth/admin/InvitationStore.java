@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code invitation}. An invitation is void when its maker is no admin any more. */
 public final class InvitationStore {
-    private static final String VALID = """
-            from invitation i where code_hash = $1 and expires_at > clock_timestamp() and coalesce(username, $2) = $2
+    private static final String USABLE = """
+            from invitation i where expires_at > clock_timestamp()
             and exists (select from account a
                         where a.id = i.created_by and a.state = 'active' and 'admin' = any (a.roles))
             """;
+
+    private static final String VALID = USABLE + "and code_hash = $1 and coalesce(username, $2) = $2";
+    private static final String COLUMNS = " id, username, admin, created_by, created_at, expires_at ";
 
     record Invitation(
             String id,
@@ -66,9 +69,7 @@ public final class InvitationStore {
 
     /** Those that can still be used, ordered by id. */
     Future<List<Invitation>> findAfter(String id, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select id, username, admin, created_by, created_at, expires_at from invitation
-                        where id > $1 and expires_at > clock_timestamp() order by id limit $2""")
+        return pg.withPool(pool -> pool.preparedQuery("select" + COLUMNS + USABLE + "and id > $1 order by id limit $2")
                 .execute(Tuple.of(id, limit))
                 .map(rows -> rows.stream().map(InvitationStore::toInvitation).toList()));
     }
@@ -91,8 +92,7 @@ public final class InvitationStore {
 
     /** Of several uses at once one succeeds. Fails with 403 {@code invitation_invalid}. */
     Future<Invitation> use(SqlConnection tx, String code, String username) {
-        return tx.preparedQuery(
-                        "delete " + VALID + " returning id, username, admin, created_by, created_at, expires_at")
+        return tx.preparedQuery("delete " + VALID + " returning" + COLUMNS)
                 .execute(Tuple.of(OneTimeCode.fingerprint(code), username))
                 .map(rows -> {
                     if (rows.size() == 0) {

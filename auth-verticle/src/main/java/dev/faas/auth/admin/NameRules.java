@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 public final class NameRules {
     public static final int MAX_PASSWORD_LENGTH = 256;
     public static final int MIN_PASSWORD_LENGTH = 8;
-    private static final Pattern USERNAME = Pattern.compile("[a-z0-9][a-z0-9._-]{2,63}");
+    private static final Pattern USERNAME = Pattern.compile("(?![a-z]{3}_)[a-z0-9][a-z0-9._-]{2,63}");
     public static final String USERNAME_RULE =
-            "be 3 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or a digit";
+            "be 3 to 64 of a-z, 0-9, '.', '_' and '-', begin with a letter or a digit,"
+                    + " and not as an id does, with three letters and '_'";
 
     private NameRules() {}
 

@@ -1,11 +1,17 @@
 package dev.faas.auth.admin;
 
+import dev.faas.config.Profile;
 import java.time.Duration;
 
 /**
  * Holds what the environment says about registration.
  *
  * @param registration until an admin sets another one
- * @param firstIsAdmin whether the platform's first account is an admin, if it registers within the window after the first start
+ * @param given whether it was set, and is no default
+ * @param window after the platform's first start, in which the first account becomes an admin if {@link #firstIsAdmin}
  */
-public record RegistrationRules(Registration registration, boolean firstIsAdmin, Duration window) {}
+public record RegistrationRules(Registration registration, boolean given, Profile profile, Duration window) {
+    boolean firstIsAdmin() {
+        return registration == Registration.FIRST || profile == Profile.PRIVATE;
+    }
+}

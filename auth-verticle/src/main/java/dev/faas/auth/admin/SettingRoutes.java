@@ -7,6 +7,7 @@ import dev.faas.http.JsonFields;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -25,9 +26,10 @@ public final class SettingRoutes {
         this.origins = origins;
     }
 
-    public void add(Router on, AdminGuard admins) {
+    /** @param rate limits the calls of one address that need no login */
+    public void add(Router on, Handler<RoutingContext> rate, AdminGuard admins) {
         var offer = AcceptFilter.json();
-        on.get("/v1/auth/methods").handler(offer).respond(ctx -> methods());
+        on.get("/v1/auth/methods").handler(offer).handler(rate).respond(ctx -> methods());
         admins.on(on.get("/v1/admin/settings").handler(offer))
                 .respond(ctx -> settings.findSetRegistration().map(SettingRoutes::view));
         admins.on(on.patch("/v1/admin/settings").handler(offer))
@@ -37,11 +39,8 @@ public final class SettingRoutes {
 
     private Future<JsonObject> methods() {
         return settings.findRegistration()
-                .map(registration -> new JsonObject()
-                        .put(REGISTRATION, registration.text())
-                        .put("password", true)
-                        .putNull("oidc")
-                        .put("device", false));
+                .map(registration ->
+                        new JsonObject().put(REGISTRATION, registration.text()).put("password", true));
     }
 
     /** Null goes back to what the environment says. */

@@ -3,18 +3,23 @@ package dev.faas.auth.admin;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
+import dev.faas.config.Profile;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads and writes the table {@code setting}. */
 public final class SettingStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SettingStore.class);
     private static final Map<String, Registration> REGISTRATIONS = Registration.byText();
 
     /**
@@ -37,16 +42,27 @@ public final class SettingStore {
         return pg.withPool(this::findAdmission).map(Admission::registration);
     }
 
+    /** At the start of the service. */
+    public Future<Void> warnIfOpen() {
+        return findRegistration()
+                .onSuccess(registration -> {
+                    if (registration == Registration.OPEN && rules.profile() == Profile.SHARED) {
+                        LOG.warn("registration is open to everyone on a shared platform setting=FAAS_REGISTRATION");
+                    }
+                })
+                .mapEmpty();
+    }
+
     /** What an admin has set, else what the environment says. */
     Future<Registration> findSetRegistration() {
-        return pg.withPool(SettingStore::findStored).map(stored -> stored.orElse(rules.registration()));
+        return pg.withPool(this::findStored).map(stored -> stored.orElse(rules.registration()));
     }
 
     /** Empty: as the environment says. */
     Future<Registration> setRegistration(Optional<Registration> registration, Origin origin) {
         return pg.inTransaction(tx -> lock(tx).compose(locked -> UserStore.requireAdmin(tx, origin))
                 .compose(admin -> findStored(tx))
-                .compose(before -> tx.preparedQuery("update setting set registration = $1")
+                .compose(before -> tx.preparedQuery("update setting set registration = $1, chosen = true")
                         .execute(Tuple.of(text(registration)))
                         .compose(updated -> audit.write(
                                 tx,
@@ -55,20 +71,21 @@ public final class SettingStore {
                                         "settings.update",
                                         "registration",
                                         new JsonObject()
-                                                .put("from", text(before))
-                                                .put("to", text(registration)))))
+                                                .put(
+                                                        "registration",
+                                                        AuditEntry.change(text(before), text(registration))))))
                         .map(registration.orElse(rules.registration()))));
     }
 
     Future<Admission> findAdmission(SqlClient client) {
         return client.preparedQuery("""
-                        select registration, not exists (select from account)
+                        select registration, chosen, not exists (select from account)
                         and first_started_at + make_interval(secs => $1) > clock_timestamp() as first from setting""")
                 .execute(Tuple.of((double) rules.window().toSeconds()))
                 .map(rows -> {
                     var row = rows.iterator().next();
                     var first = rules.firstIsAdmin() && row.getBoolean("first");
-                    var registration = read(row.getString("registration")).orElse(rules.registration());
+                    var registration = read(row).orElse(rules.registration());
                     return new Admission(
                             registration == Registration.FIRST && !first ? Registration.INVITATION : registration,
                             first);
@@ -80,14 +97,17 @@ public final class SettingStore {
         return tx.query("select from setting for update").execute().mapEmpty();
     }
 
-    private static Future<Optional<Registration>> findStored(SqlClient client) {
-        return client.query("select registration from setting")
+    private Future<Optional<Registration>> findStored(SqlClient client) {
+        return client.query("select registration, chosen from setting")
                 .execute()
-                .map(rows -> read(rows.iterator().next().getString("registration")));
+                .map(rows -> read(rows.iterator().next()));
     }
 
-    private static Optional<Registration> read(@Nullable String text) {
-        return Optional.ofNullable(text).map(REGISTRATIONS::get);
+    /** What an admin has set; or, unless the environment says something, what the platform has kept from an earlier version. */
+    private Optional<Registration> read(Row row) {
+        return row.getBoolean("chosen") || !rules.given()
+                ? Optional.ofNullable(row.getString("registration")).map(REGISTRATIONS::get)
+                : Optional.empty();
     }
 
     private static @Nullable String text(Optional<Registration> registration) {

@@ -96,7 +96,7 @@ public final class UserStore {
     }
 
     public Future<Boolean> isAdmin(String userId) {
-        return pg.withPool(pool -> isAdmin(pool, userId));
+        return pg.withPool(pool -> isAdmin(pool, userId, ""));
     }
 
     /** For the program {@code admin}. Fails with 409 {@code username_taken}. */
@@ -114,7 +114,7 @@ public final class UserStore {
         var user = User.created(Ids.user(now()), username, false, now());
         return pg.inTransaction(tx -> requireAdmin(tx, origin)
                 .compose(admin -> insert(tx, user, null))
-                .compose(inserted -> addCode(tx, user))
+                .compose(inserted -> addCode(tx, user, origin))
                 .compose(code -> audit.write(tx, creation(origin, user)).map(code)));
     }
 
@@ -162,20 +162,24 @@ public final class UserStore {
     }
 
     Future<Cut> endLogins(String ref, Origin origin) {
-        return pg.inTransaction(tx -> requireAdmin(tx, origin)
-                .compose(admin -> find(tx, ref, "for update"))
-                .compose(user -> endLogins(tx, user.userId())
-                        .compose(cut -> audit.write(tx, AuditEntry.done(origin, "logins.end", user.userId()))
-                                .map(cut))));
+        return inOrder(
+                ref,
+                origin,
+                (tx, user) -> endLogins(tx, user.userId())
+                        .compose(cut -> audit.write(tx, AuditEntry.done(origin, "sessions.end", user.userId()))
+                                .map(cut)));
     }
 
-    /** A code made before is void. Fails with 404 {@code user_not_found}. */
+    /** A code made before is void. Fails with 404 {@code user_not_found} or 409 {@code user_disabled}. */
     public Future<ResetCode> createCode(String ref, Origin origin) {
-        return pg.inTransaction(tx -> requireAdmin(tx, origin)
-                .compose(admin -> find(tx, ref, "for update"))
-                .compose(user -> addCode(tx, user)
-                        .compose(code -> audit.write(tx, AuditEntry.done(origin, "account.reset", user.userId()))
-                                .map(code))));
+        return inOrder(ref, origin, (tx, user) -> {
+            if (!user.state().equals(User.ACTIVE)) {
+                throw AdminProblems.userDisabled(user.username()).asException();
+            }
+            return addCode(tx, user, origin)
+                    .compose(code -> audit.write(tx, AuditEntry.done(origin, "account.reset", user.userId()))
+                            .map(code));
+        });
     }
 
     /** Fails with 403 {@code code_invalid}, as {@link #resetPassword} would. */
@@ -183,7 +187,10 @@ public final class UserStore {
         return pg.withPool(pool -> findOwner(pool, code)).mapEmpty();
     }
 
-    /** Of several uses at once one succeeds. Fails with 403 {@code code_invalid}. */
+    /**
+     * Ends all logins and API keys: who lost the password may have lost them to someone else. Of several uses of the code at once
+     * one succeeds. Fails with 403 {@code code_invalid}.
+     */
     public Future<Cut> resetPassword(String code, String passwordHash, Origin origin) {
         // The account is locked before its code, as in createCode.
         return pg.inTransaction(tx -> findOwner(tx, code)
@@ -193,7 +200,7 @@ public final class UserStore {
                         .compose(updated -> tx.preparedQuery("delete from reset_code where code_hash = $1")
                                 .execute(Tuple.of(OneTimeCode.fingerprint(code))))
                         .compose(used -> used.rowCount() == 1
-                                ? endLogins(tx, userId)
+                                ? deleteKeys(tx, userId).compose(deleted -> endLogins(tx, userId))
                                 : Future.failedFuture(
                                         AdminProblems.codeInvalid().asException()))
                         .compose(cut -> audit.write(
@@ -262,7 +269,8 @@ public final class UserStore {
         if (origin.isOperator()) {
             return Future.succeededFuture();
         }
-        return isAdmin(tx, origin.actor())
+        // The lock lets a demotion at the same moment come afterwards.
+        return isAdmin(tx, origin.actor(), "for share")
                 .compose(admin -> admin
                         ? Future.succeededFuture()
                         : Future.failedFuture(Problem.adminsOnly().asException()));
@@ -292,17 +300,17 @@ public final class UserStore {
                         : Future.failedFuture(AdminProblems.lastAdmin().asException()));
     }
 
-    private static Future<Boolean> isAdmin(SqlClient client, String userId) {
+    private static Future<Boolean> isAdmin(SqlClient client, String userId, String lock) {
         return client.preparedQuery(
-                        "select 1 from account where id = $1 and state = 'active' and 'admin' = any (roles)")
+                        "select 1 from account where id = $1 and state = 'active' and 'admin' = any (roles) " + lock)
                 .execute(Tuple.of(userId))
                 .map(rows -> rows.size() == 1);
     }
 
-    /** A user may be named like the id of another one: the id counts. */
+    /** An id is never read as a name: an account may have been named like the id of a deleted one. */
     private static Future<User> find(SqlClient client, String ref, String lock) {
-        return client.preparedQuery("select " + COLUMNS + " from account where (id = $1 or username = $1)"
-                        + " and state <> 'deleted' order by id = $1 desc limit 1 " + lock)
+        return client.preparedQuery("select " + COLUMNS + " from account where " + (Ids.isUser(ref) ? "id" : "username")
+                        + " = $1 and state <> 'deleted' " + lock)
                 .execute(Tuple.of(ref))
                 .map(UserStore::toUsers)
                 .map(found -> found.stream()
@@ -310,15 +318,19 @@ public final class UserStore {
                         .orElseThrow(() -> AdminProblems.userNotFound(ref).asException()));
     }
 
-    /** Ends the API keys of a user that is not active any more: a trigger puts them into their outbox. */
+    /** Ends the API keys of a user that is not active any more. */
     private static Future<Void> update(SqlConnection tx, User user) {
         return tx.preparedQuery("update account set state = $2, roles = $3 where id = $1")
                 .execute(Tuple.of(user.userId(), user.state(), user.roles().toArray(String[]::new)))
-                .compose(updated -> user.state().equals(User.ACTIVE)
-                        ? Future.succeededFuture()
-                        : tx.preparedQuery("delete from api_key where user_id = $1")
-                                .execute(Tuple.of(user.userId()))
-                                .mapEmpty());
+                .compose(updated ->
+                        user.state().equals(User.ACTIVE) ? Future.succeededFuture() : deleteKeys(tx, user.userId()));
+    }
+
+    /** A trigger puts them into their outbox. */
+    private static Future<Void> deleteKeys(SqlConnection tx, String userId) {
+        return tx.preparedQuery("delete from api_key where user_id = $1")
+                .execute(Tuple.of(userId))
+                .mapEmpty();
     }
 
     private Future<Cut> endLogins(SqlConnection tx, String userId) {
@@ -340,20 +352,26 @@ public final class UserStore {
                 .map(rows -> toCuts(rows).getFirst());
     }
 
-    private Future<ResetCode> addCode(SqlConnection tx, User user) {
+    private Future<ResetCode> addCode(SqlConnection tx, User user, Origin origin) {
         var code = OneTimeCode.create();
         var expiresAt = now().plus(CODE_LIFETIME);
         return tx.preparedQuery("""
-                        insert into reset_code (user_id, code_hash, expires_at) values ($1, $2, $3)
-                        on conflict (user_id) do update set code_hash = $2, expires_at = $3""")
-                .execute(Tuple.of(user.userId(), OneTimeCode.fingerprint(code), utc(expiresAt)))
+                        insert into reset_code (user_id, code_hash, expires_at, created_by) values ($1, $2, $3, $4)
+                        on conflict (user_id) do update set code_hash = $2, expires_at = $3, created_by = $4""")
+                .execute(Tuple.of(
+                        user.userId(),
+                        OneTimeCode.fingerprint(code),
+                        utc(expiresAt),
+                        origin.isOperator() ? null : origin.actor()))
                 .map(new ResetCode(user, code, expiresAt));
     }
 
     private Future<String> findOwner(SqlClient client, String code) {
         return client.preparedQuery("""
                         select user_id from reset_code r join account a on a.id = r.user_id
-                        where code_hash = $1 and expires_at > $2 and a.state = 'active'""")
+                        where code_hash = $1 and expires_at > $2 and a.state = 'active'
+                        and (created_by is null or exists (select from account m
+                          where m.id = created_by and m.state = 'active' and 'admin' = any (m.roles)))""")
                 .execute(Tuple.of(OneTimeCode.fingerprint(code), utc(clock.instant())))
                 .map(rows -> {
                     if (rows.size() == 0) {
@@ -381,7 +399,7 @@ public final class UserStore {
     private static void putDifference(
             JsonObject changes, String name, User before, User after, Function<User, Object> field) {
         if (!field.apply(before).equals(field.apply(after))) {
-            changes.put(name, new JsonArray().add(field.apply(before)).add(field.apply(after)));
+            changes.put(name, AuditEntry.change(field.apply(before), field.apply(after)));
         }
     }
 

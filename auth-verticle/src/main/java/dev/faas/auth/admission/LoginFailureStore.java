@@ -36,15 +36,16 @@ public final class LoginFailureStore {
 
     /** @param userId empty for a name of no account; fails with 429 {@code rate_limited} when it is too early */
     public Future<Attempt> begin(String username, Optional<String> userId, ClientAddress address) {
-        return userId.map(id -> known.isKnownTo(id, address))
-                .orElseGet(() -> Future.succeededFuture(false))
-                .map(isKnown -> new Attempt(counter(isKnown ? username + "\n" + address.prefix() : username), isKnown))
+        var id = userId.orElse("none"); // which takes as long to look up
+        return known.isKnownTo(id, address)
+                .map(isKnown -> new Attempt(
+                        isKnown ? counter("address", id + " " + address.prefix()) : counter("name", username), isKnown))
                 .compose(attempt -> requireTurn(attempt).map(attempt));
     }
 
-    /** A digest, since a user may have typed the password as the name. Names have no line end. */
-    private static Buffer counter(String key) {
-        return Buffer.buffer(Sha256.digest(key));
+    /** A digest, since a user may have typed the password as the name. A name can have any character, a kind has no space. */
+    private static Buffer counter(String kind, String key) {
+        return Buffer.buffer(Sha256.digest(kind + " " + key));
     }
 
     private Future<Void> requireTurn(Attempt attempt) {

@@ -130,9 +130,10 @@ final class ApiKeyStore {
                 .mapEmpty());
     }
 
+    /** Deletions first: until then, a stolen key works. */
     Future<List<Change>> findUnpublished() {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "select key, change from bus_outbox where bucket = $1 order by key limit 1000")
+        return pg.withPool(pool -> pool.preparedQuery("select key, change from bus_outbox where bucket = $1"
+                        + " order by change is not null, key limit 1000")
                 .execute(Tuple.of(Subjects.APIKEYS))
                 .map(rows -> rows.stream()
                         .map(row -> new Change(row.getString("key"), row.getString("change")))

@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ApiKeys {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
     private static final int MOST_OF_ONE_USER = 50;
+    private static final int MOST_FAILURES = 3;
     private static final long LIMIT_MILLIS = 2_000;
 
     /** @param text the key itself, which is shown once */
@@ -74,7 +76,8 @@ public final class ApiKeys {
                 now,
                 now.plus(lifetime));
         return store.insert(key, user.username(), text, MOST_OF_ONE_USER, origin)
-                .compose(stored -> tryPublishPending())
+                // Not by the outbox, in which many others may be.
+                .compose(change -> tryTo(publish(change)))
                 .map(published -> {
                     LOG.info("API key created key={} user={} scopes={}", key.keyId(), key.userId(), key.scopes());
                     return new Created(key, text);
@@ -97,14 +100,29 @@ public final class ApiKeys {
         });
     }
 
-    /** Publishes the changes of the outbox, up to the first failure. */
+    /** Publishes the changes of the outbox. Fails afterwards if some were not; ends early when NATS seems to be away. */
     public Future<Void> publishPending() {
-        return store.findUnpublished().compose(pending -> InOrder.forEach(pending, this::publish));
+        var failures = new ArrayList<Throwable>();
+        return store.findUnpublished()
+                .compose(pending -> InOrder.forEach(
+                        pending,
+                        change -> publish(change).recover(failure -> {
+                            failures.add(failure);
+                            return failures.size() < MOST_FAILURES
+                                    ? Future.succeededFuture()
+                                    : Future.failedFuture(failure);
+                        })))
+                .compose(tried ->
+                        failures.isEmpty() ? Future.succeededFuture() : Future.failedFuture(failures.getFirst()));
     }
 
     /** Succeeds also if NATS is unavailable: the outbox publishes the change later. */
     public Future<Void> tryPublishPending() {
-        return publishPending().recover(failure -> {
+        return tryTo(publishPending());
+    }
+
+    private static Future<Void> tryTo(Future<Void> publication) {
+        return publication.recover(failure -> {
             LOG.warn("change of API keys not published yet cause={}", failure.getMessage());
             return Future.succeededFuture();
         });

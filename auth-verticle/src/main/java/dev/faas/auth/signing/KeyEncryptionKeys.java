@@ -76,7 +76,7 @@ public final class KeyEncryptionKeys {
     public void warnIfMissing() {
         if (keys.isEmpty() && isExpected) {
             LOG.warn(
-                    "signing keys are stored unencrypted: who reads the database can make tokens. Set FAAS_KEK_FILE to a"
+                    "signing keys are stored unencrypted: anyone who can read the database can forge tokens. Set FAAS_KEK_FILE to a"
                             + " file with 64 random hexadecimal digits");
         }
     }
@@ -109,11 +109,13 @@ public final class KeyEncryptionKeys {
         var kek = keys.stream()
                 .filter(each -> each.id.equals(kekId))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the stored signing key " + kid
-                        + " is encrypted with the key-encryption key " + kekId + ", which "
-                        + (isEmpty() ? "is not set" : "is not in the file")
-                        + ": add it to the file that FAAS_KEK_FILE names, as a later line. If it is lost, delete the row of"
-                        + " auth.signing_key and start again: all logins get new tokens"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "the stored signing key " + kid
+                                        + " is encrypted with the key-encryption key " + kekId + ", which "
+                                        + (isEmpty() ? "is not set" : "is not in the file")
+                                        + ": add it to the file that FAAS_KEK_FILE names, as a later line. If it is lost, delete the row of"
+                                        + " auth.signing_key and start again: all access tokens become invalid, and clients refresh by themselves"));
         try {
             return new String(
                     cipher(Cipher.DECRYPT_MODE, kek, Arrays.copyOf(wrapped, NONCE_BYTES), kid)
@@ -122,7 +124,8 @@ public final class KeyEncryptionKeys {
         } catch (AEADBadTagException e) {
             throw new IllegalStateException(
                     "the stored signing key " + kid + " has been changed in the database: restore its row of"
-                            + " auth.signing_key from a backup, or delete it: all logins get new tokens",
+                            + " auth.signing_key from a backup, or delete it: all access tokens become invalid, and clients refresh"
+                            + " by themselves",
                     e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM does not support AES-256-GCM: use another JDK", e);

@@ -143,8 +143,8 @@ final class PostgresCluster {
 
     /**
      * Lets a service give its audit log to a role that nobody can log in with: it can add rows and read them afterwards, but
-     * neither change nor remove them. take_…_audit runs as the superuser and so must run no code of a service; prune_…_audit does,
-     * by triggers.
+     * neither change nor remove them, nor choose their number and time. take_…_audit runs as the superuser and so must run no code
+     * of a service; prune_…_audit does, by triggers.
      */
     private static List<String> keeper() {
         var statements = new ArrayList<>(List.of("CREATE SCHEMA IF NOT EXISTS keeper"));
@@ -162,7 +162,8 @@ final class PostgresCluster {
                     + " GRANT USAGE ON SCHEMA " + schema + " TO " + keeper + ";"
                     + " ALTER TABLE " + table + " OWNER TO " + keeper + ";"
                     + " REVOKE ALL ON " + table + " FROM " + owner + ";"
-                    + " GRANT INSERT, SELECT ON " + table + " TO " + owner + "; END $$");
+                    + " GRANT SELECT, INSERT (actor, via, action, target, project, outcome, address, request_id, changes) ON "
+                    + table + " TO " + owner + "; END $$");
             statements.add(function("prune_" + schema + "_audit") + "DELETE FROM " + table
                     + " WHERE at < now() - interval '400 days'; END $$");
             statements.add("ALTER FUNCTION keeper.prune_" + schema + "_audit() OWNER TO " + keeper);

@@ -88,16 +88,17 @@ public final class QuotaStore {
     Future<Void> change(String owner, @Nullable ObjectNode changes, Origin origin) {
         var merged = changes == null ? "excluded.limits" : "quota.limits || excluded.limits";
         var text = changes == null ? "{}" : changes.toString();
-        return pg.inTransaction(tx -> tx.preparedQuery("insert into quota (owner, limits) values ($1, $2::text::jsonb)"
-                        + " on conflict (owner) do update set limits = " + merged + ", pending = true")
+        return pg.inTransaction(tx -> tx.preparedQuery("with before as (select limits from quota where owner = $1)"
+                        + " insert into quota (owner, limits) values ($1, $2::text::jsonb)"
+                        + " on conflict (owner) do update set limits = " + merged + ", pending = true"
+                        + " returning limits, (select limits from before) as before")
                 .execute(Tuple.of(owner, text))
-                .compose(stored -> audit.write(
-                        tx,
-                        AuditEntry.done(
-                                origin,
-                                "quota.update",
-                                owner,
-                                new JsonObject().put("limits", changes == null ? null : new JsonObject(text))))));
+                .compose(stored -> {
+                    var row = stored.iterator().next();
+                    var change = AuditEntry.change(row.getJsonObject("before"), row.getJsonObject("limits"));
+                    return audit.write(
+                            tx, AuditEntry.done(origin, "quota.update", owner, new JsonObject().put("limits", change)));
+                }));
     }
 
     Future<Void> delete(String owner) {

@@ -38,6 +38,18 @@ public final class Authenticated {
         return by(verifier, RoutingContext::next, key -> {});
     }
 
+    /** Gives the requests with a valid token or API key to a handler; others pass as they are. */
+    public static Handler<RoutingContext> ifValid(TokenVerifier verifier, Handler<RoutingContext> next) {
+        return ctx -> bearer(ctx)
+                .map(verifier::admit)
+                .orElseGet(() -> Future.failedFuture("no token"))
+                .onFailure(invalid -> ctx.next())
+                .onSuccess(known -> {
+                    ctx.put(KEY, known);
+                    next.handle(ctx);
+                });
+    }
+
     private static Handler<RoutingContext> by(
             TokenVerifier verifier, Handler<RoutingContext> next, Consumer<Principal.Key> check) {
         return ctx -> {

@@ -105,7 +105,7 @@ public final class SessionsCommand extends Verb {
                 try {
                     api.document(Request.of("DELETE", ALL + "/" + Request.part(id)));
                 } catch (ApiFailure e) {
-                    throw e.code().equals("login_not_found") && !e.isAfterRepeat()
+                    throw e.code().equals("session_not_found") && !e.isAfterRepeat()
                             ? e.explained(
                                     "you have no login \"%s\"".formatted(id),
                                     List.of(Suggestion.line(

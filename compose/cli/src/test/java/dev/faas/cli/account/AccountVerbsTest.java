@@ -177,12 +177,12 @@ class AccountVerbsTest {
     @Test
     void loginsAreEnded() {
         server.on("DELETE", SESSIONS + "/sid_1", 204, "")
-                .on("DELETE", SESSIONS + "/sid_22", 404, "{\"code\":\"login_not_found\"}")
+                .on("DELETE", SESSIONS + "/sid_22", 404, "{\"code\":\"session_not_found\"}")
                 .on("DELETE", SESSIONS, 204, "")
                 .on("GET", SESSIONS, 200, page("{\"sid\":\"sid_2\"}"));
 
         assertThat(run("sessions end sid_22 sid_1")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no login "sid_22" (login_not_found)
+                        faas: you have no login "sid_22" (session_not_found)
                         did you mean "sid_2"? List them: faas sessions
                         Ended sid_1.
                         """));

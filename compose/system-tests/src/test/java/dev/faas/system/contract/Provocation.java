@@ -26,6 +26,8 @@ record Provocation(String method, String target, List<String> headers, String bo
     /** Another user. */
     static final String OTHER = "grace";
 
+    static final String DISABLED = "dora";
+
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
@@ -129,6 +131,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "invitation_invalid" ->
                 good.body(Map.of("username", "invited", "password", PASSWORD, "invitation", "unknown"));
             case "code_invalid" -> good;
+            case "user_disabled" -> good.target(good.target().replace(OTHER, DISABLED));
             case "user_not_found" -> good.target(good.target().replace(OTHER, "nobody"));
             case "last_admin" -> {
                 var itself = good.target(good.target().replace(OTHER, USERNAME));
@@ -140,7 +143,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "key_not_found" -> good;
             case "secret_not_found" -> good.target(good.target().replace(SECRET, "nobodys"));
             case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
-            case "login_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
+            case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "function_not_found" ->
                 good.about("nobodys", means.activation(), means.activations().orphan());
             case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));

@@ -40,6 +40,13 @@ final class Provoker {
         provoker.means = provoker.means.withExpiring(provoker.means.accessToken());
         // The first user is an admin.
         provoker.expect(201, provoker.request("createUser").body(Map.of("username", Provocation.OTHER)));
+        provoker.expect(201, provoker.request("createUser").body(Map.of("username", Provocation.DISABLED)));
+        var disabling = provoker.request("updateUser");
+        provoker.expect(
+                200,
+                disabling
+                        .target(disabling.target().replace(Provocation.OTHER, Provocation.DISABLED))
+                        .body(Map.of("state", "disabled")));
         provoker.means =
                 provoker.means.withNarrowKeys(List.of(provoker.createKey("secrets"), provoker.createKey("invoke")));
         provoker.expect(201, provoker.request("putSecret"));

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.wire.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that the name of each config has its file's digest, because a stack cannot change a config under its name. */
+/** Tests the configs of compose: a stack cannot change one under its name, so each name has its file's digest. */
 class ConfigNamesTest {
     private static final Path COMPOSE = Path.of("..");
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Pattern CONFIG = Pattern.compile("file: \\./([^,]+), name: \"([^\"]+)\"");
 
     @ParameterizedTest
@@ -26,5 +31,23 @@ class ConfigNamesTest {
             count++;
         }
         assertThat(count).isEqualTo(4);
+    }
+
+    /** Sealed with the new key from now on; what was sealed with the old one still opens. */
+    @Test
+    void aRenewedSealKeyComesBeforeTheOldOne(@TempDir Path directory) throws Exception {
+        var secrets = new Shell(directory, Map.of("PATH", directory + ":" + System.getenv("PATH")));
+        var script = COMPOSE.resolve("secrets").toAbsolutePath();
+        secrets.line(LIMIT, "printf '#!/bin/sh\\n' >chown; chmod +x chown; bash " + script + " make .");
+        var old = Files.readString(directory.resolve("seal-private"));
+
+        secrets.line(LIMIT, "bash " + script + " renew . seal-private");
+
+        assertThat(Files.readString(directory.resolve("seal-private")))
+                .endsWith(old)
+                .hasSize(2 * old.length());
+        assertThat(secrets.line(LIMIT, "openssl pkey -in seal-private -pubout"))
+                .isEqualTo(Files.readString(directory.resolve("seal-public")).strip())
+                .isNotEqualTo(secrets.line(LIMIT, "tail -n 3 seal-private | openssl pkey -pubout"));
     }
 }
