@@ -133,6 +133,8 @@ class QuotasTest extends RegistryFixture {
 
         var quota = ownQuota();
 
+        assertThat(admin.get("/v1/projects/" + owner + "/quota").json()).isEqualTo(quota);
+        assertThat(admin.get("/v1/projects/x/quota").code()).isEqualTo("project_not_found");
         assertThat(quota.getJsonObject("limits").getMap())
                 .containsEntry("functions", 500)
                 .containsEntry("specKb", 65_536)

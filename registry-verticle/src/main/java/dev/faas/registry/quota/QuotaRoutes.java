@@ -16,6 +16,7 @@ import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves {@code /v1/admin/projects}, and the quota of the caller's own project. A personal project's id is its user's. */
+/** Serves {@code /v1/admin/projects}, and the quota of one project to its user and to admins. A personal project's id is its user's. */
 public final class QuotaRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaRoutes.class);
     private static final String PROJECT = "project";
@@ -65,16 +66,18 @@ public final class QuotaRoutes {
 
     public void add(Router on, AdminGuard admins) {
         var user = Authenticated.by(verifier, Scope.READ);
-        on.get("/v1/projects/:project/quota").handler(user).respond(this::getOwn);
+        on.get("/v1/projects/:project/quota").handler(user).respond(this::get);
         admins.on(on.get("/v1/admin/projects")).respond(this::list);
         admins.on(on.patch("/v1/admin/projects/:project"))
                 .handler(Bodies.json(MAX_BODY_BYTES))
                 .respond(this::change);
     }
 
-    private Future<ObjectNode> getOwn(RoutingContext ctx) {
-        var owner = Authenticated.principal(ctx).userId();
-        if (!owner.equals(ctx.pathParam(PROJECT))) {
+    private Future<ObjectNode> get(RoutingContext ctx) {
+        var caller = Authenticated.principal(ctx);
+        var owner = ctx.pathParam(PROJECT);
+        boolean isSeen = owner.equals(caller.userId()) || caller.roles().contains(Principal.ADMIN);
+        if (!isSeen || !Ids.isUser(owner)) {
             throw notFound(ctx).asException();
         }
         return store.usage(owner).map(usage -> {

@@ -1,6 +1,7 @@
 package dev.faas.cli.account;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Suggestion;
@@ -44,14 +45,14 @@ public final class KeyCommand extends VerbGroup {
             name = "create",
             description = {
                 "Make an API key, and print it.",
-                "The key alone goes to standard output. It is shown only this once."
+                "The key alone goes to standard output. It is shown only this once. In FAAS_TOKEN it stands for a login, and no file keeps it."
             },
             footer = {
                 "",
                 "Examples:",
                 "  faas key create laptop",
                 "  faas key create ci --scope read,invoke --expires 30d > ci.key",
-                "  faas login https://faas.example.org --token-stdin < ci.key",
+                "  FAAS_URL=https://faas.example.org FAAS_TOKEN=$(cat ci.key) faas fn list",
                 "",
                 "Exit codes: 0 fine, 2 usage, 3 not logged in, 5 unavailable or too many keys, 6 refused."
             })
@@ -66,7 +67,11 @@ public final class KeyCommand extends VerbGroup {
                 names = "--scope",
                 split = ",",
                 paramLabel = "SCOPE,…",
-                description = "What it may do: ${COMPLETION-CANDIDATES}. Default: read,invoke,functions.")
+                description = {
+                    "What it may do. Default: read,invoke,functions.",
+                    "read: see functions, activations, results, logs and names of secrets; invoke: submit, replay and cancel activations; functions: create, change and delete functions; secrets: store and delete secrets.",
+                    "With invoke and functions it can also read your secrets, by a function that prints them."
+                })
         private List<Scope> scopes = new ArrayList<>();
 
         @Option(

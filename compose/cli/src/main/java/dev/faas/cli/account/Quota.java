@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The limits of a project, and how they are printed. */
+/** The limits of a user, and how they are printed. */
 public final class Quota {
     private static final Map<String, String> MEANINGS = new LinkedHashMap<>();
 
@@ -37,18 +37,18 @@ public final class Quota {
 
     /** Prints the document for programs, a row for each limit for people and pipes.
      *
-     * @param project with {@code limits} and {@code used}
+     * @param quota with {@code limits} and {@code used}
      */
-    public static void print(Session session, Doc project, String name) {
+    public static void print(Session session, Doc quota, String name) {
         if (session.output().isForPrograms()) {
-            session.output().document(project, doc -> name, List::of);
+            session.output().document(quota, doc -> name, List::of);
             return;
         }
-        var limits = project.doc("limits");
+        var limits = quota.doc("limits");
         var rows = limits.fields().keySet().stream()
                 .map(limit -> Doc.empty()
                         .with("name", limit)
-                        .with("used", project.doc("used").get(limit))
+                        .with("used", quota.doc("used").get(limit))
                         .with("limit", limits.get(limit))
                         .with("meaning", MEANINGS.getOrDefault(limit, "")))
                 .toList();
@@ -56,9 +56,9 @@ public final class Quota {
     }
 
     /** Such as {@code 3/500}; without a limit {@code 3}. */
-    public static String useOf(Doc project, String name) {
-        return project.doc("used").text(name)
-                + Optional.ofNullable(project.doc("limits").get(name))
+    public static String useOf(Doc quota, String name) {
+        return quota.doc("used").text(name)
+                + Optional.ofNullable(quota.doc("limits").get(name))
                         .map(limit -> "/" + limit)
                         .orElse("");
     }

@@ -1,5 +1,6 @@
 package dev.faas.cli.account;
 
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;

@@ -4,7 +4,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Session;
 import java.util.List;
 
-/** Prints a key or a code: alone on standard output, so that a script can take it. There is no form without it. */
+/** Prints a key or a code: alone on standard output, so that a script can take it. {@code -q} and {@code -o} do not hide it. */
 public final class ShownOnce {
     private ShownOnce() {}
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             UserCommand.class,
             InvitationCommand.class,
-            ProjectCommand.class,
+            UserQuotaCommand.class,
             SettingsCommand.class,
             AuditCommand.class
         },

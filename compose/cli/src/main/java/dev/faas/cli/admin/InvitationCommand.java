@@ -1,11 +1,11 @@
 package dev.faas.cli.admin;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.VerbGroup;
-import dev.faas.cli.account.EachOf;
 import dev.faas.cli.account.ShownOnce;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Column;

@@ -1,9 +1,10 @@
 package dev.faas.cli.admin;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
-import dev.faas.cli.account.EachOf;
+import dev.faas.cli.account.Users;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -40,7 +41,9 @@ abstract class UserChange extends Verb {
 
     @Command(
             name = "disable",
-            description = {"Disable users: they cannot log in, and their logins and keys end.", "Their functions stay."
+            description = {
+                "Disable users: end their logins, and delete their API keys.",
+                "They cannot log in. Their functions stay. Queued and running activations go on."
             },
             footer = {
                 "",
@@ -58,7 +61,7 @@ abstract class UserChange extends Verb {
 
     @Command(
             name = "enable",
-            description = "Let disabled users log in again.",
+            description = {"Let disabled users log in again.", "Deleted API keys do not come back."},
             footer = {"", "Examples:", "  faas admin user enable anna", "  faas admin user enable anna berta", "", EXITS
             })
     static final class EnableCommand extends UserChange {

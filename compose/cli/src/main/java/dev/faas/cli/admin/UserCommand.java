@@ -2,12 +2,13 @@ package dev.faas.cli.admin;
 
 import dev.faas.cli.Confirmation;
 import dev.faas.cli.Doc;
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.VerbGroup;
-import dev.faas.cli.account.EachOf;
 import dev.faas.cli.account.ShownOnce;
+import dev.faas.cli.account.Users;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Column;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
             UserChange.EnableCommand.class,
             UserChange.PromoteCommand.class,
             UserChange.DemoteCommand.class,
+            UserCommand.LogoutCommand.class,
             UserCommand.ResetCommand.class,
             UserCommand.DeleteCommand.class
         },
@@ -108,10 +110,35 @@ final class UserCommand extends VerbGroup {
     }
 
     @Command(
+            name = "logout",
+            description = {"End all logins of users.", "Their API keys stay: to end those, too, disable the user."},
+            footer = {
+                "",
+                "Examples:",
+                "  faas admin user logout anna",
+                "  faas admin user logout anna berta",
+                "",
+                "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 no such user, 5 unavailable, 6 refused: you are no admin."
+            })
+    static final class LogoutCommand extends Verb {
+        @Parameters(arity = "1..*", paramLabel = "USER", description = "Their names or ids.")
+        private List<String> names = List.of();
+
+        @Override
+        protected int run(Session session) {
+            var users = new Users(session.api());
+            return EachOf.change(session, names, user -> {
+                users.call("DELETE", user, "/sessions", null);
+                session.output().note("Ended all logins of %s.".formatted(user));
+            });
+        }
+    }
+
+    @Command(
             name = "reset",
             description = {
                 "Print a code that sets a new password of a user.",
-                "It works once, within 24 hours. An older code is void. The logins go on until it is used."
+                "It works once, within 24 hours. An older code is void. When it is used, logins end and API keys are deleted; until then they stay."
             },
             footer = {
                 "",
@@ -136,7 +163,10 @@ final class UserCommand extends VerbGroup {
     @Command(
             name = "delete",
             aliases = "rm",
-            description = {"Delete users, and end their logins.", "Their names can never be used again."},
+            description = {
+                "Delete users, with their functions, secrets, API keys and records.",
+                "What is queued or runs is cancelled. Their names can never be used again."
+            },
             footer = {
                 "",
                 "Examples:",

@@ -154,19 +154,23 @@ public final class Api {
      * @param reader takes the items of a page, and returns whether it wants more
      */
     public void eachPage(String path, int limit, Predicate<List<Doc>> reader) {
-        var separator = path.contains("?") ? "&" : "?";
-        var query = path + separator + "limit=" + Math.min(PAGE, Math.max(1, limit));
-        var cursor = Optional.<String>empty();
+        var items = items(path, limit);
         int left = limit;
         boolean wantsMore;
         do {
-            var page = get(query
-                    + cursor.map(next -> "&cursor=" + Request.encode(next)).orElse(""));
-            var items = page.docs("items");
-            wantsMore = reader.test(items.subList(0, Math.min(left, items.size())));
-            left -= Math.min(left, items.size());
-            cursor = page.find("next");
-        } while (cursor.isPresent() && left > 0 && wantsMore);
+            var page = items.nextPage();
+            wantsMore = reader.test(page.subList(0, Math.min(left, page.size())));
+            left -= Math.min(left, page.size());
+        } while (items.hasPages() && left > 0 && wantsMore);
+    }
+
+    /** Reads a page when an item of it is needed.
+     *
+     * @param path with its query
+     * @param limit of the items that are needed
+     */
+    public Items items(String path, int limit) {
+        return new Items(this, path, Math.min(PAGE, Math.max(1, limit)));
     }
 
     private Map<String, String> headers(Optional<String> token) {

@@ -71,8 +71,7 @@ public final class ContextCommand extends VerbGroup {
                                     Column.text("", doc -> doc.isTrue("current") ? "*" : ""),
                                     Column.text("NAME", "name"),
                                     Column.text("ADDRESS", "url"),
-                                    Column.text("USER", "username"),
-                                    Column.text("PROJECT", "project")),
+                                    Column.text("USER", "username")),
                             doc -> doc.text("name"),
                             CREATE_ONE);
             return Exit.OK;
@@ -129,8 +128,7 @@ public final class ContextCommand extends VerbGroup {
                             () -> List.of(
                                     "Name:    " + context.text("name"),
                                     "Address: " + context.text("url"),
-                                    "User:    " + context.find("username").orElse("(not logged in)"),
-                                    "Project: " + context.find("project").orElse("(your own)")));
+                                    "User:    " + context.find("username").orElse("(not logged in)")));
             return Exit.OK;
         }
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "password",
         description = {
-            "Change your password; all other logins end.",
+            "Change your password; all other logins end, API keys stay.",
             "It asks for the current password and the new one, which has 8 to 256 characters. If you have forgotten it: faas password reset."
         },
         subcommands = PasswordCommand.ResetCommand.class,
@@ -53,7 +53,7 @@ public final class PasswordCommand extends Verb {
         } catch (ApiFailure e) {
             throw e.code().equals("invalid_credentials") ? e.explained("the current password is wrong", List.of()) : e;
         }
-        session.output().note("The password is changed. All other logins have ended.");
+        session.output().note("The password is changed. All other logins have ended. API keys stay: faas key list");
         return Exit.OK;
     }
 
@@ -62,7 +62,7 @@ public final class PasswordCommand extends Verb {
             name = "reset",
             description = {
                 "Set a new password with a code that an admin made.",
-                "The code works once, within 24 hours. All logins end. An admin makes it: faas admin user reset NAME."
+                "The code works once, within 24 hours. All logins end, and API keys are deleted. An admin makes it: faas admin user reset NAME."
             },
             footer = {
                 "",

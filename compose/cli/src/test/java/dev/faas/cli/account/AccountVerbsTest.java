@@ -193,26 +193,23 @@ class AccountVerbsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"userId":"usr_1"} | usr_1
-            {"userId":"usr_1","key":{"project":"usr_2"}} | usr_2
-            """)
-    void theQuotaIsThatOfTheProject(String me, String project) {
+    @CsvSource({"quota, /v1/auth/me", "quota anna, /v1/admin/users/anna"})
+    void aQuotaIsPrintedWithItsUse(String line, String asked) {
         var quota = """
                 {"limits":{"functions":500,"queued":null,"unheardOf":7},"used":{"functions":3,"queued":12}}""";
-        server.on("GET", "/v1/auth/me", 200, me).on("GET", "/v1/projects/" + project + "/quota", 200, quota);
+        server.on("GET", asked, 200, "{\"userId\":\"usr_1\"}").on("GET", "/v1/projects/usr_1/quota", 200, quota);
 
-        assertThat(run("quota").out()).isEqualTo("""
+        assertThat(run(line).out()).isEqualTo("""
                         functions\t3\t500\tfunctions
                         queued\t12\t\tqueued activations
                         unheardOf\t\t7\t
                         """);
-        assertThat(Setup.at(server).onTerminal(80).run("quota").out().lines())
+        assertThat(Setup.at(server).onTerminal(80).run(line.split(" ")).out().lines())
                 .containsExactlyElementsOf(List.of(
                         "NAME       USED  LIMIT  COUNTS",
                         "functions     3    500  functions",
                         "queued       12   none  queued activations",
                         "unheardOf            7"));
-        assertThat(run("quota -o jsonl").out()).isEqualTo(quota + "\n");
+        assertThat(run(line + " -o jsonl").out()).isEqualTo(quota + "\n");
     }
 }

@@ -10,17 +10,18 @@ import dev.faas.cli.StubServer;
 import dev.faas.cli.account.Quota;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What admins do: which calls they make, and what is printed. */
 class AdminVerbsTest {
     private static final String USERS = "/v1/admin/users";
     private static final String INVITATIONS = "/v1/admin/invitations";
+    private static final String AUDIT = "/v1/admin/audit/";
     private static final String ANNA = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     private static final String USER = """
             {"userId":"%s","username":"anna","roles":["user","admin"],"state":"active",\
@@ -43,11 +44,13 @@ class AdminVerbsTest {
 
     @BeforeEach
     void haveAnna() {
-        server.on("GET", USERS, 200, page(USER)).on("GET", USERS + "/anna", 200, USER);
+        server.on("GET", USERS + "/anna", 200, USER);
     }
 
     @Test
     void usersAreListed() {
+        server.on("GET", USERS, 200, page(USER));
+
         assertThat(run("admin user list").out())
                 .isEqualTo("anna\t" + ANNA + "\tactive\tuser,admin\t\t2026-11-24T00:00:00.000Z\n");
         assertThat(run("admin user list -o name").out()).isEqualTo("anna\n");
@@ -69,8 +72,22 @@ class AdminVerbsTest {
     }
 
     @Test
+    void allLoginsOfUsersAreEnded() {
+        server.on("DELETE", USERS + "/anna/sessions", 204, "")
+                .on("DELETE", USERS + "/ana/sessions", 404, NO_USER)
+                .on("GET", USERS, 200, page(USER));
+
+        assertThat(run("admin user logout ana anna")).isEqualTo(new ClientRun(4, "", """
+                        faas: no user "ana" (user_not_found)
+                        did you mean "anna"? List them: faas admin user list
+                        Ended all logins of anna.
+                        """));
+    }
+
+    @Test
     void theOtherUsersAreChangedToo() {
-        server.on("PATCH", USERS + "/ana", 404, NO_USER)
+        server.on("GET", USERS, 200, page(USER))
+                .on("PATCH", USERS + "/ana", 404, NO_USER)
                 .on(
                         "PATCH",
                         USERS + "/root",
@@ -157,14 +174,13 @@ class AdminVerbsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             anna --limit functions=2000 --limit queued=none | {"quota":{"functions":2000,"queued":null}}
-            usr_06b7gd98g07rk4q3v8x2m5n9tb --defaults | {"quota":null}
+            anna --defaults | {"quota":null}
             """)
-    void aQuotaIsChangedByTheNameOrTheIdOfTheUser(String line, String body) {
+    void aQuotaIsChanged(String line, String body) {
         server.on("PATCH", "/v1/admin/projects/" + ANNA, 200, """
                 {"id":"%s","quota":{},"limits":{"functions":2000},"used":{"functions":3}}""".formatted(ANNA));
 
-        assertThat(run("admin project update " + line))
-                .isEqualTo(new ClientRun(0, "functions\t3\t2000\tfunctions\n", ""));
+        assertThat(run("admin quota set " + line)).isEqualTo(new ClientRun(0, "functions\t3\t2000\tfunctions\n", ""));
         assertThat(calls()).last().isEqualTo("PATCH /v1/admin/projects/" + ANNA + " " + body);
     }
 
@@ -178,20 +194,48 @@ class AdminVerbsTest {
             anna --limit functions | --limit: 'functions' is not NAME=N
             """)
     void whatIsNoLimitIsRefusedHere(String line, String text) {
-        var run = run("admin project update " + line);
+        var run = run("admin quota set " + line);
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains(text);
         assertThat(server.received()).isEmpty();
     }
 
+    /** A deleted user's name is in the log. */
     @Test
-    void projectsAreListedWithTheirUse() {
-        server.on("GET", "/v1/admin/projects", 200, page("""
-                {"id":"usr_1","quota":{"functions":9,"queued":null},"limits":{"functions":9,"specKb":4096,"queued":null},\
-                "used":{"functions":3,"specKb":5,"queued":12}}"""));
+    void quotasAreListedWithTheNamesOfTheirUsers() {
+        var deleted = "usr_06b7gd98g07rk4q3v8x2m5n9tc";
+        var row = """
+                {"id":"%s","quota":{"functions":9,"queued":null},"limits":{"functions":9,"specKb":4096,"queued":null},\
+                "used":{"functions":3,"specKb":5,"queued":12}}""";
+        server.on("GET", "/v1/admin/projects", 200, page(row.formatted(ANNA), row.formatted(deleted)))
+                .on("GET", USERS + "/" + ANNA, 200, USER)
+                .on("GET", USERS + "/" + deleted, 404, NO_USER)
+                .on("GET", "/v1/admin/audit/auth", 200, page("{\"changes\":{\"username\":\"berta\"}}"));
 
-        assertThat(run("admin project list").out()).isEqualTo("usr_1\t3/9\t5/4096\t12\tfunctions=9,queued=none\n");
+        assertThat(run("admin quota list").out())
+                .isEqualTo(
+                        "anna\t%s\t3/9\t5/4096\t12\tfunctions=9,queued=none\nberta\t%s\t3/9\t5/4096\t12\tfunctions=9,queued=none\n"
+                                .formatted(ANNA, deleted));
+        assertThat(calls()).last().asString().contains("action=account.create&target=" + deleted);
+    }
+
+    @Test
+    void theNamesOfManyUsersAreReadAtOnce() {
+        var rows = IntStream.range(0, 60)
+                .mapToObj(i -> "{\"id\":\"usr_06b7gd98g07rk4q3v8x2m5n9%02d\"}".formatted(i))
+                .toArray(String[]::new);
+        var users = IntStream.range(0, 60)
+                .mapToObj(i -> "{\"userId\":\"usr_06b7gd98g07rk4q3v8x2m5n9%02d\",\"username\":\"u%d\"}".formatted(i, i))
+                .toArray(String[]::new);
+        server.on("GET", "/v1/admin/projects", 200, page(rows))
+                .on("GET", "/v1/admin/audit/auth", 200, page())
+                .on("GET", USERS, 200, page(users));
+        IntStream.range(0, 20)
+                .forEach(i -> server.on("GET", USERS + "/usr_06b7gd98g07rk4q3v8x2m5n9%02d".formatted(i), 404, NO_USER));
+
+        assertThat(run("admin quota list -o name").out().lines()).hasSize(60).contains("u20", "u59");
+        assertThat(server.received()).hasSizeLessThan(50);
     }
 
     @Test
@@ -207,35 +251,87 @@ class AdminVerbsTest {
                 .extracting(Enum::name)
                 .isEqualTo(
                         api.schema("AuditRow").doc("properties").doc("outcome").texts("enum"));
+        assertThat(api.schema("AuditRow").doc("properties").doc("action").text("description"))
+                .contains(new AuditCommand.Actions());
+    }
+
+    private static String row(int seq, int hour, String actor, String target) {
+        return """
+                {"seq":%d,"at":"2026-11-24T%02d:00:00.000Z","actor":"%s","action":"a.b","target":%s,\
+                "outcome":"ok","address":null,"changes":{"username":"ada"}}""".formatted(seq, hour, actor, target);
     }
 
     @Test
-    void theAuditLogIsFiltered() {
-        server.on("GET", "/v1/admin/audit/auth", 200, page("""
-                {"seq":7,"at":"2026-11-24T09:00:00.000Z","actor":"operator","action":"account.create","target":"%s",\
-                "outcome":"ok","address":null,"changes":{"username":"ada"}}""".formatted(ANNA)));
+    void bothAuditLogsArePrintedByTimeWithTheNamesOfUsers() {
+        server.on("GET", AUDIT + "auth", 200, page(row(7, 9, "operator", '"' + ANNA + '"'), row(6, 5, "x", "null")))
+                .on("GET", AUDIT + "registry", 200, page(row(7, 8, ANNA, "\"db\""), row(6, 7, ANNA, "null")))
+                .on("GET", USERS + "/" + ANNA, 200, USER);
 
-        assertThat(run("admin audit auth --actor anna --target sid_c3RvbmUgaXMgaGFyZCEhIQ --action a.b --outcome ok"
-                                + " --since 2026-01-31T12:00:00Z --limit 5")
-                        .out())
-                .isEqualTo("2026-11-24T09:00:00.000Z\taccount.create\tok\toperator\t" + ANNA
-                        + "\t\t{\"username\":\"ada\"}\n");
+        assertThat(run("admin audit --limit 3").out()).isEqualTo("""
+                        2026-11-24T09:00:00.000Z\ta.b\tok\toperator\tanna\t\t{"username":"ada"}
+                        2026-11-24T08:00:00.000Z\ta.b\tok\tanna\tdb\t\t{"username":"ada"}
+                        2026-11-24T07:00:00.000Z\ta.b\tok\tanna\t\t\t{"username":"ada"}
+                        """);
         assertThat(calls())
                 .containsExactly(
-                        "GET /v1/admin/users/anna",
-                        "GET /v1/admin/audit/auth?actor=" + ANNA
-                                + "&action=a.b&target=sid_c3RvbmUgaXMgaGFyZCEhIQ&outcome=ok"
-                                + "&since=2026-01-31T12%3A00%3A00Z&limit=5");
+                        "GET " + AUDIT + "auth?limit=3",
+                        "GET " + AUDIT + "registry?limit=3",
+                        "GET " + USERS + "/" + ANNA);
+        assertThat(run("admin audit -o name").out()).isEqualTo("auth/7\nregistry/7\nregistry/6\nauth/6\n");
+        assertThat(run("admin audit registry --limit 1 -o jsonl").out())
+                .contains("\"actor\":\"" + ANNA + "\"", "\"actorName\":\"anna\"", "\"log\":\"registry\"");
     }
 
+    /** A deleted user's name is in the log. */
     @ParameterizedTest
-    @ValueSource(strings = {"operator", "anonymous", "platform"})
-    void whoIsNoUserNeedsNoName(String actor) {
-        server.on("GET", "/v1/admin/audit/auth/export", 200, "{\"seq\":1}\n{\"seq\":2}\n");
+    @CsvSource(delimiter = '|', textBlock = """
+            --actor anna | actor=usr_06b7gd98g07rk4q3v8x2m5n9tb
+            --actor gone | actor=usr_06b7gd98g07rk4q3v8x2m5n9tc
+            --actor operator | actor=operator
+            --actor anonymous | actor=anonymous
+            --actor platform | actor=platform
+            --target anna | target=usr_06b7gd98g07rk4q3v8x2m5n9tb
+            --target registration | target=registration
+            --target sid_c3RvbmUgaXMgaGFyZCEhIQ | target=sid_c3RvbmUgaXMgaGFyZCEhIQ
+            --action a.b --outcome ok --since 2026-01-31T12:00:00Z | action=a.b&outcome=ok&since=2026-01-31T12%3A00%3A00Z
+            """)
+    void theAuditLogsAreFiltered(String flags, String query) {
+        var gone = "usr_06b7gd98g07rk4q3v8x2m5n9tc";
+        server.on("GET", USERS + "/gone", 404, NO_USER)
+                .on("GET", USERS + "/" + gone, 404, NO_USER)
+                .on("GET", USERS + "/registration", 404, NO_USER)
+                .on("GET", AUDIT + "auth", 200, page("""
+                        {"target":"%s","changes":{"username":"gone"}}""".formatted(gone)))
+                .on("GET", AUDIT + "registry", 200, page());
 
-        assertThat(run("admin audit --export --actor " + actor))
-                .isEqualTo(new ClientRun(0, "{\"seq\":1}\n{\"seq\":2}\n", ""));
-        assertThat(calls()).containsExactly("GET /v1/admin/audit/auth/export?actor=" + actor);
+        assertThat(run("admin audit --limit 5 " + flags).exit()).isZero();
+
+        assertThat(calls())
+                .contains(
+                        "GET " + AUDIT + "auth?" + query + "&limit=5",
+                        "GET " + AUDIT + "registry?" + query + "&limit=5");
+    }
+
+    @Test
+    void anActorWhoNeverWasIsRefused() {
+        server.on("GET", USERS + "/ana", 404, NO_USER).on("GET", AUDIT + "auth", 200, page());
+
+        assertThat(run("admin audit --actor ana"))
+                .isEqualTo(new ClientRun(
+                        4, "", "faas: there is and was no user \"ana\"\nList them: faas admin user list\n"));
+    }
+
+    @Test
+    void anExportHasBothLogsWithTheNamesOfUsers() {
+        server.on("GET", AUDIT + "auth/export", 200, "{\"seq\":1,\"actor\":\"" + ANNA + "\"}\n{\"seq\":2}\n")
+                .on("GET", AUDIT + "registry/export", 200, "{\"seq\":1}\n")
+                .on("GET", USERS + "/" + ANNA, 200, USER);
+
+        assertThat(run("admin audit --export")).isEqualTo(new ClientRun(0, """
+                        {"seq":1,"actor":"%s","actorName":"anna","targetName":null,"log":"auth"}
+                        {"seq":2,"actorName":null,"targetName":null,"log":"auth"}
+                        {"seq":1,"actorName":null,"targetName":null,"log":"registry"}
+                        """.formatted(ANNA), ""));
     }
 
     @Test
@@ -249,7 +345,7 @@ class AdminVerbsTest {
 
     @Test
     void anExportThatBreaksOffIsAFailureAfterWholeLines() {
-        server.on("GET", "/v1/admin/audit/auth/export", exchange -> {
+        server.on("GET", AUDIT + "auth/export", exchange -> {
             exchange.sendResponseHeaders(200, 1_000);
             exchange.getResponseBody().write("{\"seq\":1}\n{\"se".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             exchange.getResponseBody().flush();
@@ -259,7 +355,7 @@ class AdminVerbsTest {
         var run = run("admin audit --export");
 
         assertThat(run.exit()).isEqualTo(5);
-        assertThat(run.out()).isEqualTo("{\"seq\":1}\n");
+        assertThat(run.out()).isEqualTo("{\"seq\":1,\"actorName\":null,\"targetName\":null,\"log\":\"auth\"}\n");
         assertThat(run.err()).startsWith("faas: the export broke off");
         assertThat(server.received()).hasSize(1);
     }

@@ -29,15 +29,18 @@ class NamesTest {
             fn create x --secret d | db resize | /v1/secrets
             sessions end s | sid_1 faas-cli | /v1/auth/sessions
             admin user disable a | anna active | /v1/admin/users
+            admin user logout a | anna active | /v1/admin/users
+            admin audit --action invitation.d | invitation.delete | ''
             admin user delete a | anna active | /v1/admin/users
-            admin project update a | anna active | /v1/admin/users
+            admin quota set a | anna active | /v1/admin/users
+            quota a | anna active | /v1/admin/users
             admin audit --actor a | anna active | /v1/admin/users
             admin invitation delete i | inv_1 | /v1/admin/invitations
             key create k | '' | ''
             invoke x --idempotency-key k | '' | ''
             key create ci --scope read,i | read,invoke | ''
             admin settings --registration cl | closed | ''
-            admin project update anna --limit fun | functions= | ''
+            admin quota set anna --limit fun | functions= | ''
             password re | reset Set a new password with a code that an admin made. | ''
             """)
     void aWordIsCompletedByWhatThePlatformHas(String typed, String completed, String asked) {

@@ -50,11 +50,10 @@ class ContextsTest {
         home.run("context", "create", "two", TWO + "/", "--project", "team");
 
         assertThat(made).isEqualTo(new ClientRun(0, "", "Made one. Log in: faas login --context one\n"));
-        assertThat(home.run("context", "list").out())
-                .isEqualTo("*\tone\t" + ONE + "\t\t\n\ttwo\t" + TWO + "\t\tteam\n");
+        assertThat(home.run("context", "list").out()).isEqualTo("*\tone\t" + ONE + "\t\n\ttwo\t" + TWO + "\t\n");
         assertThat(home.run("context", "use", "two")).isEqualTo(new ClientRun(0, "", "Using two.\n"));
         assertThat(home.run("context", "show").out())
-                .isEqualTo("Name:    two\nAddress: " + TWO + "\nUser:    (not logged in)\nProject: team\n");
+                .isEqualTo("Name:    two\nAddress: " + TWO + "\nUser:    (not logged in)\n");
         assertThat(home.run("context", "show", "one", "-o", "name").out()).isEqualTo("one\n");
     }
 
@@ -147,7 +146,7 @@ class ContextsTest {
 
         assertThat(home.logIn(server, "--context", "mine").exit()).isZero();
 
-        assertThat(home.run("context", "list").out()).isEqualTo("*\tmine\t" + server.url() + "\tanna\t\n");
+        assertThat(home.run("context", "list").out()).isEqualTo("*\tmine\t" + server.url() + "\tanna\n");
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PasswordTest {
     private static final String CHANGE = "/v1/auth/password";
     private static final String RESET = "/v1/auth/password/reset";
+    private static final String ME_PATH = "/v1/auth/me";
     private static final String REGISTER = "/v1/auth/register";
 
     @AutoClose
@@ -50,7 +51,8 @@ class PasswordTest {
         server.on("POST", CHANGE, 204, "");
 
         assertThat(run(input, "password --password-stdin"))
-                .isEqualTo(new ClientRun(0, "", "The password is changed. All other logins have ended.\n"));
+                .isEqualTo(new ClientRun(
+                        0, "", "The password is changed. All other logins have ended. API keys stay: faas key list\n"));
         assertThat(bodies(CHANGE)).containsExactly("{\"currentPassword\":\"old one\",\"newPassword\":\"new one\"}");
         assertThat(server.received().getLast().header("Authorization")).isEqualTo("Bearer a1");
     }
@@ -123,6 +125,24 @@ class PasswordTest {
         assertThat(run.err()).startsWith("faas: " + text + "\n");
         assertThat(run.err().contains("the new one must have 8 to 256 characters"))
                 .isEqualTo(status == 400);
+    }
+
+    @Test
+    void anAccountIsDeletedAfterAYesWithThePasswordAndItsLoginIsForgotten() {
+        home.logIn(server, "a1", "r1", 300);
+        server.on("GET", ME_PATH, 200, ME)
+                .on("DELETE", ME_PATH, 401, "{\"code\":\"invalid_credentials\",\"detail\":\"Wrong.\"}")
+                .on("DELETE", ME_PATH, 202, "");
+
+        assertThat(run("secret", "account delete --password-stdin").err()).contains("--yes");
+        assertThat(bodies(ME_PATH)).containsExactly("");
+        assertThat(run("wrong", "account delete --yes --password-stdin"))
+                .isEqualTo(new ClientRun(3, "", "faas: the password is wrong (invalid_credentials)\n"));
+        assertThat(run("secret", "account delete --yes --password-stdin"))
+                .isEqualTo(new ClientRun(
+                        0, "", "Deleted anna at %s. Its data is being removed.\n".formatted(server.url())));
+        assertThat(bodies(ME_PATH)).last().isEqualTo("{\"currentPassword\":\"secret\"}");
+        assertThat(home.run("whoami").exit()).isEqualTo(3);
     }
 
     @Test

@@ -141,13 +141,15 @@ class SharedPlatformIT {
     @Order(5)
     @Test
     void aLimitOfAnAdminHolds() throws Exception {
-        root.shell("faas admin project update anna --limit functions=1").orThrow();
+        root.shell("faas admin quota set anna --limit functions=1").orThrow();
 
         var second = anna.shell("faas fn create second $IMAGE");
 
         assertThat(second.exit()).isEqualTo(5);
         assertThat(second.err()).contains("functions");
-        root.shell("faas admin project update anna --defaults").orThrow();
+        assertThat(root.shell("faas quota anna -o json").orThrow())
+                .isEqualTo(anna.shell("faas quota -o json").orThrow());
+        root.shell("faas admin quota set anna --defaults").orThrow();
         anna.shell("faas fn create second $IMAGE").orThrow();
     }
 

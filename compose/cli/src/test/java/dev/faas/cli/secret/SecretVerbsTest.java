@@ -1,4 +1,4 @@
-package dev.faas.cli.account;
+package dev.faas.cli.secret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

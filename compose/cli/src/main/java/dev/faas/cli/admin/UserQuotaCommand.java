@@ -8,6 +8,7 @@ import dev.faas.cli.Suggestion;
 import dev.faas.cli.Verb;
 import dev.faas.cli.VerbGroup;
 import dev.faas.cli.account.Quota;
+import dev.faas.cli.account.Users;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Column;
 import java.util.ArrayList;
@@ -20,71 +21,84 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists projects and changes their quotas. */
+/** Lists and changes the quotas of users. */
 @Command(
-        name = "project",
-        description = {"Manage the quotas of projects.", "Each user has one project, which has the user's id."},
-        subcommands = {ProjectCommand.ListCommand.class, ProjectCommand.UpdateCommand.class},
+        name = "quota",
+        description = {"Manage the limits of users.", "Those of one user: faas quota USER."},
+        subcommands = {UserQuotaCommand.ListCommand.class, UserQuotaCommand.SetCommand.class},
         footer = {
             "",
             "Examples:",
-            "  faas admin project list",
-            "  faas admin project update anna --limit functions=2000",
+            "  faas admin quota list",
+            "  faas admin quota set anna --limit functions=2000",
             "",
             "Exit codes: 0 fine, 2 usage, 6 refused: you are no admin; more in the help of each command."
         })
-final class ProjectCommand extends VerbGroup {
+final class UserQuotaCommand extends VerbGroup {
     private static final String ALL = "/v1/admin/projects";
 
-    private static String own(Doc project) {
-        return project.doc("quota").fields().entrySet().stream()
-                .map(limit -> limit.getKey() + "=" + (limit.getValue() == null ? UpdateCommand.NONE : limit.getValue()))
+    private static String own(Doc quota) {
+        return quota.doc("quota").fields().entrySet().stream()
+                .map(limit -> limit.getKey() + "=" + (limit.getValue() == null ? SetCommand.NONE : limit.getValue()))
                 .collect(Collectors.joining(","));
     }
 
     @Command(
             name = "list",
             aliases = "ls",
-            description = "List the projects that have functions or limits of their own.",
+            description = "List the users that have functions or limits of their own, with their use.",
             footer = {
                 "",
                 "Examples:",
-                "  faas admin project list",
-                "  faas admin project list -o json",
+                "  faas admin quota list",
+                "  faas admin quota list -o json",
                 "",
                 "Exit codes: 0 fine, 3 not logged in, 5 unavailable, 6 refused: you are no admin."
             })
     static final class ListCommand extends Verb {
         @Override
         protected int run(Session session) {
-            return session.list(
-                    ALL,
-                    List.of(
-                            Column.whole("ID", "id"),
-                            Column.number("FUNCTIONS", doc -> Quota.useOf(doc, "functions")),
-                            Column.number("KIB", doc -> Quota.useOf(doc, "specKb")),
-                            Column.number("QUEUED", doc -> Quota.useOf(doc, "queued")),
-                            Column.text("OWN LIMITS", ProjectCommand::own)),
-                    "id",
-                    "No projects.");
+            var api = session.api();
+            var names = new UserNames(api);
+            session.output()
+                    .list(
+                            printer -> api.eachPage(
+                                    ALL,
+                                    Integer.MAX_VALUE,
+                                    page -> printer.print(page.stream()
+                                            .map(quota -> quota.with(
+                                                    "username",
+                                                    names.nameOf(quota.text("id"))
+                                                            .orElse("")))
+                                            .toList())),
+                            List.of(
+                                    Column.text("USER", "username"),
+                                    Column.whole("ID", "id"),
+                                    Column.number("FUNCTIONS", doc -> Quota.useOf(doc, "functions")),
+                                    Column.number("KIB", doc -> Quota.useOf(doc, "specKb")),
+                                    Column.number("QUEUED", doc -> Quota.useOf(doc, "queued")),
+                                    Column.text("OWN LIMITS", UserQuotaCommand::own)),
+                            doc -> doc.text("username"),
+                            "No user has functions or limits of their own.");
+            return Exit.OK;
         }
     }
 
     @Command(
-            name = "update",
+            name = "set",
             description = {
-                "Change the limits of a project, and print all of them.",
+                "Change the limits of a user, and print all of them.",
                 "Limits that are not named stay. A limit of the whole platform still holds, if it is the lower one."
             },
             footer = {
                 "",
                 "Examples:",
-                "  faas admin project update anna --limit functions=2000 --limit queued=none",
-                "  faas admin project update anna --defaults",
+                "  faas admin quota set anna --limit functions=2000 --limit queued=none",
+                "  faas admin quota set anna --defaults",
                 "",
                 "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 no such user, 5 unavailable, 6 refused: you are no admin."
             })
-    static final class UpdateCommand extends Verb {
+    static final class SetCommand extends Verb {
         private static final String NONE = "none";
 
         /** For the completion of shells. */
@@ -96,7 +110,7 @@ final class ProjectCommand extends VerbGroup {
             }
         }
 
-        @Parameters(paramLabel = "USER", description = "Name of its user, or id.")
+        @Parameters(paramLabel = "USER", description = "Its name or id.")
         private String user = "";
 
         @Option(
@@ -113,16 +127,16 @@ final class ProjectCommand extends VerbGroup {
         @Override
         protected int run(Session session) {
             if (limits.isEmpty() != defaults) {
-                throw Failure.usage("give either --limit or --defaults", "See: faas admin project update --help");
+                throw Failure.usage("give either --limit or --defaults", "See: faas admin quota set --help");
             }
             var body = Doc.empty().with("quota", defaults ? null : changes());
             var api = session.api();
-            var id = new Users(api).id(user);
+            var id = new Users(api).get(user).text("userId");
             var flags = Quota.names().stream()
                     .collect(Collectors.toMap(name -> "quota." + name, name -> "--limit " + name));
-            var project = api.document(
+            var quota = api.document(
                     Request.of("PATCH", ALL + "/" + Request.part(id)).json(body), "limits", flags);
-            Quota.print(session, project, id);
+            Quota.print(session, quota, id);
             return Exit.OK;
         }
 

@@ -1,7 +1,5 @@
-package dev.faas.cli.account;
+package dev.faas.cli;
 
-import dev.faas.cli.Exit;
-import dev.faas.cli.Session;
 import dev.faas.cli.http.ApiFailure;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.faas.cli.account;
+package dev.faas.cli.secret;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.EachOf;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.InputFile;

@@ -1,4 +1,4 @@
-package dev.faas.cli.admin;
+package dev.faas.cli.account;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Suggestion;
@@ -9,21 +9,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The users of the platform, by name or id. A failure suggests a name when there is no such user. */
-final class Users {
-    static final String ALL = "/v1/admin/users";
+public final class Users {
+    public static final String ALL = "/v1/admin/users";
 
     private final Api api;
 
-    Users(Api api) {
+    public Users(Api api) {
         this.api = api;
     }
 
-    Doc get(String user) {
+    public Doc get(String user) {
         return call("GET", user, "", null);
     }
 
     /** @param part of the user's address */
-    Doc call(String method, String user, String part, @Nullable Doc body) {
+    public Doc call(String method, String user, String part, @Nullable Doc body) {
         var request = Request.of(method, ALL + "/" + Request.part(user) + part);
         try {
             return api.document(body == null ? request : request.json(body));
@@ -39,10 +39,8 @@ final class Users {
         }
     }
 
-    /** What the API takes for a user; ids, and who is no user, stay. */
-    String id(String nameOrId) {
-        return nameOrId.matches("[a-z]{3}_[0-9A-Za-z_-]{22,26}|operator|anonymous|platform")
-                ? nameOrId
-                : get(nameOrId).text("userId");
+    /** No name looks like that. */
+    public static boolean isId(String text) {
+        return text.matches("usr_[0-9a-z]{26}");
     }
 }
