@@ -11,7 +11,7 @@ public final class NameRules {
     private static final Pattern USERNAME = Pattern.compile("(?![a-z]{3}_)[a-z0-9][a-z0-9._-]{2,63}");
     public static final String USERNAME_RULE =
             "be 3 to 64 of a-z, 0-9, '.', '_' and '-', begin with a letter or a digit,"
-                    + " and not as an id does, with three letters and '_'";
+                    + " not with three letters and '_', as ids do";
 
     private NameRules() {}
 

@@ -203,7 +203,7 @@ class BadInputIT {
                 of(3, "Log in again", "FAAS_TOKEN=garbage faas whoami"),
                 of(3, "No user has this name and password", "echo wrong-password | faas login -u x --password-stdin"),
                 of(2, "standard input has no token", "faas login --token-stdin"),
-                of(2, "password: must have", "echo short | faas register -u x --password-stdin"),
+                of(2, "the password must have", "echo short | faas register -u x --password-stdin"),
                 of(2, "there is no terminal to ask on", "faas register -u x"),
                 of(4, "did you mean \"other\"?", "faas whoami --context othr"),
                 of(4, "did you mean \"other\"?", "faas context use othr"),

@@ -86,7 +86,7 @@ class SharedPlatformIT {
     @Order(2)
     @Test
     void aKeyDoesWhatItsScopesAllowUntilItIsDeleted() throws Exception {
-        anna.shell("faas fn create hello $IMAGE --command sh --command -c --command 'echo hi'")
+        anna.shell("faas fn create hello --image $IMAGE --entrypoint sh --command '-c \"echo hi\"'")
                 .orThrow();
         var key = anna.shell("faas key create ci --scope read --scope invoke")
                 .orThrow()
@@ -143,14 +143,14 @@ class SharedPlatformIT {
     void aLimitOfAnAdminHolds() throws Exception {
         root.shell("faas admin quota set anna --limit functions=1").orThrow();
 
-        var second = anna.shell("faas fn create second $IMAGE");
+        var second = anna.shell("faas fn create second --image $IMAGE");
 
         assertThat(second.exit()).isEqualTo(5);
         assertThat(second.err()).contains("functions");
         assertThat(root.shell("faas quota anna -o json").orThrow())
                 .isEqualTo(anna.shell("faas quota -o json").orThrow());
         root.shell("faas admin quota set anna --defaults").orThrow();
-        anna.shell("faas fn create second $IMAGE").orThrow();
+        anna.shell("faas fn create second --image $IMAGE").orThrow();
     }
 
     @Order(6)
