@@ -103,7 +103,7 @@ class ApiTest {
             if (begins.matches()) {
                 current = begins.group(1);
                 ports.setLength(0);
-            } else if (line.startsWith("      - url: ")) {
+            } else if (line.contains(" url: http")) {
                 ports.append(line);
             } else if (offers.matches() && servers.test(ports.toString())) {
                 calls.add(offers.group(1).toUpperCase(Locale.ROOT) + " " + current);

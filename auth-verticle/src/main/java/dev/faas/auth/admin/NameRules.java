@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 public final class NameRules {
     public static final int MAX_PASSWORD_LENGTH = 256;
     public static final int MIN_PASSWORD_LENGTH = 8;
-    private static final Pattern USERNAME = Pattern.compile("(?![a-z]{3}_)[a-z0-9][a-z0-9._-]{2,63}");
+    private static final Pattern USERNAME = Pattern.compile("(?!usr_)[a-z0-9][a-z0-9._-]{2,63}");
     public static final String USERNAME_RULE =
             "be 3 to 64 of a-z, 0-9, '.', '_' and '-', begin with a letter or a digit,"
-                    + " not with three letters and '_', as ids do";
+                    + " and not with 'usr_', as ids do";
 
     private NameRules() {}
 

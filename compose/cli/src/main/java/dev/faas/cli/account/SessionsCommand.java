@@ -14,10 +14,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists and ends logins. */
+/** Lists and ends sessions. */
 @Command(
         name = "sessions",
-        description = {"List your logins, or end some of them.", "Without a command it lists them."},
+        description = {
+            "List your sessions, or end some of them.",
+            "A session is what one login began. Without a command it lists them."
+        },
         subcommands = {SessionsCommand.ListCommand.class, SessionsCommand.EndCommand.class},
         footer = {
             "",
@@ -48,13 +51,13 @@ public final class SessionsCommand extends Verb {
                         Column.time("CREATED", "createdAt"),
                         Column.end("ENDS", "endsAt")),
                 ID,
-                "No logins.");
+                "No sessions.");
     }
 
     @Command(
             name = "list",
             aliases = "ls",
-            description = "List your logins, newest first; the one in use has an asterisk.",
+            description = "List your sessions, newest first; the one in use has an asterisk.",
             footer = {
                 "",
                 "Examples:",
@@ -72,7 +75,7 @@ public final class SessionsCommand extends Verb {
 
     @Command(
             name = "end",
-            description = "End logins, with their tokens and open streams.",
+            description = "End sessions, with their tokens and open streams.",
             footer = {
                 "",
                 "Examples:",
@@ -99,7 +102,7 @@ public final class SessionsCommand extends Verb {
             var api = session.api();
             if (others) {
                 api.document(Request.of("DELETE", ALL));
-                session.output().note("Ended all other logins.");
+                session.output().note("Ended all other sessions.");
                 return Exit.OK;
             }
             return EachOf.change(session, ids, id -> {
@@ -108,7 +111,7 @@ public final class SessionsCommand extends Verb {
                 } catch (ApiFailure e) {
                     throw e.code().equals("session_not_found") && !e.isAfterRepeat()
                             ? e.explained(
-                                    "you have no login \"%s\"".formatted(id),
+                                    "you have no session \"%s\"".formatted(id),
                                     List.of(Suggestion.line(
                                             id, Suggestion.names(e, () -> api.list(ALL, 500), ID), "faas sessions")))
                             : e;

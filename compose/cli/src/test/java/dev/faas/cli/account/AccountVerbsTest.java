@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** API keys, logins and limits of the user. */
+/** API keys, sessions and limits of the user. */
 class AccountVerbsTest {
     private static final String KEYS = "/v1/auth/keys";
     private static final String SESSIONS = "/v1/auth/sessions";
@@ -160,7 +160,7 @@ class AccountVerbsTest {
 
     @ParameterizedTest
     @CsvSource({"sessions", "sessions list"})
-    void loginsAreListedAndTheCurrentOneIsMarked(String line) {
+    void sessionsAreListedAndTheCurrentOneIsMarked(String line) {
         server.on("GET", SESSIONS, 200, page("""
                 {"sid":"sid_1","createdAt":"2026-11-24T09:00:00.000Z","lastUsedAt":"2026-11-24T10:00:00.000Z",\
                 "endsAt":"2027-02-22T09:00:00.000Z","address":"198.51.100.7","client":"faas-cli","current":true}""", """
@@ -175,18 +175,18 @@ class AccountVerbsTest {
     }
 
     @Test
-    void loginsAreEnded() {
+    void sessionsAreEnded() {
         server.on("DELETE", SESSIONS + "/sid_1", 204, "")
                 .on("DELETE", SESSIONS + "/sid_22", 404, "{\"code\":\"session_not_found\"}")
                 .on("DELETE", SESSIONS, 204, "")
                 .on("GET", SESSIONS, 200, page("{\"sid\":\"sid_2\"}"));
 
         assertThat(run("sessions end sid_22 sid_1")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no login "sid_22" (session_not_found)
+                        faas: you have no session "sid_22" (session_not_found)
                         did you mean "sid_2"? List them: faas sessions
                         Ended sid_1.
                         """));
-        assertThat(run("sessions end --others")).isEqualTo(new ClientRun(0, "", "Ended all other logins.\n"));
+        assertThat(run("sessions end --others")).isEqualTo(new ClientRun(0, "", "Ended all other sessions.\n"));
         assertThat(run("sessions end").exit()).isEqualTo(2);
         assertThat(run("sessions end sid_1 --others").exit()).isEqualTo(2);
         assertThat(server.received()).hasSize(4);
