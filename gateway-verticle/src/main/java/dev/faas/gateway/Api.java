@@ -92,7 +92,9 @@ final class Api {
         on.get("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
         on.patch("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
         on.delete("/v1/admin/users/:user").handler(JSON).handler(admin).handler(auth);
-        on.post("/v1/admin/users/:user/reset").handler(admin).handler(auth);
+        Bodies.declareTypes(on.post("/v1/admin/users/:user/reset"), List.of())
+                .handler(admin)
+                .handler(auth);
         on.delete("/v1/admin/users/:user/sessions").handler(admin).handler(auth);
         on.get("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);
         on.post("/v1/admin/invitations").handler(JSON).handler(admin).handler(auth);

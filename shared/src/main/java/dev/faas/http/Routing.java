@@ -94,8 +94,9 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
         var bodies = new TreeMap<String, String>();
         for (var route : routes) {
             for (var method : List.of(HttpMethod.PATCH, HttpMethod.POST)) {
-                if (methods(route).contains(method)) {
-                    bodies.put(Bodies.acceptHeader(method), String.join(", ", Bodies.declaredTypes(route, method)));
+                var types = Bodies.declaredTypes(route, method);
+                if (methods(route).contains(method) && !types.isEmpty()) {
+                    bodies.put(Bodies.acceptHeader(method), String.join(", ", types));
                 }
             }
         }

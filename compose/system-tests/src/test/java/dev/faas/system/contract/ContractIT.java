@@ -68,6 +68,7 @@ class ContractIT {
             excused("rate_limited", "logout", "as of a registration"),
             excused("rate_limited", "getMethods", "as of a registration"),
             excused("rate_limited", "changePassword", "as of a login: SessionsTest"),
+            excused("rate_limited", "deleteMe", "as of a login: SessionsTest"),
             excused("quota_exceeded", "putSecret", "it would take 100 secrets: SecretsTest"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
@@ -234,8 +235,8 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$",
-        "auth, ^/v1/(auth/|admin/(?!projects)).*$"
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/admin/audit/registry.*$",
+        "auth, ^/v1/(auth/|admin/(?!projects|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
         client.renew();
@@ -268,9 +269,9 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/admin/audit/registry.*$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$",
-        "auth-service, ^/v1/(auth/|admin/(?!projects)).*$|^/.well-known/.*$"
+        "auth-service, ^/v1/(auth/|admin/(?!projects|audit/registry)).*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
         client.renew();
