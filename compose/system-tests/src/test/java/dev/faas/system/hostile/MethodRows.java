@@ -23,7 +23,7 @@ final class MethodRows {
                         other("/version", "GET, HEAD, OPTIONS", "POST", "DELETE"),
                         other("/v1/auth/register", "OPTIONS, POST", "GET", "HEAD", "PUT", "DELETE"),
                         other("/v1/auth/login", "OPTIONS, POST", "GET", "PATCH"),
-                        other("/v1/auth/me", "GET, HEAD, OPTIONS", "POST", "DELETE"),
+                        other("/v1/auth/me", "DELETE, GET, HEAD, OPTIONS", "POST", "PATCH"),
                         other("/.well-known/jwks.json", "GET, HEAD, OPTIONS", "POST", "PUT"),
                         other("/v1/functions", "GET, HEAD, OPTIONS, POST", "PUT", "PATCH", "DELETE"),
                         other("/v1/functions/{fn}", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT", "POST", "TRACE"),
