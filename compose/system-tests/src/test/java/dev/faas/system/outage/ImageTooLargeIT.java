@@ -55,7 +55,7 @@ class ImageTooLargeIT {
 
                 assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("failed");
                 assertThat(record.path("reason").asText()).as(record.toString()).isEqualTo("image_pull_failed");
-                assertThat(record.path("detail").asText()).contains("no space left on device");
+                assertThat(record.path("detail").asText()).contains("Docker's disk is full");
                 var small = bob.run("small", "");
                 assertThat(bob.get("/v1/activations/" + small + "/result")
                                 .expect(200)

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * kind, because the words may come from any server that an image's name leads to. The first kind that matches counts.
  */
 enum PullFailure {
+    FULL("no space left on device", "Docker's disk is full"),
     REFUSED(
             "(?<!permission )denied|unauthorized|authentication required|no basic auth",
             "its registry refused it: it has no such image, or the image needs a login"),
@@ -65,7 +66,7 @@ enum PullFailure {
         return switch (this) {
             // Trying again cannot help.
             case REFUSED, NOT_THERE -> new ImageNotFound("image " + image + " is not on this host, and " + sentence);
-            case SILENT, NO_REGISTRY, BROKEN ->
+            case FULL, SILENT, NO_REGISTRY, BROKEN ->
                 new ImagePullFailed("image " + image + " could not be pulled: " + sentence, null);
         };
     }

@@ -33,7 +33,7 @@ class PullFailureTest {
             NO_REGISTRY | error unmarshalling content: invalid character '<' looking for beginning of value
             NO_REGISTRY | Head "http://127.0.0.1:1/a": stopped after 10 redirects
             NO_REGISTRY | received unexpected HTTP status: 418 I'm a teapot
-            BROKEN      | write /var/lib/docker/tmp/GetImageBlob1: no space left on device
+            FULL        | write /var/lib/docker/tmp/GetImageBlob1: no space left on device
             BROKEN      | filesystem layer verification failed for digest sha256:0
             BROKEN      | unknown: whatever a server says
             """)
