@@ -2,6 +2,7 @@ package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.admin.UserStore;
+import dev.faas.http.token.RevokedLogins;
 import dev.faas.http.token.UserCuts;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
@@ -11,13 +12,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +29,6 @@ final class Revocations {
     private static final Logger LOG = LoggerFactory.getLogger(Revocations.class);
     private static final long ANNOUNCE_LIMIT_MILLIS = 2_000;
     private static final long READ_LIMIT_SECONDS = 10;
-    /** How long an unreadable entry counts as a revocation. */
-    private static final Duration UNREADABLE = Duration.ofDays(1);
 
     private final LoginStore store;
     private final UserStore users;
@@ -42,7 +37,7 @@ final class Revocations {
     private final Context context;
     private final InstantSource clock;
     private final Promise<Void> initialLoad = Promise.promise();
-    private final Map<String, Instant> untilBySid = new ConcurrentHashMap<>();
+    private final RevokedLogins revoked;
 
     Revocations(LoginStore store, UserStore users, Kv bucket, Context context, InstantSource clock) {
         this.store = store;
@@ -51,6 +46,7 @@ final class Revocations {
         this.bucket = bucket;
         this.context = context;
         this.clock = clock;
+        this.revoked = new RevokedLogins(clock);
     }
 
     /** Watches the bucket; {@link #whenLoaded} completes when its content has been read. */
@@ -71,14 +67,13 @@ final class Revocations {
             return;
         }
         switch (change) {
-            case Kv.Change.Put(var sid, var revision, var value) ->
-                untilBySid.put(sid, parseEnd(sid, new String(value.bytes(), StandardCharsets.UTF_8)));
-            case Kv.Change.Deleted(var sid, var revision) -> untilBySid.remove(sid);
+            case Kv.Change.Put(var sid, var revision, var value) -> revoked.add(sid, value.bytes());
+            case Kv.Change.Deleted(var sid, var revision) -> revoked.removeIfOver(sid);
         }
     }
 
     boolean isRevoked(String sid) {
-        return untilBySid.containsKey(sid);
+        return revoked.isRevoked(sid);
     }
 
     boolean isIssuedTooEarly(String userId, Instant issuedAt) {
@@ -96,7 +91,7 @@ final class Revocations {
 
     /** Succeeds also if NATS is unavailable: the outbox publishes the revocation later. */
     Future<Void> announce(Revocation revocation) {
-        untilBySid.put(revocation.sid(), revocation.until());
+        revoked.add(revocation.sid(), revocation.until());
         return put(revocation).recover(failure -> {
             LOG.warn("revocation not published yet login={} cause={}", revocation.sid(), failure.getMessage());
             return Future.succeededFuture();
@@ -126,25 +121,11 @@ final class Revocations {
 
     /** Removes expired revocations, here and from the bucket. */
     Future<Void> prune() {
-        var now = clock.instant();
-        var over = untilBySid.entrySet().stream()
-                .filter(entry -> entry.getValue().isBefore(now))
-                .map(Map.Entry::getKey)
-                .toList();
         return InOrder.forEach(
-                over,
+                revoked.over(),
                 sid -> Future.fromCompletionStage(bucket.delete(sid), context)
-                        .onSuccess(deleted -> untilBySid.remove(sid))
+                        .onSuccess(deleted -> revoked.removeIfOver(sid))
                         .mapEmpty());
-    }
-
-    private Instant parseEnd(String sid, String value) {
-        try {
-            return Instant.parse(value);
-        } catch (DateTimeParseException e) {
-            LOG.warn("unreadable entry in bucket REVOKED treated as revoked login={} value={}", sid, value);
-            return clock.instant().plus(UNREADABLE);
-        }
     }
 
     private Future<Void> put(Revocation revocation) {

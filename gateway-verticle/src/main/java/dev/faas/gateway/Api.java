@@ -85,7 +85,7 @@ final class Api {
         routeAdministration(on);
     }
 
-    /** Auth decides who is an admin: roles of a token may be old. No API key reaches these. */
+    /** Auth and the registry decide who is an admin ({@code AdminGuard}). No API key reaches these. */
     private void routeAdministration(Router on) {
         on.get("/v1/admin/users").handler(JSON).handler(admin).handler(auth);
         on.post("/v1/admin/users").handler(JSON).handler(admin).handler(auth);

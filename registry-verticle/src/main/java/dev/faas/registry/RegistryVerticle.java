@@ -212,8 +212,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
-        // Roles of a token may be as old as it is; a demotion voids it.
-        var admins = new AdminGuard(verifier, user -> Future.succeededFuture(true), refused, origins);
+        var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
         var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);

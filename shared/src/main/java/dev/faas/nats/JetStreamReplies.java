@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -48,6 +47,7 @@ final class JetStreamReplies {
                 number(headers, SEQUENCE),
                 time == null ? Instant.EPOCH : Instant.parse(time),
                 userHeaders(headers),
+                EntryHeaders.of(message),
                 message.getData());
     }
 
@@ -61,11 +61,14 @@ final class JetStreamReplies {
             throw toUnavailable(json);
         }
         var message = json.path("message");
+        var headers = EntryHeaders.parse(
+                Base64.getDecoder().decode(message.path("hdrs").asText("")));
         return Optional.of(new StoredMessage(
                 message.path("subject").asText(),
                 message.path("seq").asLong(),
                 Instant.parse(message.path("time").asText()),
-                parseHeaders(message.path("hdrs").asText("")),
+                userHeaders(headers.headers()),
+                headers,
                 Base64.getDecoder().decode(message.path("data").asText(""))));
     }
 
@@ -141,22 +144,6 @@ final class JetStreamReplies {
                 result.put(name, values.getFirst());
             }
         });
-        return result;
-    }
-
-    private static Map<String, String> parseHeaders(String base64) {
-        var result = new LinkedHashMap<String, String>();
-        new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8)
-                .lines()
-                .skip(1)
-                .forEach(line -> {
-                    int colon = line.indexOf(':');
-                    if (colon > 0 && !line.startsWith(OWN_PREFIX)) {
-                        result.put(
-                                line.substring(0, colon),
-                                line.substring(colon + 1).strip());
-                    }
-                });
         return result;
     }
 

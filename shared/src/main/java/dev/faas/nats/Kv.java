@@ -6,16 +6,23 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads and writes one key-value bucket, always on the leader. Only {@link #watch} blocks. */
+/**
+ * Reads and writes one key-value bucket, always on the leader. An entry that this class did not write does not count
+ * ({@link EntryHeaders}): a watch skips it, and for the other calls the key is deleted. Only {@link #watch} blocks.
+ */
 public final class Kv {
-    private static final String OPERATION = "KV-Operation";
-    private static final String DELETED = "DEL";
+    private static final Logger LOG = LoggerFactory.getLogger(Kv.class);
+    private static final Map<String, String> DELETED = Map.of(EntryHeaders.OPERATION, "DEL");
 
     private final Nats nats;
     private final String bucket;
     private final Stream stream;
+    private final AtomicBoolean hasWarned = new AtomicBoolean();
 
     Kv(Nats nats, String bucket) {
         this.nats = nats;
@@ -88,17 +95,17 @@ public final class Kv {
 
     /** Returns the revision of the deletion. */
     public CompletableFuture<Long> delete(String key) {
-        return stream.append(subject(key), Map.of(OPERATION, DELETED), new byte[0]);
+        return stream.append(subject(key), DELETED, new byte[0]);
     }
 
     /** Deletes only if the key's last revision is this one. */
     public CompletableFuture<Long> delete(String key, long revision) {
-        return stream.appendIfLast(subject(key), Map.of(OPERATION, DELETED), new byte[0], revision);
+        return stream.appendIfLast(subject(key), DELETED, new byte[0], revision);
     }
 
     /** Removes the marker that a deletion leaves. A value that was stored since then stays. */
     public CompletableFuture<Void> removeDeletionMarker(String key) {
-        return stream.purgeIfLast(subject(key), Kv::isDeletion);
+        return stream.purgeIfLast(subject(key), this::isDeletion);
     }
 
     public CompletableFuture<Stream.State> state() {
@@ -110,23 +117,56 @@ public final class Kv {
      */
     public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {
-            return BucketWatch.start(nats, bucket, message -> each.accept(toChange(message)), loaded);
+            return BucketWatch.start(nats, bucket, message -> toChange(message).ifPresent(each), loaded);
         } catch (JetStreamApiException e) {
             throw new BusException.BusUnavailable("bucket " + bucket + ": " + e.getMessage(), e);
         }
     }
 
-    private Change toChange(Message message) {
-        var key = message.getSubject().substring(subject("").length());
-        long revision = message.metaData().streamSequence();
-        var headers = message.getHeaders();
-        return headers != null && headers.containsKey(OPERATION)
-                ? new Change.Deleted(key, revision)
-                : new Change.Put(key, revision, new Value(message.getData()));
+    /** As {@link #watch}; empty when there is no such bucket, which an older registry may not create. */
+    public Optional<Nats.Subscription> watchIfThere(Consumer<Change> each, Runnable loaded)
+            throws IOException, InterruptedException {
+        try {
+            return Optional.of(watch(each, loaded));
+        } catch (BusException.BusUnavailable e) {
+            if (e.getCause() instanceof JetStreamApiException refused
+                    && JetStreamError.of(refused) == JetStreamError.STREAM_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
-    private static boolean isDeletion(StoredMessage message) {
-        return message.headers().containsKey(OPERATION);
+    private Optional<Change> toChange(Message message) {
+        var key = message.getSubject().substring(subject("").length());
+        long revision = message.metaData().streamSequence();
+        var headers = EntryHeaders.of(message);
+        if (!isWrittenHere(key, revision, headers)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                headers.areOfDeletion()
+                        ? new Change.Deleted(key, revision)
+                        : new Change.Put(key, revision, new Value(message.getData())));
+    }
+
+    private boolean isDeletion(StoredMessage message) {
+        var headers = message.allHeaders();
+        var key = message.subject().substring(subject("").length());
+        return !isWrittenHere(key, message.sequence(), headers) || headers.areOfDeletion();
+    }
+
+    private boolean isWrittenHere(String key, long revision, EntryHeaders headers) {
+        boolean isOurs = headers.areOfKv("KV_" + bucket);
+        if (!isOurs && !hasWarned.getAndSet(true)) {
+            LOG.warn(
+                    "entries ignored: no service wrote them, so somebody may have a service's password for NATS."
+                            + " Renew the passwords bucket={} key={} revision={}",
+                    bucket,
+                    key,
+                    revision);
+        }
+        return isOurs;
     }
 
     private String subject(String key) {

@@ -9,13 +9,21 @@ public final class StoredMessage {
     private final long sequence;
     private final Instant storedAt;
     private final Map<String, String> headers;
+    private final EntryHeaders allHeaders;
     private final byte[] bytes;
 
-    StoredMessage(String subject, long sequence, Instant storedAt, Map<String, String> headers, byte[] bytes) {
+    StoredMessage(
+            String subject,
+            long sequence,
+            Instant storedAt,
+            Map<String, String> headers,
+            EntryHeaders allHeaders,
+            byte[] bytes) {
         this.subject = subject;
         this.sequence = sequence;
         this.storedAt = storedAt;
         this.headers = headers;
+        this.allHeaders = allHeaders;
         this.bytes = bytes;
     }
 
@@ -31,8 +39,13 @@ public final class StoredMessage {
         return storedAt;
     }
 
+    /** Without those of NATS. */
     public Map<String, String> headers() {
         return headers;
+    }
+
+    EntryHeaders allHeaders() {
+        return allHeaders;
     }
 
     public byte[] bytes() {

@@ -12,9 +12,6 @@ import java.util.function.Predicate;
  * and delays publishers. A direct get may be answered by a replica that lags; the leader's answers are current.
  */
 public final class Stream {
-    private static final String EXPECTED = "Nats-Expected-Last-Subject-Sequence";
-    private static final String EXPECTED_STREAM = "Nats-Expected-Stream";
-
     private final Nats nats;
     private final String name;
     private final String direct;
@@ -30,7 +27,7 @@ public final class Stream {
     /** Appends without a condition; returns the sequence. */
     public CompletableFuture<Long> append(String subject, Map<String, String> headers, byte[] body) {
         var all = new HashMap<>(headers);
-        all.put(EXPECTED_STREAM, name);
+        all.put(EntryHeaders.EXPECTED_STREAM, name);
         return nats.requestWrite(subject, all, body).thenApply(answer -> JetStreamReplies.readPublish(subject, answer));
     }
 
@@ -44,7 +41,7 @@ public final class Stream {
     public CompletableFuture<Long> appendIfLast(
             String subject, Map<String, String> headers, byte[] body, long expected) {
         var all = new HashMap<>(headers);
-        all.put(EXPECTED, Long.toString(expected));
+        all.put(EntryHeaders.EXPECTED_SEQUENCE, Long.toString(expected));
         return append(subject, all, body);
     }
 

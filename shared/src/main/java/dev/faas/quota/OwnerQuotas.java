@@ -84,9 +84,9 @@ public final class OwnerQuotas {
             return;
         }
         try {
-            subscription = bucket.watch(this::apply, loaded::countDown);
-        } catch (IOException | BusException missing) {
-            LOG.debug("bucket cannot be followed yet", missing);
+            subscription = bucket.watchIfThere(this::apply, loaded::countDown).orElse(null);
+        } catch (IOException | BusException e) {
+            LOG.warn("quotas not read, trying again bucket={} cause={}", Subjects.USAGE, e.getMessage());
         }
     }
 

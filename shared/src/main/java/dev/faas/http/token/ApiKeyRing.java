@@ -10,12 +10,15 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Updates a {@link TokenVerifier} with the API keys that auth publishes (bucket APIKEYS). A registry of an earlier version does not
  * make the bucket: then there are no keys, and it is looked for every 5 s.
  */
 public final class ApiKeyRing implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeyRing.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Nats nats;
@@ -42,7 +45,13 @@ public final class ApiKeyRing implements AutoCloseable {
             Nats nats, TokenVerifier verifier, TrustRoot root, Runnable whenAccessEnds, Duration limit)
             throws InterruptedException, DependencyMissing {
         var ring = new ApiKeyRing(nats, verifier, root, whenAccessEnds);
-        if (!ring.follow()) {
+        boolean isThere;
+        try {
+            isThere = ring.follow();
+        } catch (IOException | BusException | IllegalStateException e) {
+            throw new DependencyMissing("the NATS bucket APIKEYS could not be read (" + e.getMessage() + ")", e);
+        }
+        if (!isThere) {
             Thread.ofVirtual().name("api-keys").start(ring::followWhenThere);
         } else if (!ring.read.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             ring.close();
@@ -54,23 +63,29 @@ public final class ApiKeyRing implements AutoCloseable {
 
     private void followWhenThere() {
         try {
-            while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS) && !follow()) {}
+            while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS) && !tryFollow()) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private boolean tryFollow() throws InterruptedException {
+        try {
+            return follow();
+        } catch (IOException | BusException | IllegalStateException e) {
+            LOG.debug("bucket APIKEYS cannot be followed yet cause={}", e.toString());
+            return false;
+        }
+    }
+
     /** False when there is no bucket. */
-    private synchronized boolean follow() throws InterruptedException {
+    private synchronized boolean follow() throws IOException, InterruptedException {
         if (closed.getCount() == 0) {
             return true;
         }
-        try {
-            subscription = nats.kv(Subjects.APIKEYS).watch(this::onChange, read::countDown);
-            return true;
-        } catch (IOException | BusException | IllegalStateException e) {
-            return false;
-        }
+        var found = nats.kv(Subjects.APIKEYS).watchIfThere(this::onChange, read::countDown);
+        subscription = found.orElse(null);
+        return found.isPresent();
     }
 
     private void onChange(Kv.Change change) {

@@ -22,7 +22,7 @@ public final class KeyRing implements AutoCloseable {
     private final TokenVerifier verifier;
     private final SignedEntries entries;
     private final Map<String, String> jwkByKid = new ConcurrentHashMap<>();
-    private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+    private final RevokedLogins revoked = new RevokedLogins(InstantSource.system());
     private final UserCuts cuts = new UserCuts(InstantSource.system());
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
@@ -35,7 +35,7 @@ public final class KeyRing implements AutoCloseable {
         this.verifier = verifier;
         this.entries = root.entriesOf(Subjects.KEYS);
         // Revocations first: a verifier with keys and without revocations would accept a revoked login.
-        verifier.checkRevocationsWith(revoked::contains);
+        verifier.checkRevocationsWith(revoked::isRevoked);
         verifier.checkIssueTimesWith(cuts::isVoid);
         this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
@@ -79,10 +79,10 @@ public final class KeyRing implements AutoCloseable {
         }
         switch (change) {
             case Kv.Change.Put put -> {
-                revoked.add(put.key());
+                revoked.add(put.key(), put.value().bytes());
                 whenAccessEnds.run();
             }
-            case Kv.Change.Deleted deleted -> revoked.remove(deleted.key());
+            case Kv.Change.Deleted deleted -> revoked.removeIfOver(deleted.key());
         }
     }
 

@@ -1,0 +1,148 @@
+package dev.faas.nats;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.config.Secret;
+import dev.faas.local.NatsServer;
+import dev.faas.testing.Await;
+import dev.faas.testing.Records;
+import dev.faas.wire.Subjects;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** NATS answers to any subject that an asker names. With the gateway's login such an answer becomes an entry of another bucket. */
+class ForeignEntriesTest {
+    private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
+    private static final Map<String, String> PASSWORDS = Map.of(
+            "FAAS_NATS_REGISTRY_PASSWORD", "pregistry",
+            "FAAS_NATS_GATEWAY_PASSWORD", "pgateway",
+            "FAAS_NATS_SPAWNER_PASSWORD", "pspawner",
+            "FAAS_NATS_AUTH_PASSWORD", "pauth");
+    private static final String FETCH = "$JS.API.DIRECT.GET.KV_GATEWAY.$KV.GATEWAY.forged";
+
+    enum Way {
+        A_FETCHED_VALUE("Faas: 1\r\n\r\n", FETCH),
+        A_FETCHED_DELETION_MARKER("KV-Operation: DEL\r\n\r\n", FETCH),
+        /** A client stops at the empty line, and NATS adds what tells of the fetch after it. */
+        A_VALUE_WITH_A_SECOND_HEADER_BLOCK("\r\nFaas: 1\r\n\r\n", FETCH),
+        A_MARKER_WITH_A_SECOND_HEADER_BLOCK("KV-Operation: DEL\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        /** The client takes the blank off, NATS does not. */
+        A_VALUE_THAT_SAYS_IT_IS_FOR_THIS_STREAM("Nats-Expected-Stream : KV_FUNCTIONS\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        AN_ANSWER_OF_THE_API(null, "$JS.API.INFO"),
+        THE_CONFIRMATION_OF_A_WRITE(null, "$KV.GATEWAY.other");
+
+        private final @Nullable String stored;
+        private final String question;
+
+        Way(@Nullable String stored, String question) {
+            this.stored = stored;
+            this.question = question;
+        }
+    }
+
+    @TempDir
+    Path directory;
+
+    private final List<Kv.Change> seen = new CopyOnWriteArrayList<>();
+    private NatsServer server;
+    private Nats registry;
+    private Nats gateway;
+    private Kv functions;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = NatsServer.start(directory, NATS_CONF, PASSWORDS);
+        registry = connect("registry");
+        Topology.create(registry, TopologyConfig.LOCAL);
+        gateway = connect("gateway");
+        functions = registry.kv(Subjects.FUNCTIONS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+        registry.close();
+        server.close();
+    }
+
+    private Nats connect(String user) throws Exception {
+        var config = Records.with(NatsConfig.local(server.url()), "user", user, "password", new Secret("p" + user));
+        return Nats.connect(config, user);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEntryThatNoServiceWroteIsIgnored(Way way) throws Exception {
+        long genuine = Await.await(functions.put("a.b", bytes("genuine")));
+        try (var before = gateway.kv(Subjects.FUNCTIONS).watch(seen::add, () -> {})) {
+            assertThat(before).isNotNull();
+            Await.until("read", () -> seen.size() == 1);
+
+            forge(way, "$KV.FUNCTIONS.a.b");
+            Await.until(
+                    "stored",
+                    () -> Await.await(registry.stream("KV_FUNCTIONS").state()).lastSequence() > genuine);
+            Await.await(functions.put("c.d", bytes("next")));
+
+            Await.until(
+                    "the watch goes on",
+                    () -> seen.stream().anyMatch(change -> change.key().equals("c.d")));
+            assertThat(seen).extracting(Kv.Change::key).containsExactly("a.b", "c.d");
+        }
+        var later = new CopyOnWriteArrayList<String>();
+        try (var after = gateway.kv(Subjects.FUNCTIONS).watch(change -> later.add(change.key()), () -> {})) {
+            assertThat(after).isNotNull();
+            Await.until("read", () -> !later.isEmpty());
+            assertThat(later).containsExactly("c.d");
+        }
+        assertThat(Await.await(functions.get("a.b"))).isEmpty();
+
+        // A service that writes the key again sees that there is something to replace.
+        var last = Await.await(functions.lastChange("a.b")).orElseThrow();
+        assertThat(last).isInstanceOf(Kv.Change.Deleted.class);
+        Await.await(functions.update("a.b", bytes("genuine"), last.revision()));
+        assertThat(Await.await(functions.get("a.b"))).isPresent();
+    }
+
+    /** Byte by byte, since the client library sends no odd headers. */
+    private void forge(Way way, String target) throws IOException {
+        var address = URI.create(server.url());
+        try (var socket = new Socket(address.getHost(), address.getPort())) {
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            var out = socket.getOutputStream();
+            out.write(bytes(
+                    "CONNECT {\"user\":\"gateway\",\"pass\":\"pgateway\",\"verbose\":false,\"headers\":true}\r\n"));
+            if (way.stored != null) {
+                var headers = "NATS/1.0\r\n" + way.stored;
+                out.write(bytes("HPUB $KV.GATEWAY.forged %d %d\r\n%sforged\r\n"
+                        .formatted(headers.length(), headers.length() + 6, headers)));
+                // Or the fetch might find nothing yet.
+                Await.until(
+                        "to be fetched",
+                        () -> Await.await(registry.stream("KV_GATEWAY").state()).lastSequence() > 0);
+            }
+            out.write(bytes("PUB " + way.question + " " + target + " 0\r\n\r\nPING\r\n"));
+            for (var line = in.readLine(); !"PONG".equals(line); line = in.readLine()) {
+                assertThat(line).startsWith("INFO");
+            }
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
