@@ -148,7 +148,7 @@ class BackpressureTest {
             answer = submitTo(strict, "large", argument);
         }
 
-        assertRefused(answer, "queue_full");
+        assertRefused(answer, "quota_exceeded");
         assertThat(answer.field("detail")).contains("1 MiB");
         assertThat(accepted).isBetween(9, 12);
     }
@@ -165,7 +165,7 @@ class BackpressureTest {
             answer = submitTo(strict, "wordy", "");
         }
 
-        assertRefused(answer, "queue_full");
+        assertRefused(answer, "quota_exceeded");
         assertThat(accepted).isBetween(9, 12);
     }
 

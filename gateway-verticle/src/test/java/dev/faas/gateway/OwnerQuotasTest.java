@@ -11,8 +11,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -108,11 +110,36 @@ class OwnerQuotasTest {
 
         Await.until("refused", () -> keyed("next-" + fresh.incrementAndGet()).status() == 429);
 
-        assertThat(keyed("another").code()).isEqualTo("quota_exceeded");
+        var refused = keyed("another");
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+        // The rest of the day.
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(86_000, 86_400);
         assertThat(keyed("first").text()).isEqualTo(first.text());
         assertThat(faas.submit("keyed", "x").status()).isEqualTo(202);
         give(faas.alice, "{}");
         Await.until("accepted", () -> keyed("another").status() == 202);
+    }
+
+    @Test
+    void givenFewIdempotencyKeysLeft_whenManyAreUsedAtOnce_thenNoMorePass() throws Exception {
+        faas.function("keyed");
+        give(faas.alice, "{\"idempotencyKeysPerDay\": 1}");
+        var fresh = new AtomicInteger();
+        Await.until("refused", () -> keyed("first-" + fresh.incrementAndGet()).status() == 429);
+        int used = fresh.get() - 1;
+        give(faas.alice, "{\"idempotencyKeysPerDay\": " + (used + 5) + "}");
+        Await.until("accepted", () -> keyed("again-" + fresh.incrementAndGet()).status() == 202);
+
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, 20)
+                    .mapToObj(i -> threads.submit(() -> keyed("parallel-" + i).status()))
+                    .toList();
+            int accepted = 0;
+            for (var answer : answers) {
+                accepted += answer.get() == 202 ? 1 : 0;
+            }
+            assertThat(accepted).isLessThanOrEqualTo(4);
+        }
     }
 
     private static GatewayAnswer keyed(String key) throws IOException, InterruptedException {

@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
 public final class JsonFields {
     private final ObjectNode node;
     private final String prefix;
+    /** More would make the answer larger than the request, and writing it would delay other requests. */
+    private static final int MOST_ERRORS = 100;
+
     private final List<Problem.FieldError> errors;
     private final Set<String> readNames = new TreeSet<>();
     private final List<JsonFields> nested = new ArrayList<>();
@@ -188,9 +191,11 @@ public final class JsonFields {
         readNames.addAll(Arrays.asList(serverOwned));
     }
 
-    /** Records an error, such as a broken rule over several fields; {@code path} is relative to this object. */
+    /** Records one of the first errors, such as a broken rule over several fields; {@code path} is relative to this object. */
     public void addError(String path, String message) {
-        errors.add(new Problem.FieldError(path(path), message));
+        if (errors.size() < MOST_ERRORS) {
+            errors.add(new Problem.FieldError(path(path), message));
+        }
     }
 
     /** @throws dev.faas.wire.ProblemException invalid_request, when there are errors */

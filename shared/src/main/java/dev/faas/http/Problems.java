@@ -1,6 +1,7 @@
 package dev.faas.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.faas.wire.Printable;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.http.HttpHeaders;
@@ -42,6 +43,10 @@ final class Problems {
         // With any other failure, a 4xx status comes from the router; the rest are internal faults.
         if (status >= 400 && status < 500) {
             return standard(status);
+        }
+        // Postgres refuses a NUL, and nothing has a name with one.
+        if (String.valueOf(ctx.request().path()).contains("%00")) {
+            return Problem.notFound();
         }
         // An answered request may still fail, for example while its broken body is read: not worth a line.
         if (!ctx.response().closed() && !ctx.response().ended()) {
@@ -99,7 +104,7 @@ final class Problems {
         document.put("type", "about:blank")
                 .put("title", problem.title())
                 .put("status", problem.status())
-                .put("detail", problem.detail())
+                .put("detail", Printable.of(problem.detail()))
                 .put("code", problem.code())
                 .put("requestId", requestId);
         if (!problem.errors().isEmpty()) {

@@ -37,9 +37,11 @@ public record ImageReference(
     private static final int MAX_NAME_LENGTH = 255;
     private static final Pattern PATH =
             Pattern.compile("[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*)*");
-    private static final String LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+    /** Docker would take DOCKER.IO for another registry than its own, so upper case is refused. */
+    private static final String LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
+
     private static final Pattern HOST =
-            Pattern.compile("(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-fA-F:]{2,45}])(?::[0-9]{1,5})?");
+            Pattern.compile("(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:]{2,45}])(?::[0-9]{1,5})?");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}");
     /** Docker reads such a name as an image's id. */

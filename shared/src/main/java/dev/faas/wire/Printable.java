@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes text of others safe for a log and a terminal. */
 public final class Printable {
-    /** C0 with line ends, DEL, C1, and the line ends of Unicode. */
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]");
+    /** C0 with line ends, DEL, C1, the line ends of Unicode, and what turns the direction of text. */
+    private static final Pattern CONTROL =
+            Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
 
     private Printable() {}
 

@@ -20,7 +20,6 @@ class ImagePolicyTest {
         "shared,  '',                                  registry.example/a,     false, true",
         "shared,  '',                                  127.0.0.1:5000/a,       false, true",
         "shared,  '',                                  localhost/a,            false, true",
-        "shared,  '',                                  UPPER/a,                false, true",
         "shared,  '**',                                registry.example/a,     true,  true",
         "shared,  '**',                                registry.example:22/a,  true,  true",
         "shared,  '**',                                127.0.0.1:5000/a,       false, false",

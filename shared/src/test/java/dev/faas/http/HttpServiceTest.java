@@ -42,6 +42,10 @@ class HttpServiceTest {
         on.get("/wrapped")
                 .respond(ctx -> Future.failedFuture(
                         new CompletionException(Problem.functionNotFound("x").asException())));
+        on.get("/odd")
+                .respond(ctx -> Future.failedFuture(
+                        Problem.functionNotFound("\u001b[31m\u202egnp").asException()));
+        on.get("/named/:name").respond(ctx -> Future.failedFuture(new IllegalStateException("22021")));
         on.get("/broken").handler(ctx -> {
             throw new IllegalArgumentException("jdbc:secret-of-the-inside");
         });
@@ -78,6 +82,16 @@ class HttpServiceTest {
         assertThat(answer.json().path("title").asText()).isNotEmpty();
         assertThat(answer.json().path("detail").asText()).isNotEmpty();
         assertThat(answer.json().path("requestId").asText()).isNotEmpty().isEqualTo(answer.header("X-Request-Id"));
+    }
+
+    @Test
+    void whenADetailRepeatsControlCharactersThenTheyAreEscaped() throws Exception {
+        assertThat(running.get("/odd").json().path("detail").asText()).contains("'\\u001b[31m\\u202egnp'");
+    }
+
+    @Test
+    void whenPostgresRefusesANameWithNulThenTheAnswerIsA404() throws Exception {
+        assertThat(running.get("/named/a%00b").status()).isEqualTo(404);
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,6 +150,14 @@ class JsonFieldsTest {
         var fields = fields("{\"a\\u0000\\n\": 1, \"" + "b".repeat(100) + "\": 1}");
 
         assertThat(errors(fields)).extracting(FieldError::field).containsExactly("a??", "b".repeat(64) + "…");
+    }
+
+    @Test
+    void whenManyFieldsAreUnknownThenTheFirstAreReported() {
+        var unknown =
+                IntStream.range(0, 20_000).mapToObj(i -> "\"u" + i + "\":1").collect(Collectors.joining(","));
+
+        assertThat(errors(fields("{" + unknown + "}"))).hasSize(100);
     }
 
     @Test

@@ -74,7 +74,11 @@ public final class RegistryClient {
             case 401 ->
                 throw Problem.unauthenticated("The access token is no longer valid. Log in again.")
                         .asException();
-            case 403 -> throw Problem.forbidden("This API key may not do this.").asException();
+            case 403 ->
+                throw Problem.forbidden(Codec.readTree(response.body().getBytes())
+                                .path("detail")
+                                .asText())
+                        .asException();
             default -> throw registry.unavailable().asException();
         };
     }

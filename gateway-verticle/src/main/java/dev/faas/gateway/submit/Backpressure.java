@@ -158,8 +158,8 @@ public final class Backpressure {
                             429,
                             "queue_full",
                             "Queue full",
-                            "The event stream is more than half full, and your activations take more than a fair share of"
-                                    + " it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
+                            "The event stream is more than half full, and your activations take more than a fair share"
+                                    + " of it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
                     .withRetryAfter((int) ROOM_RETRY.toSeconds())
                     .asException();
         }
@@ -197,8 +197,8 @@ public final class Backpressure {
         if (quota.isLimited(Limit.QUEUED_MB) && owner.queuedBytes() > quota.of(Limit.QUEUED_MB) << 20) {
             throw Problem.of(
                             429,
-                            "queue_full",
-                            "Queue full",
+                            "quota_exceeded",
+                            "Quota exceeded",
                             "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
                                     + " MiB, which is the limit for one user." + tryAgainIn(seconds))
                     .withRetryAfter(seconds)

@@ -13,6 +13,7 @@ import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.Codec;
 import dev.faas.wire.IdempotencyEntry;
 import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ public final class IdempotencyKeys {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
     private static final int ROOM_RETRY_SECONDS = 60;
+    private static final Duration DAY = Duration.ofDays(1);
 
     /** @param isNew whether this request created the entry */
     record KeyClaim(String activationId, boolean isNew) {}
@@ -54,7 +56,7 @@ public final class IdempotencyKeys {
     private final Function<String, Quota> quotas;
     /** How many keys this gateway has stored for each owner, in a day that begins with the first one. */
     private final LoadingCache<String, AtomicLong> stored =
-            Caffeine.newBuilder().expireAfterWrite(Duration.ofDays(1)).build(owner -> new AtomicLong());
+            Caffeine.newBuilder().expireAfterWrite(DAY).build(owner -> new AtomicLong());
 
     private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret, Function<String, Quota> quotas) {
         this.bucket = bucket;
@@ -100,12 +102,14 @@ public final class IdempotencyKeys {
         var owner = request.caller().userId();
         var count = stored.get(owner);
         long most = quotas.apply(owner).of(Limit.IDEMPOTENCY_KEYS_PER_DAY);
-        if (count.get() >= most) {
-            return find(request).map(known -> new KeyClaim(known.orElseThrow(tooMany(most)::asException), false));
+        // Counted before it is stored: of many requests at once only as many as are left pass.
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            return find(request).map(known -> new KeyClaim(known.orElseThrow(() -> tooMany(owner, most)), false));
         }
-        return store(request, freshId).onSuccess(claim -> {
-            if (claim.isNew()) {
-                count.incrementAndGet();
+        return store(request, freshId).onComplete(stored -> {
+            if (stored.failed() || !stored.result().isNew()) {
+                count.decrementAndGet();
             }
         });
     }
@@ -162,18 +166,24 @@ public final class IdempotencyKeys {
                         503,
                         "unavailable",
                         "Temporarily unavailable",
-                        "There is no room for another Idempotency-Key until older keys expire after 24 hours. Nothing was"
-                                + " accepted. Repeat the request later, or submit without a key; then a repeated request"
-                                + " may run twice.")
+                        "There is no room for another Idempotency-Key until older keys expire after 24 hours. Nothing"
+                                + " was accepted. Repeat the request later, or submit without a key; then a repeated"
+                                + " request may run twice.")
                 .with("dependency", "nats")
                 .withRetryAfter(ROOM_RETRY_SECONDS);
     }
 
-    private static Problem tooMany(long most) {
+    private ProblemException tooMany(String owner, long most) {
+        var left = stored.policy()
+                .expireAfterWrite()
+                .flatMap(expiry -> expiry.ageOf(owner))
+                .map(DAY::minus)
+                .orElse(DAY);
         return Problem.quotaExceeded("You have used " + most
-                        + " Idempotency-Keys within a day, which is the limit for one user. Nothing was accepted. Submit"
-                        + " without a key; then a repeated request may run twice.")
-                .withRetryAfter(ROOM_RETRY_SECONDS);
+                        + " Idempotency-Keys within a day, which is the limit for one user. Nothing was accepted."
+                        + " Submit without a key; then a repeated request may run twice.")
+                .withRetryAfter((int) Math.max(1, left.toSeconds()))
+                .asException();
     }
 
     private static Problem keyReused() {

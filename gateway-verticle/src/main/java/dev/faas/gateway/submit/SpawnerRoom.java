@@ -23,7 +23,7 @@ public final class SpawnerRoom {
         this.heartbeats = heartbeats;
     }
 
-    /** Why no spawner that is alive can ever run it; empty if one can, or none is alive, or one does not tell what it has. */
+    /** Why no living spawner can ever run it; empty if one can, if none is alive, or if a heartbeat has no budget. */
     public Optional<String> tooLarge(FunctionSpec spec) {
         var need = Capacity.of(spec.limits());
         var alive = heartbeats.get();

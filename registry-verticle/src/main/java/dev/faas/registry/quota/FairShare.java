@@ -18,7 +18,7 @@ public record FairShare(long bytes, boolean isFull) {
     public static final double SHARED_ABOVE = 0.5;
     /** Of the bucket: what all shares are together. */
     private static final double ALL_SHARES = 0.85;
-    /** Owners may have become more since: then all shares together were too large. */
+    /** Reached when owners were added after others had filled larger shares. */
     private static final double FULL_ABOVE = 0.95;
 
     private static final int FEWEST_SHARES = 4;

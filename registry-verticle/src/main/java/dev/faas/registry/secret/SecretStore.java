@@ -84,12 +84,30 @@ public final class SecretStore {
     }
 
     private static Future<Optional<Secret>> find(SqlClient client, String owner, String name) {
-        return client.preparedQuery("""
-                        select name, version, created_at, created_by from secret
-                        where owner = $1 and name = $2 order by version desc""")
-                .execute(Tuple.of(owner, name))
+        return selectVersions(client, owner, name)
                 .compose(rows -> withUses(client, owner, name, rows))
                 .map(found -> found.stream().findFirst());
+    }
+
+    /** Without its uses, for which all functions of the owner would be read. */
+    private static Future<Optional<Secret>> findVersions(SqlClient client, String owner, String name) {
+        return selectVersions(client, owner, name)
+                .map(rows -> rows.stream().map(SecretStore::toVersion).toList())
+                .map(versions ->
+                        versions.isEmpty() ? Optional.empty() : Optional.of(new Secret(name, versions, List.of())));
+    }
+
+    private static Future<RowSet<Row>> selectVersions(SqlClient client, String owner, String name) {
+        return client.preparedQuery("""
+                        select name, version, created_at, created_by from secret
+                        where owner = $1 and name = $2 order by version desc""").execute(Tuple.of(owner, name));
+    }
+
+    private static Version toVersion(Row row) {
+        return new Version(
+                row.getInteger("version"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                row.getString("created_by"));
     }
 
     /** By name. */
@@ -108,10 +126,7 @@ public final class SecretStore {
         var versions = new LinkedHashMap<String, List<Version>>();
         for (var row : rows) {
             versions.computeIfAbsent(row.getString("name"), each -> new ArrayList<>())
-                    .add(new Version(
-                            row.getInteger("version"),
-                            row.getOffsetDateTime("created_at").toInstant(),
-                            row.getString("created_by")));
+                    .add(toVersion(row));
         }
         return client.preparedQuery(USES + " order by f.name")
                 .execute(Tuple.of(owner, name))
@@ -138,13 +153,15 @@ public final class SecretStore {
      */
     Future<Version> add(String owner, String name, Check check, IntFunction<Sealed> seal, Origin origin) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
-                .compose(locked -> find(tx, owner, name))
+                .compose(locked -> findVersions(tx, owner, name))
                 .compose(found -> usage(tx, owner).compose(usage -> {
                     check.check(found, usage);
                     int newest = found.map(secret -> secret.newest().version()).orElse(0);
                     var next = seal.apply(newest + 1);
                     return insert(tx, owner, name, next)
-                            .compose(stored -> removeOldVersions(tx, owner, name))
+                            .compose(stored -> newest < MAX_VERSIONS
+                                    ? Future.succeededFuture()
+                                    : removeOldVersions(tx, owner, name))
                             .compose(removed -> addToOutbox(tx, owner, name, newest + 1))
                             .compose(noted -> audit.write(
                                     tx,

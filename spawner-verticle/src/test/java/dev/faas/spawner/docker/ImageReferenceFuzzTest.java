@@ -76,11 +76,12 @@ final class ImageReferenceFuzzTest {
     private static final String CHARACTERS = "abzAZ019._-:/@[]%$ \t\n\0é";
 
     /**
-     * What Docker takes and we do not: other digest algorithms, ports of six digits, what looks like an id, and a first
-     * component with a dot and an underscore, which cannot be a host and which Docker then takes for no host at all.
+     * What Docker takes and we do not: other digest algorithms, ports of six digits, what looks like an id, a host in
+     * upper case, and a first component with a dot and an underscore, which cannot be a host and which Docker then takes
+     * for no host at all.
      */
-    private static final Pattern REFUSED_BY_US_ALONE =
-            Pattern.compile(".*@sha384:.*|[^/]*:[0-9]{6,}/.*|[0-9a-f]{64}[:@].*|[^/]*(\\.[^/]*_|_[^/]*\\.)[^/]*/.*");
+    private static final Pattern REFUSED_BY_US_ALONE = Pattern.compile(
+            ".*@sha384:.*|[^/]*:[0-9]{6,}/.*|[0-9a-f]{64}[:@].*|[^/]*(\\.[^/]*_|_[^/]*\\.|[A-Z])[^/]*/.*");
 
     /** The daemon may have an image whose id begins so; our normal form is never like that. */
     private static final Pattern FOUND_BY_ID = Pattern.compile("(sha256:|sha384:|sha512:)?[0-9a-f]+");

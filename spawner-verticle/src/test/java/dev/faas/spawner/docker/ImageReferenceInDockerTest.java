@@ -55,12 +55,9 @@ final class ImageReferenceInDockerTest {
                 "docker.io",
                 "localhost",
                 "docker.io:443/x",
-                "Docker.io/x",
                 "localhost/library/a",
                 "127.0.0.1:5000/a/b",
                 "[::1]:5000/a",
-                "Registry.Example/a",
-                "UPPER/lower",
                 "a__b/c.d/e---f"
             })
     void givenAName_whenDockerTakesIt_thenItListsTheNormalForm(String name) throws IOException {

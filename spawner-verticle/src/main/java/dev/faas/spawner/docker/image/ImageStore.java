@@ -205,7 +205,8 @@ public final class ImageStore {
     private InspectImageResponse pull(ImageReference name, SandboxSpec spec) throws SandboxUnavailable {
         boolean byAdmin = spec.program().byAdmin();
         if (!policy.mayPull(name, byAdmin)) {
-            throw PullFailure.NOT_THERE.toUnavailable(name);
+            throw new ImageNotFound("image " + name
+                    + " is not on this host, and the operator does not allow pulling it (FAAS_IMAGE_ALLOW)");
         }
         var failure = pulls.pull(name, spec.revision(), byAdmin);
         if (failure.isPresent()) {

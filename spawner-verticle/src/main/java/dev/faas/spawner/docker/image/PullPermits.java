@@ -67,7 +67,7 @@ final class PullPermits {
             this.count = count;
         }
 
-        /** Why the pull must be broken off, to follow "is"; empty if it may go on. On one thread at a time. */
+        /** Why the pull must be broken off, as words after "is"; empty if it may go on. On one thread at a time. */
         Optional<String> excess() {
             long now = diskRoom.getAsLong();
             mostRoom = Math.max(mostRoom, now);
