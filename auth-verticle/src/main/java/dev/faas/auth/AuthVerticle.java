@@ -93,7 +93,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var logins = new LoginStore(pg, audit, config.lifetimes().login());
         config.keks().warnIfMissing();
         var keyStore = new SigningKeyStore(pg, config.keks());
-        on.await("encryption of signing keys", keyStore::wrapAll, nothing -> Future.succeededFuture());
+        on.await("encryption of signing keys", keyStore::rewrap, nothing -> Future.succeededFuture());
         on.await("registration", settings::warnIfOpen, nothing -> Future.succeededFuture());
         var keys = new SigningKeys(keyStore, clock);
         var revoked = nats.kv(Subjects.REVOKED);

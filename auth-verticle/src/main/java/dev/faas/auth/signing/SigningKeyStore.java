@@ -43,24 +43,36 @@ public final class SigningKeyStore {
         return pg.inTransaction(tx -> insert(tx, key));
     }
 
-    /** Encrypts what is stored unencrypted or with an older key, if there is a key to encrypt with. */
-    public Future<Void> wrapAll() {
+    /**
+     * Encrypts again what an older key has encrypted. A signing key of the version before, which encrypted none, stays as it is: that
+     * version may come back, and reads no other.
+     */
+    public Future<Void> rewrap() {
         if (keks.isEmpty()) {
             return Future.succeededFuture();
         }
         return pg.inTransaction(tx -> tx.query("lock table signing_key in exclusive mode")
                 .execute()
                 .compose(locked -> tx.query(SELECT).execute())
-                .compose(rows -> InOrder.forEach(
-                        rows,
-                        row -> row.getString("d") != null || !keks.isFirst(row.getString("kek"))
-                                ? wrap(tx, toSigningKey(row))
-                                : Future.succeededFuture())));
+                .compose(rows ->
+                        InOrder.forEach(rows, row -> row.getString("d") != null ? warn(row) : rewrap(tx, row))));
+    }
+
+    private static Future<Void> warn(Row row) {
+        LOG.warn(
+                "signing key is stored unencrypted: when you will not go back to the version before, add a new one and delete"
+                        + " this one (dev.faas.auth.NewSigningKey) kid={}",
+                row.getString("kid"));
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> rewrap(SqlConnection tx, Row row) {
+        return keks.isFirst(row.getString("kek")) ? Future.succeededFuture() : wrap(tx, toSigningKey(row));
     }
 
     private Future<Void> wrap(SqlConnection tx, SigningKey key) {
         var wrapped = keks.wrap(key.kid(), key.d());
-        return tx.preparedQuery("update signing_key set d = null, d_wrapped = $2, kek = $3 where kid = $1")
+        return tx.preparedQuery("update signing_key set d_wrapped = $2, kek = $3 where kid = $1")
                 .execute(Tuple.of(key.kid(), wrapped.bytes(), wrapped.kek()))
                 .onSuccess(stored -> LOG.info("signing key encrypted kid={} kek={}", key.kid(), wrapped.kek()))
                 .mapEmpty();
