@@ -169,7 +169,7 @@ class ClusterIT {
         for (var i = 1; i <= 3; i++) {
             nodes.on(i).untilEmpty(Nodes.LONG, "docker ps -a --format '{{.Names}} {{.Status}}'");
             assertThat(nodes.on(i).lines(Nodes.SHORT, "docker volume ls -q"))
-                    .isSubsetOf("faas_nats", "faas_postgres")
+                    .isSubsetOf("faas_nats", "faas_postgres", "faas_tls")
                     .contains("faas_nats");
         }
         assertThat(shell.line(Nodes.SHORT, "docker service ls -q; docker config ls -q"))
