@@ -3,6 +3,7 @@ package dev.faas.auth;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
 import dev.faas.auth.admin.NameRules;
+import dev.faas.auth.admin.TokenCutoffStore;
 import dev.faas.auth.admin.User;
 import dev.faas.auth.admin.UserStore;
 import dev.faas.config.ConfigException;
@@ -102,8 +103,9 @@ final class AdminProgram {
         var kept = Tokens.revocationKept(AuthConfig.accessLifetime(env));
         env.check();
         var pg = Pg.open(vertx, database);
-        var program = new AdminProgram(
-                new UserStore(pg, new AuditStore(pg, "auth"), InstantSource.system(), kept), new Passwords());
+        var clock = InstantSource.system();
+        var users = new UserStore(pg, new AuditStore(pg, "auth"), clock, new TokenCutoffStore(pg, clock, kept));
+        var program = new AdminProgram(users, new Passwords());
         switch (command) {
             case "list" -> program.list();
             case "create" -> program.create(name, password);

@@ -8,8 +8,11 @@ import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.admin.InvitationRoutes;
 import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
+import dev.faas.auth.admin.ResetCodeStore;
 import dev.faas.auth.admin.SettingRoutes;
 import dev.faas.auth.admin.SettingStore;
+import dev.faas.auth.admin.TokenCutoff;
+import dev.faas.auth.admin.TokenCutoffStore;
 import dev.faas.auth.admin.UserRoutes;
 import dev.faas.auth.admin.UserStore;
 import dev.faas.auth.admission.AddressRate;
@@ -86,8 +89,10 @@ public final class AuthVerticle extends ServiceVerticle {
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
         var origins = new Origins(addresses);
         var refused = new RefusedAttempts(audit);
-        var users = new UserStore(
-                pg, audit, clock, Tokens.revocationKept(config.lifetimes().access()));
+        var cutoffs = new TokenCutoffStore(
+                pg, clock, Tokens.revocationKept(config.lifetimes().access()));
+        var codes = new ResetCodeStore(pg, audit, clock, cutoffs);
+        var users = new UserStore(pg, audit, clock, cutoffs);
         var invitations = new InvitationStore(pg, audit);
         var settings = new SettingStore(pg, config.registration(), audit);
         var logins = new LoginStore(pg, audit, config.lifetimes().login());
@@ -97,7 +102,7 @@ public final class AuthVerticle extends ServiceVerticle {
         on.await("registration", settings::warnIfOpen, nothing -> Future.succeededFuture());
         var keys = new SigningKeys(keyStore, clock);
         var revoked = nats.kv(Subjects.REVOKED);
-        var revocations = new Revocations(logins, users, revoked, context, clock);
+        var revocations = new Revocations(logins, cutoffs, revoked, context, clock);
         var verifier = new TokenVerifier(vertx);
         verifier.checkRevocationsWith(revocations::isRevoked);
         verifier.checkIssueTimesWith(revocations::isIssuedTooEarly);
@@ -128,10 +133,10 @@ public final class AuthVerticle extends ServiceVerticle {
         var accountStore = new AccountStore(pg);
         var passwords = new PasswordCheck(accountStore, new Passwords(), hashQueue, guesses, refused);
         var sessionStore = new SessionStore(pg, audit, config.lifetimes().login());
-        Function<UserStore.Cut, Future<Void>> announce =
-                cut -> Future.join(revocations.announce(cut), apiKeys.tryPublishPending())
+        Function<TokenCutoff, Future<Void>> announce =
+                cutoff -> Future.join(revocations.announce(cutoff), apiKeys.tryPublishPending())
                         .mapEmpty();
-        var sessions = new Sessions(sessionStore, users, passwords, revocations, announce, tokens, clock);
+        var sessions = new Sessions(sessionStore, users, codes, passwords, revocations, announce, tokens, clock);
         var accounts = new Accounts(
                 accountStore,
                 new RegistrationStore(pg, settings, invitations, audit),
@@ -162,7 +167,8 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> HttpService.start(
                         vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), api))),
                 HttpService::close);
-        on.repeat("announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(users.announceDeletionsAgain()));
+        on.repeat(
+                "announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(cutoffs.announceDeletionsAgain()));
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
         on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));
@@ -173,7 +179,7 @@ public final class AuthVerticle extends ServiceVerticle {
         on.repeat("pruning revocations", PRUNE_PAUSE, () -> Blocking.await(revocations.prune()));
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning invitations", PRUNE_PAUSE, () -> Blocking.await(invitations.prune()));
-        on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(users.pruneCodes()));
+        on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(codes.prune()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
         on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
         on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));

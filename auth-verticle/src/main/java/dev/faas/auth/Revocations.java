@@ -1,9 +1,10 @@
 package dev.faas.auth;
 
 import dev.faas.auth.LoginStore.Revocation;
-import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.admin.TokenCutoff;
+import dev.faas.auth.admin.TokenCutoffStore;
 import dev.faas.http.token.RevokedLogins;
-import dev.faas.http.token.UserCuts;
+import dev.faas.http.token.TokenCutoffs;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
@@ -31,18 +32,18 @@ final class Revocations {
     private static final long READ_LIMIT_SECONDS = 10;
 
     private final LoginStore store;
-    private final UserStore users;
-    private final UserCuts cuts;
+    private final TokenCutoffStore cutoffStore;
+    private final TokenCutoffs cutoffs;
     private final Kv bucket;
     private final Context context;
     private final InstantSource clock;
     private final Promise<Void> initialLoad = Promise.promise();
     private final RevokedLogins revoked;
 
-    Revocations(LoginStore store, UserStore users, Kv bucket, Context context, InstantSource clock) {
+    Revocations(LoginStore store, TokenCutoffStore cutoffStore, Kv bucket, Context context, InstantSource clock) {
         this.store = store;
-        this.users = users;
-        this.cuts = new UserCuts(clock);
+        this.cutoffStore = cutoffStore;
+        this.cutoffs = new TokenCutoffs(clock);
         this.bucket = bucket;
         this.context = context;
         this.clock = clock;
@@ -60,9 +61,9 @@ final class Revocations {
     }
 
     private void onChange(Kv.Change change) {
-        if (UserCuts.isUser(change.key())) {
+        if (TokenCutoffs.isUser(change.key())) {
             if (change instanceof Kv.Change.Put put) {
-                cuts.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+                cutoffs.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
             }
             return;
         }
@@ -77,14 +78,14 @@ final class Revocations {
     }
 
     boolean isIssuedTooEarly(String userId, Instant issuedAt) {
-        return cuts.isVoid(userId, issuedAt);
+        return cutoffs.isVoid(userId, issuedAt);
     }
 
-    /** Voids earlier tokens of a user. Succeeds also if NATS is unavailable: the outbox publishes the cut later. */
-    Future<Void> announce(UserStore.Cut cut) {
-        cuts.add(cut.userId(), cut.published());
-        return put(cut).recover(failure -> {
-            LOG.warn("end of logins not published yet user={} cause={}", cut.userId(), failure.getMessage());
+    /** Voids earlier tokens of a user. Succeeds also if NATS is unavailable: the outbox publishes it later. */
+    Future<Void> announce(TokenCutoff cutoff) {
+        cutoffs.add(cutoff.userId(), cutoff.published());
+        return put(cutoff).recover(failure -> {
+            LOG.warn("end of logins not published yet user={} cause={}", cutoff.userId(), failure.getMessage());
             return Future.succeededFuture();
         });
     }
@@ -105,17 +106,19 @@ final class Revocations {
 
     /** Publishes the revocations of the outbox, up to the first failure. */
     Future<Void> announcePending() {
-        return users.findUnannouncedCuts()
+        return cutoffStore
+                .findUnannounced()
                 .compose(pending -> InOrder.forEach(pending, this::put))
-                .compose(cutsPut -> store.findUnannounced(clock.instant()))
+                .compose(published -> store.findUnannounced(clock.instant()))
                 .compose(pending -> InOrder.forEach(pending, this::put));
     }
 
     /** Publishes all revocations in force again, since the bucket may have lost some. */
     Future<Void> restore() {
-        return users.findCutsInForce(clock.instant())
+        return cutoffStore
+                .findInForce(clock.instant())
                 .compose(all -> InOrder.forEach(all, this::put))
-                .compose(cutsPut -> store.findInForce(clock.instant()))
+                .compose(published -> store.findInForce(clock.instant()))
                 .compose(all -> InOrder.forEach(all, this::put));
     }
 
@@ -135,10 +138,10 @@ final class Revocations {
                 .compose(stored -> store.markAnnounced(revocation.sid()));
     }
 
-    private Future<Void> put(UserStore.Cut cut) {
-        var value = cut.published().toString().getBytes(StandardCharsets.UTF_8);
-        return Future.fromCompletionStage(bucket.put(cut.userId(), value), context)
+    private Future<Void> put(TokenCutoff cutoff) {
+        var value = cutoff.published().toString().getBytes(StandardCharsets.UTF_8);
+        return Future.fromCompletionStage(bucket.put(cutoff.userId(), value), context)
                 .timeout(ANNOUNCE_LIMIT_MILLIS, TimeUnit.MILLISECONDS)
-                .compose(stored -> users.markAnnounced(cut));
+                .compose(stored -> cutoffStore.markAnnounced(cutoff));
     }
 }

@@ -3,6 +3,8 @@ package dev.faas.auth;
 import dev.faas.audit.Origin;
 import dev.faas.auth.LoginStore.Revocation;
 import dev.faas.auth.SessionStore.Session;
+import dev.faas.auth.admin.ResetCodeStore;
+import dev.faas.auth.admin.TokenCutoff;
 import dev.faas.auth.admin.UserStore;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Principal;
@@ -19,9 +21,10 @@ import java.util.function.Function;
 final class Sessions {
     private final SessionStore store;
     private final UserStore users;
+    private final ResetCodeStore codes;
     private final PasswordCheck passwords;
     private final Revocations revocations;
-    private final Function<UserStore.Cut, Future<Void>> announce;
+    private final Function<TokenCutoff, Future<Void>> announce;
     private final Tokens tokens;
     private final InstantSource clock;
 
@@ -29,13 +32,15 @@ final class Sessions {
     Sessions(
             SessionStore store,
             UserStore users,
+            ResetCodeStore codes,
             PasswordCheck passwords,
             Revocations revocations,
-            Function<UserStore.Cut, Future<Void>> announce,
+            Function<TokenCutoff, Future<Void>> announce,
             Tokens tokens,
             InstantSource clock) {
         this.store = store;
         this.users = users;
+        this.codes = codes;
         this.passwords = passwords;
         this.revocations = revocations;
         this.announce = announce;
@@ -81,9 +86,9 @@ final class Sessions {
 
     /** Ends all logins and API keys. Fails with 403 {@code code_invalid}. */
     Future<Void> resetPassword(String code, String next, Origin origin) {
-        return users.checkCode(code) // hashing is expensive
+        return codes.checkCode(code) // hashing is expensive
                 .compose(known -> passwords.hash(next, origin.requestAddress()))
-                .compose(hash -> users.resetPassword(code, hash, origin))
+                .compose(hash -> codes.resetPassword(code, hash, origin))
                 .compose(announce);
     }
 

@@ -11,7 +11,7 @@ import dev.faas.audit.RefusedAttempts;
 import dev.faas.auth.admin.InvitationStore;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingStore;
-import dev.faas.auth.admin.UserStore;
+import dev.faas.auth.admin.TokenCutoffStore;
 import dev.faas.auth.admission.HashQueue;
 import dev.faas.auth.admission.KnownAddressStore;
 import dev.faas.auth.admission.LoginFailureStore;
@@ -71,11 +71,11 @@ class LifetimesTest {
         revoked = nats.kv("REVOKED");
         var audit = new AuditStore(pg, "auth");
         logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
-        var users = new UserStore(pg, audit, () -> now, Backends.ACCESS_LIFETIME);
+        var cutoffs = new TokenCutoffStore(pg, () -> now, Backends.ACCESS_LIFETIME);
         keys = new SigningKeys(new SigningKeyStore(pg, KeyEncryptionKeys.NONE), () -> now);
         await(keys.load());
         tokens = new Tokens(vertx, keys, () -> now, Backends.ACCESS_LIFETIME);
-        revocations = new Revocations(logins, users, revoked, vertx.getOrCreateContext(), () -> now);
+        revocations = new Revocations(logins, cutoffs, revoked, vertx.getOrCreateContext(), () -> now);
         var store = new AccountStore(pg);
         var known = new KnownAddressStore(pg, () -> now);
         var passwords = new PasswordCheck(

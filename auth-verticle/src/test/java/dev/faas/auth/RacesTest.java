@@ -15,6 +15,7 @@ import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.auth.admin.SettingStore;
+import dev.faas.auth.admin.TokenCutoffStore;
 import dev.faas.auth.admin.User;
 import dev.faas.auth.admin.UserStore;
 import dev.faas.auth.signing.KeyEncryptionKeys;
@@ -161,7 +162,7 @@ class RacesTest {
 
     @Test
     void givenAdminsThatDemoteDisableAndDeleteEachOtherAtOnceThenOneIsLeft() throws Exception {
-        var users = new UserStore(pg, audit, InstantSource.system(), Duration.ofMinutes(16));
+        var users = users();
         for (int round = 0; round < ROUNDS; round++) {
             forgetAccounts();
             var names = List.of("one" + round, "two" + round, "three" + round);
@@ -189,10 +190,15 @@ class RacesTest {
         }
     }
 
+    private UserStore users() {
+        var clock = InstantSource.system();
+        return new UserStore(pg, audit, clock, new TokenCutoffStore(pg, clock, Duration.ofMinutes(16)));
+    }
+
     /** What an admin does waits for a demotion of this admin that has begun. */
     @Test
     void givenADemotionThatIsNotYetStoredWhenTheAdminActsThenItIsRefusedAfterwards() throws Exception {
-        var users = new UserStore(pg, audit, InstantSource.system(), Duration.ofMinutes(16));
+        var users = users();
         forgetAccounts();
         var admin = await(users.createAdmin("demoted", "hash")).userId();
         var origin = new Origin(admin, "sid", null, null, null);

@@ -7,7 +7,7 @@ import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.http.client.ClientAddress;
-import dev.faas.http.token.UserCuts;
+import dev.faas.http.token.TokenCutoffs;
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -210,7 +210,7 @@ class SessionsTest extends ServiceFixture {
         assertProblem(client.register("leaver", PASSWORD), 409, "username_taken");
         try (var bus = service.backends.connect("registry-of-the-test")) {
             var published = bus.kv("REVOKED").get(userId).join().orElseThrow().value();
-            assertThat(new String(published.bytes(), StandardCharsets.UTF_8)).isEqualTo(UserCuts.NEVER.toString());
+            assertThat(new String(published.bytes(), StandardCharsets.UTF_8)).isEqualTo(TokenCutoffs.NEVER.toString());
         }
         assertThat(service.backends.text("select actor || ' ' || outcome from auth.audit"
                         + " where action = 'account.delete' and target = '" + userId + "'"))

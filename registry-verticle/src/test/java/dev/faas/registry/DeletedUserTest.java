@@ -9,7 +9,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.OutputChunk.Source;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.http.token.UserCuts;
+import dev.faas.http.token.TokenCutoffs;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.testing.Await;
@@ -119,7 +119,7 @@ class DeletedUserTest {
         var disabled = new User();
 
         disabled.isTold(Instant.now());
-        user.isTold(UserCuts.NEVER);
+        user.isTold(TokenCutoffs.NEVER);
 
         Await.eventually(() -> user.client.get("/v1/functions").status() == 401);
         Await.eventually(() -> last(user.queued).currentStatus() == Status.CANCELLED);

@@ -28,10 +28,10 @@ public final class UserRoutes {
 
     private final UserStore users;
     private final Origins origins;
-    private final Function<UserStore.Cut, Future<Void>> announce;
+    private final Function<TokenCutoff, Future<Void>> announce;
 
     /** @param announce tells every verifier that earlier tokens of a user are void, and which API keys are gone; never fails */
-    public UserRoutes(UserStore users, Origins origins, Function<UserStore.Cut, Future<Void>> announce) {
+    public UserRoutes(UserStore users, Origins origins, Function<TokenCutoff, Future<Void>> announce) {
         this.users = users;
         this.origins = origins;
         this.announce = announce;
@@ -105,7 +105,7 @@ public final class UserRoutes {
     }
 
     private Future<JsonObject> announced(UserStore.Changed changed) {
-        return changed.cut().map(announce).orElseGet(Future::succeededFuture).map(done -> view(changed.user()));
+        return changed.cutoff().map(announce).orElseGet(Future::succeededFuture).map(done -> view(changed.user()));
     }
 
     private static JsonObject view(User user) {
@@ -119,7 +119,7 @@ public final class UserRoutes {
                 .put("lastLoginAt", lastLogin == null ? null : ApiTime.format(lastLogin));
     }
 
-    private static JsonObject code(UserStore.ResetCode created) {
+    private static JsonObject code(ResetCodeStore.Created created) {
         return new JsonObject().put("code", created.code()).put("expiresAt", ApiTime.format(created.expiresAt()));
     }
 

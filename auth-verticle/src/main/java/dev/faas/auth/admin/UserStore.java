@@ -5,7 +5,6 @@ import static dev.faas.pg.Pg.utc;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
-import dev.faas.http.token.UserCuts;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
@@ -18,7 +17,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -28,27 +26,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes accounts, their state, roles and reset codes, for admins and for the program {@code admin}. Each change of an
+ * Reads and writes accounts, their state and roles, for admins and for the program {@code admin}. Each change of an
  * admin finds in its transaction that the admin still is one.
  */
 public final class UserStore {
-    private static final Duration CODE_LIFETIME = Duration.ofHours(24);
-    /** How long a deletion is published again, for a registry that was away. */
-    private static final Duration DELETIONS_KEPT = Duration.ofDays(30);
-
-    private static final String CUT_COLUMNS = "id, tokens_from, state = 'deleted' as deleted";
     private static final String COLUMNS = "id, username, roles, state, created_at, last_login_at";
 
-    /** All access tokens of this user that were issued earlier are void. */
-    public record Cut(String userId, Instant tokensFrom, boolean deleted) {
-        /** From when on tokens count. */
-        public Instant published() {
-            return deleted ? UserCuts.NEVER : tokensFrom;
-        }
-    }
-
-    /** @param cut empty when the logins go on */
-    public record Changed(User user, Optional<Cut> cut) {}
+    /** @param cutoff empty when the logins go on */
+    public record Changed(User user, Optional<TokenCutoff> cutoff) {}
 
     /** Absent fields stay. */
     public record Change(Optional<String> state, Optional<List<String>> roles) {
@@ -67,19 +52,18 @@ public final class UserStore {
         }
     }
 
-    public record ResetCode(User user, String code, Instant expiresAt) {}
-
     private final Pg pg;
     private final AuditStore audit;
     private final InstantSource clock;
-    private final Duration revocation;
+    private final TokenCutoffStore cutoffs;
+    private final ResetCodeStore codes;
 
-    /** @param revocation how long the revocation of a login is kept: above the lifetime of an access token */
-    public UserStore(Pg pg, AuditStore audit, InstantSource clock, Duration revocation) {
+    public UserStore(Pg pg, AuditStore audit, InstantSource clock, TokenCutoffStore cutoffs) {
         this.pg = pg;
         this.audit = audit;
         this.clock = clock;
-        this.revocation = revocation;
+        this.cutoffs = cutoffs;
+        this.codes = new ResetCodeStore(pg, audit, clock, cutoffs);
     }
 
     /** Ordered by id, without deleted ones. */
@@ -110,11 +94,11 @@ public final class UserStore {
     }
 
     /** Without a password: the code sets the first one. Fails with 409 {@code username_taken}. */
-    Future<ResetCode> create(String username, Origin origin) {
+    Future<ResetCodeStore.Created> create(String username, Origin origin) {
         var user = User.created(Ids.user(now()), username, false, now());
         return pg.inTransaction(tx -> requireAdmin(tx, origin)
                 .compose(admin -> insert(tx, user, null))
-                .compose(inserted -> addCode(tx, user, origin))
+                .compose(inserted -> codes.add(tx, user, origin))
                 .compose(code -> audit.write(tx, creation(origin, user)).map(code)));
     }
 
@@ -127,11 +111,11 @@ public final class UserStore {
             }
             return requireOtherAdmin(tx, user, changed)
                     .compose(other -> update(tx, changed))
-                    .compose(updated -> endLogins(tx, user.userId()))
-                    .compose(cut -> audit.write(
+                    .compose(updated -> cutoffs.endLogins(tx, user.userId()))
+                    .compose(cutoff -> audit.write(
                                     tx,
                                     AuditEntry.done(origin, "account.update", user.userId(), difference(user, changed)))
-                            .map(new Changed(changed, Optional.of(cut))));
+                            .map(new Changed(changed, Optional.of(cutoff))));
         });
     }
 
@@ -141,11 +125,11 @@ public final class UserStore {
     }
 
     /** As {@link #delete}, of the own account. */
-    public Future<Cut> deleteOwn(Origin origin) {
+    public Future<TokenCutoff> deleteOwn(Origin origin) {
         return pg.inTransaction(tx -> SettingStore.lock(tx)
                         .compose(locked -> find(tx, origin.actor(), "for update"))
                         .compose(user -> delete(tx, user, origin)))
-                .map(changed -> changed.cut().orElseThrow());
+                .map(changed -> changed.cutoff().orElseThrow());
     }
 
     private Future<Changed> delete(SqlConnection tx, User user, Origin origin) {
@@ -154,95 +138,31 @@ public final class UserStore {
                 .compose(other -> update(tx, deleted))
                 .compose(updated -> tx.preparedQuery("update account set password_hash = null where id = $1")
                         .execute(Tuple.of(user.userId())))
-                .compose(updated -> tx.preparedQuery("delete from reset_code where user_id = $1")
-                        .execute(Tuple.of(user.userId())))
-                .compose(removed -> endLogins(tx, user.userId()))
-                .compose(cut -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
-                        .map(new Changed(deleted, Optional.of(cut))));
+                .compose(updated -> codes.delete(tx, user.userId()))
+                .compose(removed -> cutoffs.endLogins(tx, user.userId()))
+                .compose(cutoff -> audit.write(tx, AuditEntry.done(origin, "account.delete", user.userId()))
+                        .map(new Changed(deleted, Optional.of(cutoff))));
     }
 
-    Future<Cut> endLogins(String ref, Origin origin) {
+    Future<TokenCutoff> endLogins(String ref, Origin origin) {
         return inOrder(
                 ref,
                 origin,
-                (tx, user) -> endLogins(tx, user.userId())
-                        .compose(cut -> audit.write(tx, AuditEntry.done(origin, "sessions.end", user.userId()))
-                                .map(cut)));
+                (tx, user) -> cutoffs.endLogins(tx, user.userId())
+                        .compose(cutoff -> audit.write(tx, AuditEntry.done(origin, "sessions.end", user.userId()))
+                                .map(cutoff)));
     }
 
     /** A code made before is void. Fails with 404 {@code user_not_found} or 409 {@code user_disabled}. */
-    public Future<ResetCode> createCode(String ref, Origin origin) {
+    public Future<ResetCodeStore.Created> createCode(String ref, Origin origin) {
         return inOrder(ref, origin, (tx, user) -> {
             if (!user.state().equals(User.ACTIVE)) {
                 throw AdminProblems.userDisabled(user.username()).asException();
             }
-            return addCode(tx, user, origin)
+            return codes.add(tx, user, origin)
                     .compose(code -> audit.write(tx, AuditEntry.done(origin, "account.reset", user.userId()))
                             .map(code));
         });
-    }
-
-    /** Fails with 403 {@code code_invalid}, as {@link #resetPassword} would. */
-    public Future<Void> checkCode(String code) {
-        return pg.withPool(pool -> findOwner(pool, code)).mapEmpty();
-    }
-
-    /**
-     * Ends all logins and API keys: who lost the password may have lost them to someone else. Of several uses of the code at once
-     * one succeeds. Fails with 403 {@code code_invalid}.
-     */
-    public Future<Cut> resetPassword(String code, String passwordHash, Origin origin) {
-        // The account is locked before its code, as in createCode.
-        return pg.inTransaction(tx -> findOwner(tx, code)
-                .compose(userId -> tx.preparedQuery(
-                                "update account set password_hash = $2 where id = $1 and state = 'active'")
-                        .execute(Tuple.of(userId, passwordHash))
-                        .compose(updated -> tx.preparedQuery("delete from reset_code where code_hash = $1")
-                                .execute(Tuple.of(OneTimeCode.fingerprint(code))))
-                        .compose(used -> used.rowCount() == 1
-                                ? deleteKeys(tx, userId).compose(deleted -> endLogins(tx, userId))
-                                : Future.failedFuture(
-                                        AdminProblems.codeInvalid().asException()))
-                        .compose(cut -> audit.write(
-                                        tx, AuditEntry.done(origin.as(userId, origin.via()), "password.reset", userId))
-                                .map(cut))));
-    }
-
-    /** The outbox: cuts that may be missing from the bucket REVOKED. */
-    public Future<List<Cut>> findUnannouncedCuts() {
-        return pg.withPool(
-                pool -> pool.query("select " + CUT_COLUMNS + " from account where not cut_announced limit 1000")
-                        .execute()
-                        .map(UserStore::toCuts));
-    }
-
-    /** Those that void tokens which have not expired, and deletions of the last 30 days. */
-    public Future<List<Cut>> findCutsInForce(Instant now) {
-        return pg.withPool(pool -> pool.preparedQuery("select " + CUT_COLUMNS
-                        + " from account where tokens_from > $1 or (state = 'deleted' and tokens_from > $2)")
-                .execute(Tuple.of(utc(now.minus(UserCuts.KEPT)), utc(now.minus(DELETIONS_KEPT))))
-                .map(UserStore::toCuts));
-    }
-
-    /** The bucket forgets after a day, and the registry may have been away as long. */
-    public Future<Void> announceDeletionsAgain() {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "update account set cut_announced = false where state = 'deleted' and tokens_from > $1")
-                .execute(Tuple.of(utc(clock.instant().minus(DELETIONS_KEPT))))
-                .mapEmpty());
-    }
-
-    public Future<Void> markAnnounced(Cut cut) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("update account set cut_announced = true where id = $1 and tokens_from = $2")
-                        .execute(Tuple.of(cut.userId(), utc(cut.tokensFrom())))
-                        .mapEmpty());
-    }
-
-    public Future<Void> pruneCodes() {
-        return pg.withPool(pool -> pool.query("delete from reset_code where expires_at <= clock_timestamp()")
-                .execute()
-                .mapEmpty());
     }
 
     /** Fails with 409 {@code username_taken}. */
@@ -319,66 +239,12 @@ public final class UserStore {
     }
 
     /** Ends the API keys of a user that is not active any more. */
-    private static Future<Void> update(SqlConnection tx, User user) {
+    private Future<Void> update(SqlConnection tx, User user) {
         return tx.preparedQuery("update account set state = $2, roles = $3 where id = $1")
                 .execute(Tuple.of(user.userId(), user.state(), user.roles().toArray(String[]::new)))
-                .compose(updated ->
-                        user.state().equals(User.ACTIVE) ? Future.succeededFuture() : deleteKeys(tx, user.userId()));
-    }
-
-    /** A trigger puts them into their outbox. */
-    private static Future<Void> deleteKeys(SqlConnection tx, String userId) {
-        return tx.preparedQuery("delete from api_key where user_id = $1")
-                .execute(Tuple.of(userId))
-                .mapEmpty();
-    }
-
-    private Future<Cut> endLogins(SqlConnection tx, String userId) {
-        var ended = clock.instant();
-        return tx.preparedQuery(
-                        "update login set revoked_at = $2, revoked_until = $3 where user_id = $1 and revoked_at is null")
-                .execute(Tuple.of(userId, utc(ended), utc(ended.plus(revocation))))
-                .compose(updated -> tx.preparedQuery("""
-                                update account set cut_announced = false,
-                                tokens_from = greatest($2, tokens_from + interval '1 second')
-                                where id = $1 returning\s""" + CUT_COLUMNS)
-                        // Read after the logins' locks: a refresh before has issued its token before. Tokens count
-                        // seconds.
-                        .execute(Tuple.of(
-                                userId,
-                                utc(clock.instant()
-                                        .truncatedTo(ChronoUnit.SECONDS)
-                                        .plusSeconds(1)))))
-                .map(rows -> toCuts(rows).getFirst());
-    }
-
-    private Future<ResetCode> addCode(SqlConnection tx, User user, Origin origin) {
-        var code = OneTimeCode.create();
-        var expiresAt = now().plus(CODE_LIFETIME);
-        return tx.preparedQuery("""
-                        insert into reset_code (user_id, code_hash, expires_at, created_by) values ($1, $2, $3, $4)
-                        on conflict (user_id) do update set code_hash = $2, expires_at = $3, created_by = $4""")
-                .execute(Tuple.of(
-                        user.userId(),
-                        OneTimeCode.fingerprint(code),
-                        utc(expiresAt),
-                        origin.isOperator() ? null : origin.actor()))
-                .map(new ResetCode(user, code, expiresAt));
-    }
-
-    private Future<String> findOwner(SqlClient client, String code) {
-        return client.preparedQuery("""
-                        select user_id from reset_code r join account a on a.id = r.user_id
-                        where code_hash = $1 and expires_at > $2 and a.state = 'active'
-                        and (created_by is null or exists (select from account m
-                          where m.id = created_by and m.state = 'active' and 'admin' = any (m.roles)))""")
-                .execute(Tuple.of(OneTimeCode.fingerprint(code), utc(clock.instant())))
-                .map(rows -> {
-                    if (rows.size() == 0) {
-                        throw AdminProblems.codeInvalid().asException();
-                    }
-                    return rows.iterator().next().getString("user_id");
-                });
+                .compose(updated -> user.state().equals(User.ACTIVE)
+                        ? Future.succeededFuture()
+                        : cutoffs.deleteKeys(tx, user.userId()));
     }
 
     private static AuditEntry creation(Origin origin, User user) {
@@ -419,15 +285,6 @@ public final class UserStore {
                             row.getOffsetDateTime("created_at").toInstant(),
                             lastLogin == null ? null : lastLogin.toInstant());
                 })
-                .toList();
-    }
-
-    private static List<Cut> toCuts(RowSet<Row> rows) {
-        return rows.stream()
-                .map(row -> new Cut(
-                        row.getString("id"),
-                        row.getOffsetDateTime("tokens_from").toInstant(),
-                        row.getBoolean("deleted")))
                 .toList();
     }
 }

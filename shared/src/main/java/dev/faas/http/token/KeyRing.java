@@ -23,7 +23,7 @@ public final class KeyRing implements AutoCloseable {
     private final SignedEntries entries;
     private final Map<String, String> jwkByKid = new ConcurrentHashMap<>();
     private final RevokedLogins revoked = new RevokedLogins(InstantSource.system());
-    private final UserCuts cuts = new UserCuts(InstantSource.system());
+    private final TokenCutoffs cutoffs = new TokenCutoffs(InstantSource.system());
     private final CountDownLatch unread = new CountDownLatch(2);
     private volatile boolean keysRead;
     private volatile Runnable whenAccessEnds = () -> {};
@@ -36,7 +36,7 @@ public final class KeyRing implements AutoCloseable {
         this.entries = root.entriesOf(Subjects.KEYS);
         // Revocations first: a verifier with keys and without revocations would accept a revoked login.
         verifier.checkRevocationsWith(revoked::isRevoked);
-        verifier.checkIssueTimesWith(cuts::isVoid);
+        verifier.checkIssueTimesWith(cutoffs::isVoid);
         this.revocations = nats.kv(Subjects.REVOKED).watch(this::revoked, unread::countDown);
         this.keys = nats.kv(Subjects.KEYS).watch(this::key, this::keysRead);
     }
@@ -65,14 +65,14 @@ public final class KeyRing implements AutoCloseable {
 
     /** Users of whom auth has published that they are deleted; nothing of theirs may stay. */
     public Set<String> deletedUsers() {
-        return cuts.deletedUsers();
+        return cutoffs.deletedUsers();
     }
 
     private void revoked(Kv.Change change) {
-        if (UserCuts.isUser(change.key())) {
+        if (TokenCutoffs.isUser(change.key())) {
             // Forgotten by its time, never by a delete.
             if (change instanceof Kv.Change.Put put) {
-                cuts.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
+                cutoffs.add(put.key(), new String(put.value().bytes(), StandardCharsets.UTF_8));
                 whenAccessEnds.run();
             }
             return;

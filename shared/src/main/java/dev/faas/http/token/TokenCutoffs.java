@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Knows from when on the access tokens of a user count: those that were issued earlier are void, because all logins of the user
  * were ended. Those of a deleted user never count again. An entry is forgotten when such tokens have expired. Thread-safe.
  */
-public final class UserCuts {
-    private static final Logger LOG = LoggerFactory.getLogger(UserCuts.class);
+public final class TokenCutoffs {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenCutoffs.class);
     /** Above the longest lifetime of an access token, 12 h. */
     public static final Duration KEPT = Duration.ofHours(13);
 
@@ -26,7 +26,7 @@ public final class UserCuts {
     private final InstantSource clock;
     private final Map<String, Instant> tokensFrom = new ConcurrentHashMap<>();
 
-    public UserCuts(InstantSource clock) {
+    public TokenCutoffs(InstantSource clock) {
         this.clock = clock;
     }
 
