@@ -106,9 +106,12 @@ class ReconnectTest {
         }
     }
 
-    /** As when a server of a cluster dies to which this process is not connected. */
+    /**
+     * As when a server of a cluster dies to which this process is not connected. Three heartbeats of a second are missed; a busy
+     * machine may take as long again.
+     */
     @Test
-    void whenTheConsumerOfAWatchIsLostAndTheConnectionLives_thenChangesAreSeenWithinFiveSeconds() throws Exception {
+    void whenTheConsumerOfAWatchIsLostAndTheConnectionLives_thenChangesAreSeenSoon() throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
@@ -123,7 +126,7 @@ class ReconnectTest {
                 }
                 untilPut(bucket, "sid_2");
 
-                Await.until("the second change is seen", Duration.ofSeconds(5), () -> seen.contains("sid_2"));
+                Await.until("the second change is seen", Duration.ofSeconds(10), () -> seen.contains("sid_2"));
 
                 assertThat(seen).containsExactly("sid_1", "sid_2");
             }
