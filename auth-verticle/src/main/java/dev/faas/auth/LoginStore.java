@@ -180,12 +180,13 @@ final class LoginStore {
                         .toList()));
     }
 
+    /** A replica of an earlier version logs in disabled users, too. */
     private static Future<Optional<Row>> findToken(SqlConnection tx, Buffer fingerprint) {
         return tx.preparedQuery("""
                         select t.sid, t.rotated_at, t.expires_at, l.revoked_at, l.ends_at, l.created_at as opened_at,
                           a.id, a.username, a.roles, a.created_at
                         from refresh_token t join login l on l.sid = t.sid join account a on a.id = l.user_id
-                        where t.hash = $1 for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::firstRow);
+                        where t.hash = $1 and a.state = 'active' for update of l, t""").execute(Tuple.of(fingerprint)).map(AccountStore::firstRow);
     }
 
     /** A replica of an earlier version stores no end. */

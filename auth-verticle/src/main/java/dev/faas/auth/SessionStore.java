@@ -96,10 +96,11 @@ final class SessionStore {
         return pg.withPool(pool -> end(pool, "ends_at <= $1", Tuple.of(utc(now), utc(until))));
     }
 
-    /** For logins that a replica of an earlier version has made. */
+    /** For logins that a replica of an earlier version has made: those who never log in anew get a week to see why. */
     Future<Void> setMissingEnds() {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "update login set ends_at = created_at + $1 * interval '1 millisecond' where ends_at is null")
+                        "update login set ends_at = greatest(created_at + $1 * interval '1 millisecond', now() + interval '7 days')"
+                                + " where ends_at is null")
                 .execute(Tuple.of((double) lifetime.toMillis()))
                 .mapEmpty());
     }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Updates a {@link TokenVerifier} with the API keys that auth publishes (bucket APIKEYS). A registry of an earlier version does not
- * make the bucket: then there are no keys, and it is looked for every 5 s.
+ * make the bucket, and a NATS of an earlier one gives no permission: then no key is accepted, and it is looked for every 5 s.
  */
 public final class ApiKeyRing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiKeyRing.class);
@@ -45,13 +45,7 @@ public final class ApiKeyRing implements AutoCloseable {
             Nats nats, TokenVerifier verifier, TrustRoot root, Runnable whenAccessEnds, Duration limit)
             throws InterruptedException, DependencyMissing {
         var ring = new ApiKeyRing(nats, verifier, root, whenAccessEnds);
-        boolean isThere;
-        try {
-            isThere = ring.follow();
-        } catch (IOException | BusException | IllegalStateException e) {
-            throw new DependencyMissing("the NATS bucket APIKEYS could not be read (" + e.getMessage() + ")", e);
-        }
-        if (!isThere) {
+        if (!ring.tryFollow()) {
             Thread.ofVirtual().name("api-keys").start(ring::followWhenThere);
         } else if (!ring.read.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             ring.close();
@@ -73,7 +67,10 @@ public final class ApiKeyRing implements AutoCloseable {
         try {
             return follow();
         } catch (IOException | BusException | IllegalStateException e) {
-            LOG.debug("bucket APIKEYS cannot be followed yet cause={}", e.toString());
+            LOG.warn(
+                    "bucket APIKEYS cannot be read yet: until then every API key is refused. Does NATS have the permissions of"
+                            + " this version's nats.conf? cause={}",
+                    e.toString());
             return false;
         }
     }

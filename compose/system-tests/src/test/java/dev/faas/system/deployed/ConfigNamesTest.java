@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the configs of compose: a stack cannot change one under its name, so each name has its file's digest. */
+/**
+ * Tests the configs of compose: a stack cannot change one under its name, so each name has its file's digest. Compose does not
+ * look at them, so the labels of the services have the names, too.
+ */
 class ConfigNamesTest {
     private static final Path COMPOSE = Path.of("..");
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -22,12 +25,17 @@ class ConfigNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"docker-compose.yml", "docker-stack.yml"})
     void theNameOfAConfigEndsWithTheDigestOfItsFile(String file) throws Exception {
-        var configs = CONFIG.matcher(Files.readString(COMPOSE.resolve(file)));
+        var text = Files.readString(COMPOSE.resolve(file));
+        var configs = CONFIG.matcher(text);
         var count = 0;
         while (configs.find()) {
             var content = Files.readAllBytes(COMPOSE.resolve(configs.group(1)));
             assertThat(configs.group(2))
                     .isEqualTo(configs.group(1) + "-" + Sha256.hex(content).substring(0, 12));
+            if (file.equals("docker-compose.yml")) {
+                assertThat(text)
+                        .containsPattern("labels: \\{ faas.configs: \"[^\"]*" + Pattern.quote(configs.group(2)));
+            }
             count++;
         }
         assertThat(count).isEqualTo(4);
