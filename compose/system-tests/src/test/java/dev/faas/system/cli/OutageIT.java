@@ -2,14 +2,13 @@ package dev.faas.system.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.model.Frame;
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.outage.Processes;
 import dev.faas.testing.Await;
 import dev.faas.testing.FaultyLink;
+import dev.faas.testing.ProcessSignal;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -156,7 +155,7 @@ class OutageIT {
 
     @Test
     void whatIsFollowedIsCompleteThoughTheConnectionIsCutOftenAndTheGatewayIsKilled() throws Exception {
-        var script = "i=0; while [ ! -e /tmp/enough ]; do i=$((i+1)); echo out $i; echo err $i >&2;"
+        var script = "go=on; trap 'go=' USR1; i=0; while [ $go ]; do i=$((i+1)); echo out $i; echo err $i >&2;"
                 + " [ $((i % 100)) != 0 ] || sleep 0.5; done; echo end $i; exit 3";
         var lines = images.load(BusyboxImage.bare());
         var run = client.begin("run", "--name", "lines", lines, "sh", "-c", script);
@@ -178,7 +177,7 @@ class OutageIT {
         assertThat(run.isAlive() && attached.isAlive())
                 .as("all cuts came before the end")
                 .isTrue();
-        runInContainers(lines, "sh", "-c", "echo >/tmp/enough");
+        signal("USR1", lines, script);
         assertThat(hits).as("connections that were cut").isGreaterThanOrEqualTo(CUTS);
 
         for (var each : List.of(run, attached)) {
@@ -190,19 +189,19 @@ class OutageIT {
         }
     }
 
-    /** In every container of the image: besides the one that runs there may be some booted ahead, which may go at any time. */
-    private void runInContainers(String itsImage, String... command) throws InterruptedException {
+    /** To the process with this script: of the image's containers, others were booted ahead, and may go at any time. */
+    private void signal(String name, String itsImage, String script) throws IOException {
         var docker = images.docker();
         for (var container :
                 docker.listContainersCmd().withAncestorFilter(List.of(itsImage)).exec()) {
             try {
-                var exec = docker.execCreateCmd(container.getId())
-                        .withCmd(command)
-                        .withAttachStdout(true)
-                        .exec();
-                docker.execStartCmd(exec.getId())
-                        .exec(new ResultCallback.Adapter<Frame>())
-                        .awaitCompletion();
+                var top = docker.topContainerCmd(container.getId()).exec();
+                int pid = List.of(top.getTitles()).indexOf("PID");
+                for (var process : top.getProcesses()) {
+                    if (process[process.length - 1].endsWith(script)) {
+                        ProcessSignal.send(name, Long.parseLong(process[pid]));
+                    }
+                }
             } catch (DockerException gone) {
                 // The test fails later if it was the one that runs.
             }
@@ -250,8 +249,9 @@ class OutageIT {
 
     @Test
     void theClientThatThePlatformServesIsTheBuiltOneAndRuns() throws Exception {
-        var version = client.shell("curl -fsS %s/cli/faas -o got && chmod +x got && cmp got bin/faas && ./got version"
-                        .formatted(platform.api()))
+        var version = client.shell(
+                        "busybox wget -q -O got %s/cli/faas && chmod +x got && cmp got bin/faas && ./got version"
+                                .formatted(platform.api()))
                 .orThrow();
 
         assertThat(version).isEqualTo(client.run("version").orThrow()).isNotBlank();
