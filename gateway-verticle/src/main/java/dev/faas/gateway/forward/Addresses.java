@@ -105,10 +105,9 @@ public final class Addresses implements AutoCloseable {
                 .onSuccess(this::update)
                 // The last addresses stay: they may still be right.
                 .onFailure(failure -> LOG.debug("lookup failed host={} cause={}", host, failure.toString()))
-                .onComplete(end -> {
-                    running.set(null);
-                    done.handle(end.mapEmpty());
-                });
+                .onComplete(end -> running.set(null))
+                .<Void>mapEmpty()
+                .onComplete(done);
         return done.future();
     }
 

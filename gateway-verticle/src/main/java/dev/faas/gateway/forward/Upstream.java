@@ -33,7 +33,7 @@ public final class Upstream {
     /**
      * No further address is tried after this time. An address that refuses costs no time, and most may refuse while a service is
      * scaled: a container has its address before it listens. An address that is silent costs the
-     * {@link #CONNECT_LIMIT}; of three, two may be silent while a service is rolled.
+     * {@link #CONNECT_LIMIT}: of three, two may be silent while a service is rolled.
      */
     private static final Duration TRY_LIMIT = Duration.ofSeconds(5);
 
