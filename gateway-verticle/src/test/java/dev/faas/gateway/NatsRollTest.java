@@ -189,12 +189,12 @@ class NatsRollTest {
         return Codec.encode(new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec));
     }
 
-    private static boolean areCreated(Nats bus) throws InterruptedException {
+    private static boolean areCreated(Nats bus) throws DependencyMissing {
         try {
             Topology.create(
                     bus, new TopologyConfig(3, 256L << 20, Duration.ofDays(30), Duration.ofDays(30), 64L << 20));
             return true;
-        } catch (DependencyMissing noLeaderYet) {
+        } catch (IOException noLeaderYet) {
             return false;
         }
     }
