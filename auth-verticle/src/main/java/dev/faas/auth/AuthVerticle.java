@@ -60,7 +60,7 @@ public final class AuthVerticle extends ServiceVerticle {
     private final AuthConfig config;
 
     public AuthVerticle(AuthConfig config) {
-        super(SERVICE);
+        super(SERVICE, config.nats().startTimeout());
         this.config = config;
     }
 

@@ -75,7 +75,7 @@ public final class GatewayVerticle extends ServiceVerticle {
     }
 
     GatewayVerticle(GatewayConfig config, Addresses.Lookup lookup, InstantSource clock) {
-        super(SERVICE);
+        super(SERVICE, config.nats().startTimeout());
         this.config = config;
         this.lookup = lookup;
         this.clock = clock;

@@ -189,11 +189,11 @@ class NatsRollTest {
         return Codec.encode(new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec));
     }
 
-    private static boolean areCreated(Nats bus) throws InterruptedException {
+    private static boolean areCreated(Nats bus) throws DependencyMissing {
         try {
             Topology.create(bus, Records.with(TopologyConfig.LOCAL, "replicas", 3, "eventsBytes", 256L << 20));
             return true;
-        } catch (DependencyMissing noLeaderYet) {
+        } catch (IOException noLeaderYet) {
             return false;
         }
     }

@@ -101,7 +101,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     }
 
     RegistryVerticle(RegistryConfig config, InstantSource clock) {
-        super(SERVICE);
+        super(SERVICE, config.connections().nats().startTimeout());
         this.config = config;
         this.clock = clock;
     }

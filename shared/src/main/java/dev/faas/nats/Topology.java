@@ -25,6 +25,7 @@ public final class Topology {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PROJECTOR_IN_FLIGHT = 4096;
     private static final long UNLIMITED = -1;
+    private static final int UNAVAILABLE = 503;
     /** After this time another registry gets the messages that a dead one had taken. */
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
@@ -38,8 +39,10 @@ public final class Topology {
 
     /** Creates what is missing and updates what differs; may be repeated, and called by several registries at once. What NATS
      * has no room for is logged, and has no size limit; but the event stream must have its size.
+     *
+     * @throws IOException when NATS does not answer, or cannot do it now: a cluster elects its leaders
      */
-    public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, InterruptedException {
+    public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, IOException {
         try {
             var management = nats.connection().jetStreamManagement();
             ensureEvents(management, config);
@@ -51,7 +54,10 @@ public final class Topology {
                 ensureBucket(nats, management, room, bucket, config);
             }
             ensureOutputs(nats, management, room, config);
-        } catch (IOException | JetStreamApiException e) {
+        } catch (JetStreamApiException e) {
+            if (e.getErrorCode() == UNAVAILABLE) {
+                throw new IOException(e.getMessage(), e);
+            }
             throw new DependencyMissing(
                     "the streams could not be created in NATS (" + e.getMessage()
                             + "). Is JetStream on (nats-server -js), and may this user use it?",

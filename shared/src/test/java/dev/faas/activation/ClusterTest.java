@@ -15,6 +15,7 @@ import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects.QueueKey;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,11 +60,11 @@ class ClusterTest {
     }
 
     /** Fails until the leaders are elected. */
-    private static boolean created(TopologyConfig config) throws InterruptedException {
+    private static boolean created(TopologyConfig config) throws DependencyMissing {
         try {
             Topology.create(nats, config);
             return true;
-        } catch (DependencyMissing notYet) {
+        } catch (IOException notYet) {
             return false;
         }
     }

@@ -91,7 +91,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     public SpawnerVerticle(SpawnerConfig config, EngineFactory engines, InstantSource clock) {
-        super(SERVICE);
+        super(SERVICE, config.nats().startTimeout());
         this.config = config;
         this.engines = engines;
         this.clock = clock;

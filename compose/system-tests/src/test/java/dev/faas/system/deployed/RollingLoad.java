@@ -16,7 +16,8 @@ final class RollingLoad implements AutoCloseable {
     /** On one node the old gateway stops first; Compose makes every container anew: 12 to 21 s on two busy cores. */
     private static final int LONGEST_GAP_MILLIS = 60_000;
 
-    private static final int MOST_RETRIES = 400;
+    /** Four tasks repeat their requests every 200 ms while nothing answers. */
+    private static final int MOST_RETRIES = 4 * LONGEST_GAP_MILLIS / 200;
 
     private final Nodes nodes;
     private final Process process;

@@ -193,7 +193,8 @@ public final class FaultPlatform implements AutoCloseable {
         Await.until("the platform is ready", READY_LIMIT, () -> {
             for (var part : parts.values()) {
                 if (!part.isAlive()) {
-                    throw new IOException(part.name() + " ended as it started; its output is in " + logs);
+                    throw new IOException(part.name() + " ended as it started: "
+                            + Files.readString(logs.resolve(part.name() + ".log")));
                 }
             }
             return isReady();
