@@ -141,27 +141,19 @@ public final class Backpressure {
     }
 
     private static RuntimeException noRoom(String what) {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
+        return Problem.unavailable(
                         "The " + what + " is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
-                                + " s, when running activations have ended.")
+                                + " s, when running activations have ended.",
+                        (int) ROOM_RETRY.toSeconds())
                 .with("dependency", "nats")
-                .withRetryAfter((int) ROOM_RETRY.toSeconds())
                 .asException();
     }
 
     private void requireShare(String owner) {
         if (quotas.isOverShare(owner)) {
-            throw Problem.of(
-                            429,
-                            "queue_full",
-                            "Queue full",
-                            "The event stream is more than half full, and your activations take more than a fair share"
-                                    + " of it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
-                    .withRetryAfter((int) ROOM_RETRY.toSeconds())
-                    .asException();
+            throw queueFull(
+                    "The event stream is more than half full, and your activations take more than a fair share of it.",
+                    (int) ROOM_RETRY.toSeconds());
         }
     }
 
@@ -169,14 +161,10 @@ public final class Backpressure {
         int limit = function.spec().queue().maxPending();
         if (queuedCount.value() >= limit) {
             int seconds = retrySeconds(queuedCount, limit);
-            throw Problem.of(
-                            429,
-                            "queue_full",
-                            "Queue full",
-                            "The function '" + function.spec().name() + "' has about " + limit
-                                    + " activations waiting, which is its queue.maxPending." + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw queueFull(
+                    "The function '" + function.spec().name() + "' has about " + limit
+                            + " activations waiting, which is its queue.maxPending.",
+                    seconds);
         }
     }
 
@@ -185,24 +173,14 @@ public final class Backpressure {
         long most = quota.of(Limit.QUEUED);
         int seconds = retrySeconds(owner.queuedCount, Math.min(queued, most));
         if (queued >= most) {
-            throw Problem.of(
-                            429,
-                            "quota_exceeded",
-                            "Quota exceeded",
-                            "You have about " + most + " activations waiting, which is the limit for one user."
-                                    + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw quotaExceeded(
+                    "You have about " + most + " activations waiting, which is the limit for one user.", seconds);
         }
         if (quota.isLimited(Limit.QUEUED_MB) && owner.queuedBytes() > quota.of(Limit.QUEUED_MB) << 20) {
-            throw Problem.of(
-                            429,
-                            "quota_exceeded",
-                            "Quota exceeded",
-                            "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
-                                    + " MiB, which is the limit for one user." + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw quotaExceeded(
+                    "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
+                            + " MiB, which is the limit for one user.",
+                    seconds);
         }
     }
 
@@ -210,6 +188,14 @@ public final class Backpressure {
     private static int retrySeconds(CountEstimate queuedCount, long limit) {
         var wait = queuedCount.timeToDrain(Math.max(1, limit / 20));
         return (int) wait.plusMillis(999).toSeconds();
+    }
+
+    private static RuntimeException queueFull(String detail, int seconds) {
+        return Problem.queueFull(detail + tryAgainIn(seconds), seconds).asException();
+    }
+
+    private static RuntimeException quotaExceeded(String detail, int seconds) {
+        return Problem.quotaExceeded(detail + tryAgainIn(seconds), seconds).asException();
     }
 
     private static String tryAgainIn(int seconds) {
