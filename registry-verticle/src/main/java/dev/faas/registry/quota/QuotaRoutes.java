@@ -69,7 +69,7 @@ public final class QuotaRoutes {
         on.get("/v1/projects/:project/quota").handler(user).respond(this::get);
         admins.on(on.get("/v1/admin/projects")).respond(this::list);
         admins.on(on.patch("/v1/admin/projects/:project"))
-                .handler(Bodies.json(MAX_BODY_BYTES))
+                .handler(Bodies.mergePatch(MAX_BODY_BYTES))
                 .respond(this::change);
     }
 
