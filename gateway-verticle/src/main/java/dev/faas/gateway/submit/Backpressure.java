@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
-import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.StreamLimits;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.quota.OwnerQuotas;
@@ -17,10 +16,9 @@ import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * Refuses submits when a function's queue, an owner's quota or the event stream is full.
@@ -68,7 +66,7 @@ public final class Backpressure {
         });
         this.queueFill = new RefreshingValue<>(queue::fillRatio);
         this.table = table;
-        table.onTable(latest -> updateOwners(latest.queues()));
+        table.onTable(latest -> updateOwners(latest.queuedByOwner()));
     }
 
     /**
@@ -203,13 +201,10 @@ public final class Backpressure {
     }
 
     /** Submits between the listing and its arrival are not counted: a quota may be exceeded by those. */
-    private void updateOwners(List<QueueStats> queues) {
-        var byOwner = queues.stream()
-                .collect(Collectors.groupingBy(
-                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
+    private void updateOwners(Map<String, Long> queuedByOwner) {
         owners.asMap()
                 .forEach((id, owner) ->
-                        owner.queuedCount.update(owner.queuedCount.addedSoFar(), byOwner.getOrDefault(id, 0L)));
+                        owner.queuedCount.update(owner.queuedCount.addedSoFar(), queuedByOwner.getOrDefault(id, 0L)));
     }
 
     private static final class OwnerLoad {
