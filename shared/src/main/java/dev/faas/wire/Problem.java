@@ -151,6 +151,11 @@ public record Problem(
     }
 
     public ProblemException asException() {
-        return new ProblemException(this);
+        return asException(null);
+    }
+
+    /** @param cause for the log; clients do not see it */
+    public ProblemException asException(Throwable cause) {
+        return new ProblemException(this, cause);
     }
 }
