@@ -2,23 +2,16 @@ package dev.faas.system.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import dev.faas.system.Client;
+import dev.faas.system.LogLines;
 import dev.faas.system.WholeSystem;
 import dev.faas.system.contract.RawHttp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.slf4j.LoggerFactory;
 
 /** Tests keep-alive connections, and that all services log one id for a request. */
 @ExtendWith(WholeSystem.class)
@@ -70,7 +63,7 @@ class HttpConnectionIT {
     @Test
     void whenARequestGoesThroughServicesThenEachLogsItsId(WholeSystem.Running system) throws Exception {
         var ada = Client.register(system.api());
-        try (var log = new Lines("dev.faas.http.AccessLog")) {
+        try (var log = new LogLines("dev.faas.http.AccessLog")) {
             ada.get("/v1/functions?limit=1", "X-Request-Id", "trace-functions").expect(200);
             log.await(
                     "request answered service=registry-service request=trace-functions method=GET path=/v1/functions status=200");
@@ -97,7 +90,7 @@ class HttpConnectionIT {
     void whenASubmitHasAnIdThenItsRunIsLoggedUnderIt(WholeSystem.Running system) throws Exception {
         var ada = Client.register(system.api());
         ada.function("traced", system.images().script("echo $1"));
-        try (var log = new Lines("dev.faas.spawner.run.Run")) {
+        try (var log = new LogLines("dev.faas.spawner.run.Run")) {
             var id = ada.post("/v1/functions/traced/activations", "x", "X-Request-Id", "trace-run")
                     .expect(202)
                     .json()
@@ -105,51 +98,6 @@ class HttpConnectionIT {
                     .asText();
 
             log.await("[trace-run] run started activation=" + id + " run=");
-        }
-    }
-
-    /** Collects the log lines of a logger, each after the id of its request. */
-    private static final class Lines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-        private final Logger logger;
-        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-
-        Lines(String name) {
-            logger = (Logger) LoggerFactory.getLogger(name);
-            start();
-            logger.setLevel(Level.DEBUG);
-            logger.setAdditive(false);
-            logger.addAppender(this);
-        }
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            var request = event.getMDCPropertyMap().get("requestId");
-            lines.add(
-                    request == null ? event.getFormattedMessage() : "[" + request + "] " + event.getFormattedMessage());
-        }
-
-        /** In any order, because a service may log after its response. */
-        void await(String beginning) throws InterruptedException {
-            var seen = new ArrayList<String>();
-            var until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-            while (System.nanoTime() < until) {
-                var line = lines.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (line != null && line.startsWith(beginning)) {
-                    lines.addAll(seen);
-                    return;
-                }
-                if (line != null) {
-                    seen.add(line);
-                }
-            }
-            throw new AssertionError(beginning + " is not among " + seen);
-        }
-
-        @Override
-        public void close() {
-            logger.detachAppender(this);
-            logger.setAdditive(true);
-            logger.setLevel(null);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.faas.spawner.docker.TestImages;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
+import dev.faas.system.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ class NoConnectionsIT {
             bob.function("quick", images.script("echo quick"));
 
             String meanwhile;
-            try (var hog = new Hog(platform, data)) {
+            try (var hog = new Hog(platform, data);
+                    var log = new LogLines("dev.faas.http.AccessLog")) {
                 hog.takeAll();
                 for (var reply : List.of(
                         bob.refresh(),
@@ -52,6 +54,9 @@ class NoConnectionsIT {
                     assertThat(reply.json().path("dependency").asText()).isEqualTo("postgres");
                     assertThat(reply.header("Retry-After")).isNotEmpty();
                 }
+                log.await(
+                        line -> line.contains("path=/v1/activations status=503") && !line.endsWith("cause=-"),
+                        "the cause of the 503");
                 meanwhile = bob.run("quick", "");
                 load.awaitNothingBut(true, GONE);
             }
