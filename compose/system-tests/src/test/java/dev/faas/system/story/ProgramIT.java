@@ -101,7 +101,7 @@ public class ProgramIT {
             var image = images.script(
                     "while [ \"$(/bin/busybox date +%s)\" -lt \"$1\" ]; do /bin/busybox sleep 1; done; echo ended");
             // Would run long after the second signal, but not much longer than the restart.
-            var end = Instant.now().plusSeconds(30);
+            var end = Instant.now().plusSeconds(60);
             String activation;
             try (var first = up(data, Map.of("FAAS_GRACE", "5m"))) {
                 var ada = User.register(api(first), "ada-of-haste");
