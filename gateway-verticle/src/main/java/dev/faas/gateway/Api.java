@@ -132,6 +132,7 @@ final class Api {
 
     private void routeProjects(Router on) {
         on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/admin/policy").handler(JSON).handler(admin).handler(registry);
         on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
         on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
     }

@@ -144,7 +144,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, reader, clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
-        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, clock);
+        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, clock);
         var api = new Api(
                 stale,
                 verifier,

@@ -36,6 +36,7 @@ import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
+import dev.faas.registry.function.PolicyRoutes;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -234,6 +235,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             functionRoutes.add(router);
             activationRoutes.add(router);
             quotaRoutes.add(router, admins);
+            new PolicyRoutes(config.rules(), config.quotas()).add(router, admins);
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
         });

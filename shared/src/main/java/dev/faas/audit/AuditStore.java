@@ -125,9 +125,7 @@ public final class AuditStore {
 
     /** A transaction that fails leaves no row. */
     private static void logOnceStored(SqlConnection tx, AuditRow row) {
-        tx.transaction()
-                .completion()
-                .onSuccess(stored -> ROWS.info("{}", JSON.<JsonNode>valueToTree(row)));
+        tx.transaction().completion().onSuccess(stored -> ROWS.info("{}", JSON.<JsonNode>valueToTree(row)));
     }
 
     /** For counted attempts, which change nothing. All or none is written. */

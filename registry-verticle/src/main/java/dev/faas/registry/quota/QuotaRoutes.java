@@ -45,7 +45,19 @@ public final class QuotaRoutes {
     private final TokenVerifier verifier;
     private final Origins origins;
     /** Of each owner, as of a few seconds ago. */
-    private volatile Map<String, Long> queued = Map.of();
+    private volatile Map<String, Activations> activations = Map.of();
+
+    private record Activations(long queued, long running) {
+        private static final Activations NONE = new Activations(0, 0);
+
+        private static Activations of(QueueStats stats) {
+            return new Activations(stats.queued(), stats.running());
+        }
+
+        private Activations plus(Activations more) {
+            return new Activations(queued + more.queued, running + more.running);
+        }
+    }
 
     public QuotaRoutes(
             QuotaStore store,
@@ -59,9 +71,8 @@ public final class QuotaRoutes {
         this.settings = settings;
         this.verifier = verifier;
         this.origins = origins;
-        table.onTable(latest -> queued = latest.queues().stream()
-                .collect(Collectors.groupingBy(
-                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued))));
+        table.onTable(latest -> activations = latest.queues().stream()
+                .collect(Collectors.toMap(stats -> stats.key().owner(), Activations::of, Activations::plus)));
     }
 
     public void add(Router on, AdminGuard admins) {
@@ -153,11 +164,13 @@ public final class QuotaRoutes {
     }
 
     private void addLimitsAndUse(ObjectNode body, Usage usage) {
+        var now = activations.getOrDefault(usage.owner(), Activations.NONE);
         body.set("limits", settings.of(usage.overrides()).toJson());
         body.putObject("used")
                 .put(Limit.FUNCTIONS.field(), usage.functions())
                 .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
-                .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L));
+                .put(Limit.RUNNING.field(), now.running())
+                .put(Limit.QUEUED.field(), now.queued());
     }
 
     private static Problem notFound(RoutingContext ctx) {
