@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +148,27 @@ class AuditTest extends ServiceFixture {
         }
     }
 
+    @Test
+    void aRowOfATransactionThatIsUndoneIsNotLogged() throws Exception {
+        try (var lines = new LoggedRows()) {
+            withPg(pg -> {
+                var store = new AuditStore(pg, "auth", true);
+                for (var target : List.of("undone", "done")) {
+                    await(pg.inTransaction(tx -> store.write(tx, AuditEntry.done(Origin.operator(), "test", target))
+                                    .compose(written -> target.equals("done")
+                                            ? Future.succeededFuture()
+                                            : Future.<Void>failedFuture("undone")))
+                            .otherwiseEmpty());
+                }
+            });
+
+            assertThat(lines.rows)
+                    .singleElement()
+                    .satisfies(row ->
+                            assertThat(new JsonObject(row).getString("target")).isEqualTo("done"));
+        }
+    }
+
     private static final class LoggedRows extends AppenderBase<ILoggingEvent> implements AutoCloseable {
         private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
         final List<String> rows = new CopyOnWriteArrayList<>();
@@ -223,11 +248,17 @@ class AuditTest extends ServiceFixture {
     }
 
     private static void withStore(Work work) throws Exception {
+        withPg(pg -> {
+            var store = new AuditStore(pg, "auth", false);
+            work.run(store, new RefusedAttempts(store));
+        });
+    }
+
+    private static void withPg(Consumer<Pg> work) throws Exception {
         var vertx = Vertx.vertx();
         var pg = Pg.open(vertx, service.backends.pgConfig(service.backends.postgres.url(), Duration.ofSeconds(10)));
         try {
-            var store = new AuditStore(pg, "auth", false);
-            work.run(store, new RefusedAttempts(store));
+            work.accept(pg);
         } finally {
             await(pg.close());
             await(vertx.close());
