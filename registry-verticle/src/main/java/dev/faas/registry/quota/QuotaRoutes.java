@@ -2,7 +2,6 @@ package dev.faas.registry.quota;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.audit.AdminGuard;
 import dev.faas.audit.Origins;
@@ -26,7 +25,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,19 +43,9 @@ public final class QuotaRoutes {
     private final TokenVerifier verifier;
     private final Origins origins;
     /** Of each owner, as of a few seconds ago. */
-    private volatile Map<String, Activations> activations = Map.of();
+    private volatile Map<String, Long> queued = Map.of();
 
-    private record Activations(long queued, long running) {
-        private static final Activations NONE = new Activations(0, 0);
-
-        private static Activations of(QueueStats stats) {
-            return new Activations(stats.queued(), stats.running());
-        }
-
-        private Activations plus(Activations more) {
-            return new Activations(queued + more.queued, running + more.running);
-        }
-    }
+    private volatile Map<String, Long> running = Map.of();
 
     public QuotaRoutes(
             QuotaStore store,
@@ -71,8 +59,10 @@ public final class QuotaRoutes {
         this.settings = settings;
         this.verifier = verifier;
         this.origins = origins;
-        table.onTable(latest -> activations = latest.queues().stream()
-                .collect(Collectors.toMap(stats -> stats.key().owner(), Activations::of, Activations::plus)));
+        table.onTable(latest -> {
+            queued = latest.queuedByOwner();
+            running = latest.runningByOwner();
+        });
     }
 
     public void add(Router on, AdminGuard admins) {
@@ -80,7 +70,7 @@ public final class QuotaRoutes {
         on.get("/v1/projects/:project/quota").handler(user).respond(this::get);
         admins.on(on.get("/v1/admin/projects")).respond(this::list);
         admins.on(on.patch("/v1/admin/projects/:project"))
-                .handler(Bodies.json(MAX_BODY_BYTES))
+                .handler(Bodies.mergePatch(MAX_BODY_BYTES))
                 .respond(this::change);
     }
 
@@ -164,13 +154,12 @@ public final class QuotaRoutes {
     }
 
     private void addLimitsAndUse(ObjectNode body, Usage usage) {
-        var now = activations.getOrDefault(usage.owner(), Activations.NONE);
         body.set("limits", settings.of(usage.overrides()).toJson());
         body.putObject("used")
                 .put(Limit.FUNCTIONS.field(), usage.functions())
                 .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
-                .put(Limit.RUNNING.field(), now.running())
-                .put(Limit.QUEUED.field(), now.queued());
+                .put(Limit.RUNNING.field(), running.getOrDefault(usage.owner(), 0L))
+                .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L));
     }
 
     private static Problem notFound(RoutingContext ctx) {
