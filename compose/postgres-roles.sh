@@ -1,8 +1,12 @@
 # The Postgres image runs this when it creates its database: a role and a schema for each service that uses Postgres. Same as
 # PostgresCluster does for the platform in one process. A database of an older version gets the functions of the audit logs by
 # `docker compose exec postgres bash /docker-entrypoint-initdb.d/roles.sh` and a restart of auth-service and registry-service.
+# The same after a change of FAAS_AUDIT_RETENTION, which a service cannot change: it removes no younger row.
 # shellcheck shell=bash
 psql --quiet --no-password -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
+\set retention `printf %s "${FAAS_AUDIT_RETENTION:-400d}"`
+SET intervalstyle = postgres;
+SELECT set_config('faas.audit_retention', greatest((:'retention')::interval, '1 day')::text, false) AS retention \gset
 \set auth `cat /run/secrets/pg-auth`
 \set registry `cat /run/secrets/pg-registry`
 SELECT to_regrole('faas_auth') IS NULL AS new \gset
@@ -43,8 +47,8 @@ END $$$sql$, service);
     EXECUTE format($sql$
 CREATE OR REPLACE FUNCTION keeper.prune_%1$s_audit() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  DELETE FROM %1$s.audit WHERE at < now() - interval '400 days';
-END $$$sql$, service);
+  DELETE FROM %1$s.audit WHERE at < now() - interval %2$L;
+END $$$sql$, service, current_setting('faas.audit_retention'));
     EXECUTE format('ALTER FUNCTION keeper.prune_%1$s_audit() OWNER TO faas_%1$s_audit', service);
   END LOOP;
 END $do$;

@@ -104,7 +104,7 @@ final class AdminProgram {
         env.check();
         var pg = Pg.open(vertx, database);
         var clock = InstantSource.system();
-        var users = new UserStore(pg, new AuditStore(pg, "auth"), clock, new TokenCutoffStore(pg, clock, kept));
+        var users = new UserStore(pg, new AuditStore(pg, "auth", false), clock, new TokenCutoffStore(pg, clock, kept));
         var program = new AdminProgram(users, new Passwords());
         switch (command) {
             case "list" -> program.list();

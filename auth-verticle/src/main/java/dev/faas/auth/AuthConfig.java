@@ -1,5 +1,6 @@
 package dev.faas.auth;
 
+import dev.faas.audit.AuditStore;
 import dev.faas.auth.admin.Registration;
 import dev.faas.auth.admin.RegistrationRules;
 import dev.faas.auth.admission.HashQueue;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param port of the API; 0 takes a free one
  * @param maxKeyDays longest lifetime of an API key
  * @param keks of the stored signing keys
+ * @param auditLog whether rows of the audit log are logged, too
  */
 public record AuthConfig(
         int port,
@@ -33,7 +35,8 @@ public record AuthConfig(
         int maxKeyDays,
         RegistrationRules registration,
         Trust trust,
-        KeyEncryptionKeys keks) {
+        KeyEncryptionKeys keks,
+        boolean auditLog) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -92,7 +95,8 @@ public record AuthConfig(
                 env.integer("FAAS_KEY_MAX_DAYS", 366, 1, 3_660, "days after which an API key expires at the latest"),
                 registration(env, profile),
                 Trust.from(env),
-                KeyEncryptionKeys.from(env));
+                KeyEncryptionKeys.from(env),
+                AuditStore.isLogged(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

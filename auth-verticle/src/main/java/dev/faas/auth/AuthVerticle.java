@@ -85,7 +85,7 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> new HashQueue(vertx, config.hashing(), known),
                 it -> it.close().await());
 
-        var audit = new AuditStore(pg, "auth");
+        var audit = new AuditStore(pg, "auth", config.auditLog());
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
         var origins = new Origins(addresses);
         var refused = new RefusedAttempts(audit);
@@ -127,6 +127,7 @@ public final class AuthVerticle extends ServiceVerticle {
                         () -> {},
                         config.nats().startTimeout()),
                 ApiKeyRing::close);
+        on.open("uses of API keys", () -> apiKeys.followUses(nats), Nats.Subscription::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
         var tokens = new Tokens(vertx, keys, clock, config.lifetimes().access());

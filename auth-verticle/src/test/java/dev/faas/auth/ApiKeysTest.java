@@ -5,12 +5,20 @@ import static dev.faas.auth.Answers.assertRefused;
 import static dev.faas.testing.Await.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.nats.Nats;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.wire.ApiTime;
+import dev.faas.wire.Codec;
+import dev.faas.wire.KeyUses;
 import dev.faas.wire.Sha256;
+import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +67,44 @@ class ApiKeysTest extends ServiceFixture {
         try (var bus = service.backends.connect("reader-of-the-test")) {
             assertThat(bus.kv("APIKEYS").get(Sha256.hex(key)).join()).isPresent();
         }
+    }
+
+    @Test
+    void theListSaysWhenAndFromWhereAKeyWasUsed() throws Exception {
+        var login = loggedIn("user-of-keys");
+        var keyId =
+                create(login, new JsonObject().put("name", "nightly")).json().getString("keyId");
+        var recent = Instant.now().minusSeconds(300).truncatedTo(ChronoUnit.MINUTES);
+        assertThat(lastUse(login)).isEqualTo(List.of("null", "null"));
+
+        try (var bus = service.backends.connect("gateway-of-the-test")) {
+            bus.publish(Subjects.KEYS_USED, "no JSON".getBytes(StandardCharsets.UTF_8));
+            tell(bus, new KeyUses.Use("key_unknown", recent, "192.0.2.9"), new KeyUses.Use(keyId, recent, "192.0.2.1"));
+            eventually(() -> lastUse(login).equals(List.of(ApiTime.format(recent), "192.0.2.1")));
+
+            // Another gateway tells later of an earlier use.
+            tell(bus, new KeyUses.Use(keyId, recent.minusSeconds(60), "192.0.2.2"));
+            tell(bus, new KeyUses.Use(keyId, recent.plusSeconds(60), "192.0.2.3"));
+            eventually(() -> lastUse(login).equals(List.of(ApiTime.format(recent.plusSeconds(60)), "192.0.2.3")));
+
+            // A clock that is ahead does not hide all later uses.
+            tell(bus, new KeyUses.Use(keyId, recent.plus(Duration.ofDays(900)), "192.0.2.4"));
+            eventually(() -> lastUse(login).getLast().equals("192.0.2.4"));
+            assertThat(Instant.parse(lastUse(login).getFirst())).isBeforeOrEqualTo(Instant.now());
+        }
+    }
+
+    private static void tell(Nats bus, KeyUses.Use... uses) {
+        bus.publish(Subjects.KEYS_USED, Codec.encode(new KeyUses(List.of(uses))));
+    }
+
+    private static List<String> lastUse(String login) {
+        var item = client.as(login, "GET", "/v1/auth/keys")
+                .json()
+                .getJsonArray("items")
+                .getJsonObject(0);
+        assertThat(item.fieldNames()).contains("lastUsedAt", "lastUsedFrom");
+        return List.of(String.valueOf(item.getString("lastUsedAt")), String.valueOf(item.getString("lastUsedFrom")));
     }
 
     /** A stolen key makes no other key and ends no login. */

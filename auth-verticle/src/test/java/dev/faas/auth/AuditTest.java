@@ -5,22 +5,32 @@ import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
+import dev.faas.audit.Origin;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.pg.Pg;
 import dev.faas.testing.HttpAnswer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What stands in the audit log, and that the service itself cannot change it. */
 class AuditTest extends ServiceFixture {
@@ -111,6 +121,74 @@ class AuditTest extends ServiceFixture {
                         "account.create ok f 127.0.0.1 t, session.create ok t 127.0.0.1 t, session.end ok t 127.0.0.1 t");
     }
 
+    /** For a collector outside, which keeps what a thief of the database could change. */
+    @Test
+    void eachStoredRowIsLogged_andNoneOfAChangeThatFailed() throws Exception {
+        try (var lines = new LoggedRows()) {
+            client.register("unlogged", PASSWORD);
+            assertThat(lines.rows).isEmpty();
+            var vertx = Vertx.vertx();
+            try {
+                Backends.serve(vertx, service.backends.config("auditLog", true), other -> {
+                    other.register("logged", PASSWORD);
+                    other.register("logged", PASSWORD);
+                });
+            } finally {
+                await(vertx.close());
+            }
+
+            var stored = service.backends.text("select to_json(a) from auth.audit a order by seq desc limit 1");
+            assertThat(lines.rows).hasSize(1);
+            var logged = new JsonObject(lines.rows.getFirst());
+            var row = new JsonObject(stored);
+            assertThat(logged.getString("action")).isEqualTo("account.create");
+            assertThat(logged.getLong("seq")).isEqualTo(row.getLong("seq"));
+            assertThat(logged.getString("requestId")).isEqualTo(row.getString("request_id"));
+            assertThat(logged.getJsonObject("changes")).isEqualTo(row.getJsonObject("changes"));
+        }
+    }
+
+    @Test
+    void aRowOfATransactionThatIsUndoneIsNotLogged() throws Exception {
+        try (var lines = new LoggedRows()) {
+            withPg(pg -> {
+                var store = new AuditStore(pg, "auth", true);
+                for (var target : List.of("undone", "done")) {
+                    await(pg.inTransaction(tx -> store.write(tx, AuditEntry.done(Origin.operator(), "test", target))
+                                    .compose(written -> target.equals("done")
+                                            ? Future.succeededFuture()
+                                            : Future.<Void>failedFuture("undone")))
+                            .otherwiseEmpty());
+                }
+            });
+
+            assertThat(lines.rows)
+                    .singleElement()
+                    .satisfies(row ->
+                            assertThat(new JsonObject(row).getString("target")).isEqualTo("done"));
+        }
+    }
+
+    private static final class LoggedRows extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Logger logger = (Logger) LoggerFactory.getLogger("audit");
+        final List<String> rows = new CopyOnWriteArrayList<>();
+
+        LoggedRows() {
+            start();
+            logger.addAppender(this);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            rows.add(event.getFormattedMessage());
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(this);
+        }
+    }
+
     @Test
     void changesOfTheOwnLoginsPasswordAndKeysLeaveOneRowEach() throws SQLException {
         var userId = client.register("careful", PASSWORD).json().getString("userId");
@@ -170,11 +248,17 @@ class AuditTest extends ServiceFixture {
     }
 
     private static void withStore(Work work) throws Exception {
+        withPg(pg -> {
+            var store = new AuditStore(pg, "auth", false);
+            work.run(store, new RefusedAttempts(store));
+        });
+    }
+
+    private static void withPg(Consumer<Pg> work) throws Exception {
         var vertx = Vertx.vertx();
         var pg = Pg.open(vertx, service.backends.pgConfig(service.backends.postgres.url(), Duration.ofSeconds(10)));
         try {
-            var store = new AuditStore(pg, "auth");
-            work.run(store, new RefusedAttempts(store));
+            work.accept(pg);
         } finally {
             await(pg.close());
             await(vertx.close());

@@ -70,7 +70,8 @@ final class Backends extends LocalServers {
                 366,
                 OPEN,
                 AuthConfig.Trust.NONE,
-                KeyEncryptionKeys.NONE);
+                KeyEncryptionKeys.NONE,
+                false);
     }
 
     /** With another value of one setting. */

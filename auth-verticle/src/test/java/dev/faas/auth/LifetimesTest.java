@@ -69,7 +69,7 @@ class LifetimesTest {
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
-        var audit = new AuditStore(pg, "auth");
+        var audit = new AuditStore(pg, "auth", false);
         logins = new LoginStore(pg, audit, Backends.LOGIN_LIFETIME);
         var cutoffs = new TokenCutoffStore(pg, () -> now, Backends.ACCESS_LIFETIME);
         keys = new SigningKeys(new SigningKeyStore(pg, KeyEncryptionKeys.NONE), () -> now);

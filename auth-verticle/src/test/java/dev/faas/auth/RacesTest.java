@@ -68,7 +68,7 @@ class RacesTest {
         backends = Backends.withoutStreams(directory);
         vertx = Vertx.vertx();
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
-        audit = new AuditStore(pg, "auth");
+        audit = new AuditStore(pg, "auth", false);
         atOnce(() -> pg.withPool(pool -> pool.query("select pg_sleep(0.05)").execute())); // opens all connections
     }
 

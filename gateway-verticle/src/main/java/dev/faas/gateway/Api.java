@@ -14,6 +14,7 @@ import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Defines the routes of the three ports. Health is on all of them. */
 final class Api {
@@ -26,6 +27,7 @@ final class Api {
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
+    private final Handler<RoutingContext> guard;
     private final Handler<RoutingContext> reader;
     private final Handler<RoutingContext> invoker;
     private final Handler<RoutingContext> developer;
@@ -39,8 +41,12 @@ final class Api {
     private final LiveStreams streams;
     private final ApiDocument document = ApiDocument.load();
 
-    /** @param rates gets the requests with a valid token or key, and lets them pass or refuses them */
+    /**
+     * @param guard gets all requests before they are looked at, and lets them pass or refuses them
+     * @param rates gets the requests with a valid token or key, and lets them pass or refuses them
+     */
     Api(
+            Handler<RoutingContext> guard,
             TokenVerifier verifier,
             Handler<RoutingContext> rates,
             Forwarding auth,
@@ -48,6 +54,7 @@ final class Api {
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams) {
+        this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
         this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
@@ -63,9 +70,16 @@ final class Api {
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
         return List.of(
-                new Listener("api", ports.api(), on -> routeAll(on, client)),
-                new Listener("auth", ports.auth(), this::routeAccounts),
-                new Listener("registry", ports.registry(), this::routeFunctions));
+                new Listener("api", ports.api(), guarded(on -> routeAll(on, client))),
+                new Listener("auth", ports.auth(), guarded(this::routeAccounts)),
+                new Listener("registry", ports.registry(), guarded(this::routeFunctions)));
+    }
+
+    private Consumer<Router> guarded(Consumer<Router> routes) {
+        return on -> {
+            on.route().handler(guard);
+            routes.accept(on);
+        };
     }
 
     private void routeAll(Router on, ClientProgram client) {
@@ -118,6 +132,7 @@ final class Api {
 
     private void routeProjects(Router on) {
         on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/admin/policy").handler(JSON).handler(admin).handler(registry);
         on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
         on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
     }

@@ -5,6 +5,7 @@ import dev.faas.config.Profile;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.quota.QuotaSettings;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cliFile the client program; null: none is served
  * @param functionCacheBytes of heap, for whole specifications of functions
  * @param trustedProxies peers whose X-Forwarded-For is believed
+ * @param accessStale how long without word of ended logins until requests are refused
  */
 public record GatewayConfig(
         Ports ports,
@@ -34,7 +36,8 @@ public record GatewayConfig(
         long functionCacheBytes,
         AddressRanges trustedProxies,
         Tls tls,
-        TrustRoot trustRoot) {
+        TrustRoot trustRoot,
+        Duration accessStale) {
     /**
      * TLS of the three ports, from PEM files.
      *
@@ -131,7 +134,8 @@ public record GatewayConfig(
                         "FAAS_TRUSTED_PROXIES",
                         "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"),
                 Tls.from(env),
-                TrustRoot.from(env));
+                TrustRoot.from(env),
+                StaleAccess.limit(env));
     }
 
     private static URI service(Env env, String name, String fallback, String doc) {

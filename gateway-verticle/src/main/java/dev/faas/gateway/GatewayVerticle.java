@@ -34,7 +34,9 @@ import dev.faas.http.ServerCertificate;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.http.token.UsedKeys;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
@@ -109,6 +111,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 () -> Upstream.client(vertx, config.http().maxConnections()),
                 it -> it.close().await());
         var auth = upstream(on, "auth-service", config.services().auth(), client);
+        var stale = new StaleAccess(keyRing, config.accessStale(), openResponses::stopAll);
+        on.repeat("age of what is known of logins", stale.pause(), stale::check);
         var registry = upstream(on, "registry-service", config.services().registry(), client);
 
         var events = new ActivationEvents(nats);
@@ -117,6 +121,10 @@ public final class GatewayVerticle extends ServiceVerticle {
         var enqueuer = new CommandEnqueuer(queue);
         on.onStop("pending commands", enqueuer::drain);
         var addresses = new ClientAddresses(config.trustedProxies());
+        var usedKeys = new UsedKeys(nats, addresses::atGateway, clock);
+        verifier.noteUsesOfKeysWith(usedKeys::add);
+        on.repeatAfterPause("uses of API keys", UsedKeys.PAUSE, usedKeys::publish);
+        on.onStop("last uses of API keys", usedKeys::publishLast);
         var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
@@ -136,8 +144,9 @@ public final class GatewayVerticle extends ServiceVerticle {
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, reader, clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
-        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, clock);
+        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, clock);
         var api = new Api(
+                stale,
                 verifier,
                 new RequestRates(quotas::of),
                 Forwarding.to(auth, addresses),
@@ -149,6 +158,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("keys", verifier::hasKeys)
+                .addRequired("logins", () -> !stale.isStale())
                 .addRequired("functions", cache::isLoaded)
                 .addOptional("auth-service", auth::ping)
                 .addOptional("registry-service", registry::ping);

@@ -11,7 +11,6 @@ import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
 import io.vertx.core.Vertx;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -68,6 +67,7 @@ class ApiTest {
         var forwarding = Forwarding.to(null, new ClientAddresses(AddressRanges.NONE));
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
+                RoutingContext::next,
                 new TokenVerifier(vertx),
                 RoutingContext::next,
                 forwarding,
@@ -83,7 +83,7 @@ class ApiTest {
                 .forEach(each -> each.routes().accept(router));
         var calls = new TreeSet<String>();
         router.getRoutes().stream()
-                .filter(Route::isExactPath)
+                .filter(route -> route.getPath() != null && route.isExactPath())
                 .forEach(route -> route.methods()
                         .forEach(method ->
                                 calls.add(method + " " + route.getPath().replaceAll(":(\\w+)", "{$1}"))));

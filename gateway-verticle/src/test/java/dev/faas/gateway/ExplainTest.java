@@ -9,12 +9,15 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.SpawnerHeartbeat;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.Worker;
+import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Await;
 import dev.faas.wire.Capacity;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,6 +155,23 @@ class ExplainTest {
             assertThat(its.path("name").asText()).isEqualTo("slow");
             assertThat(its.path("running").asInt()).isEqualTo(1);
             assertThat(its.path("limit").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givenAUserAtTheLimitOfRuns_whenExplained_thenThatIsTheCause() throws Exception {
+        spawnerSays(8, 7);
+        var quota = "{\"running\": 1}".getBytes(StandardCharsets.UTF_8);
+        Await.await(faas.bus.kv(Subjects.USAGE).put(OwnerQuotas.key(faas.alice), quota));
+        faas.accepted("slow", "x");
+        try (var puller = faas.queue.openPuller(unexpected -> {})) {
+            Await.await(puller.pull(function.id(), Duration.ofSeconds(20)));
+            var id = faas.accepted("slow", "x");
+
+            awaitWhy(id, "owner_at_limit");
+
+            assertThat(explain(id).path("owner").path("limit").asInt()).isEqualTo(1);
+            assertThat(explain(id).path("detail").asText()).contains("runs 1 activations, and may run 1");
         }
     }
 

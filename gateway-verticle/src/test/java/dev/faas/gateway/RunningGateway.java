@@ -150,6 +150,10 @@ public final class RunningGateway implements AutoCloseable {
         return another("tls", tls);
     }
 
+    GatewayVerticle withAccessStale(Duration limit) {
+        return another("accessStale", limit);
+    }
+
     private GatewayVerticle another(String setting, Object value) {
         return another(Records.with(config(auth.url(), registry.url(), bus(server.url(), "gateway")), setting, value));
     }
@@ -162,8 +166,12 @@ public final class RunningGateway implements AutoCloseable {
 
     /** The same request to another gateway. */
     GatewayAnswer sendTo(GatewayVerticle other, HttpRequest.Builder request) throws IOException, InterruptedException {
+        return send(to(other, request));
+    }
+
+    HttpRequest.Builder to(GatewayVerticle other, HttpRequest.Builder request) {
         var path = request.build().uri().getRawPath();
-        return send(request.uri(URI.create("http://127.0.0.1:" + other.port("api") + path)));
+        return request.uri(URI.create("http://127.0.0.1:" + other.port("api") + path));
     }
 
     static GatewayConfig config(URI auth, URI registry, NatsConfig nats) {
@@ -183,7 +191,8 @@ public final class RunningGateway implements AutoCloseable {
                 64L << 20,
                 AddressRanges.NONE,
                 GatewayConfig.Tls.NONE,
-                TrustRoot.NONE);
+                TrustRoot.NONE,
+                Duration.ofMinutes(5));
     }
 
     private static String password(String user) {

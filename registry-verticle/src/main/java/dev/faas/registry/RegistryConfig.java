@@ -1,9 +1,11 @@
 package dev.faas.registry;
 
 import dev.faas.activation.MaxLifetime;
+import dev.faas.audit.AuditStore;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
@@ -26,6 +28,8 @@ import java.util.Optional;
  * @param rules of what functions may be
  * @param gateways that may tell a client's address
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
+ * @param accessStale how long without word of ended logins until requests are refused
+ * @param auditLog whether rows of the audit log are logged, too
  */
 public record RegistryConfig(
         int port,
@@ -38,7 +42,9 @@ public record RegistryConfig(
         Maintenance maintenance,
         TrustRoot trustRoot,
         AddressRanges gateways,
-        Optional<SealingKey> sealing) {
+        Optional<SealingKey> sealing,
+        Duration accessStale,
+        boolean auditLog) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -104,7 +110,9 @@ public record RegistryConfig(
                 Maintenance.from(env),
                 TrustRoot.from(env),
                 AddressRanges.ofGateways(env),
-                SealingKey.from(env));
+                SealingKey.from(env),
+                StaleAccess.limit(env),
+                AuditStore.isLogged(env));
     }
 
     private static Mode mode(Env env) {

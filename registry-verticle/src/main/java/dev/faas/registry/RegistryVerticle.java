@@ -17,7 +17,9 @@ import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.KeyRing;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.http.token.UsedKeys;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
@@ -34,6 +36,7 @@ import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
+import dev.faas.registry.function.PolicyRoutes;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -118,11 +121,12 @@ public final class RegistryVerticle extends ServiceVerticle {
         var eventsAge = connections.topology().eventsAge();
         var nats = on.open("nats", () -> Nats.connect(connections.nats(), SERVICE), Nats::close);
         var pg = on.open("postgres", () -> Pg.open(vertx, connections.pg()), it -> Blocking.await(it.close()));
-        var audit = new AuditStore(pg, "registry");
+        var audit = new AuditStore(pg, "registry", config.auditLog());
         on.await("audit log", audit::protect, nothing -> Future.succeededFuture());
         var refused = new RefusedAttempts(audit);
         on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
-        var origins = new Origins(new ClientAddresses(config.gateways()));
+        var addresses = new ClientAddresses(config.gateways());
+        var origins = new Origins(addresses);
         var store = new FunctionStore(pg, audit);
         on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
@@ -133,6 +137,13 @@ public final class RegistryVerticle extends ServiceVerticle {
                 () -> KeyRing.open(
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
+
+        var stale = new StaleAccess(keys, config.accessStale(), () -> {});
+        on.repeat("age of what is known of logins", stale.pause(), stale::check);
+        var usedKeys = new UsedKeys(nats, addresses::behindGateway, clock);
+        verifier.noteUsesOfKeysWith(usedKeys::add);
+        on.repeatAfterPause("uses of API keys", UsedKeys.PAUSE, usedKeys::publish);
+        on.onStop("last uses of API keys", usedKeys::publishLast);
 
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
@@ -215,11 +226,16 @@ public final class RegistryVerticle extends ServiceVerticle {
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
-        var health = new Health(SERVICE).addRequired("nats", nats::isConnected).addRequired("postgres", pg::ping);
+        var health = new Health(SERVICE)
+                .addRequired("nats", nats::isConnected)
+                .addRequired("logins", () -> !stale.isStale())
+                .addRequired("postgres", pg::ping);
         var api = new Listener(API, config.port(), router -> {
+            router.route().handler(stale);
             functionRoutes.add(router);
             activationRoutes.add(router);
             quotaRoutes.add(router, admins);
+            new PolicyRoutes(config.rules(), config.quotas()).add(router, admins);
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
         });

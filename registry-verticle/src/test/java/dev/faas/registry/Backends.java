@@ -78,7 +78,9 @@ final class Backends extends LocalServers {
                         Duration.ZERO),
                 TrustRoot.NONE,
                 AddressRanges.NONE,
-                Optional.of(SEALING));
+                Optional.of(SEALING),
+                Duration.ofMinutes(5),
+                false);
     }
 
     /** Lets tokens that this signer signs be accepted. */

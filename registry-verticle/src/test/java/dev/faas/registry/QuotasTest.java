@@ -139,12 +139,14 @@ class QuotasTest extends RegistryFixture {
                 .containsEntry("functions", 500)
                 .containsEntry("specKb", 65_536)
                 .containsEntry("revisions", 1_000)
+                .containsEntry("running", null)
                 .containsEntry("queued", 1_000_000)
                 .containsEntry("queuedMb", 1_024)
                 .containsEntry("requestsPerSecond", null);
         assertThat(quota.getJsonObject("used").getMap())
                 .containsEntry("functions", 1)
                 .containsEntry("specKb", 1)
+                .containsEntry("running", 0)
                 .containsEntry("queued", 0);
         for (var other : List.of(Ids.user(Instant.now()), "prj_x", "x")) {
             var unknown = user.get("/v1/projects/" + other + "/quota");

@@ -40,6 +40,7 @@ class ScopesTest extends RegistryFixture {
             Map.entry("GET /v1/secrets/x", Set.of(Scope.READ)),
             Map.entry("PUT /v1/secrets/x", Set.of(Scope.SECRETS)),
             Map.entry("DELETE /v1/secrets/x", Set.of(Scope.SECRETS)),
+            Map.entry("GET /v1/admin/policy", Set.of()),
             Map.entry("GET /v1/admin/projects", Set.of()),
             Map.entry("PATCH /v1/admin/projects/x", Set.of()));
 

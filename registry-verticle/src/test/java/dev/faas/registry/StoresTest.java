@@ -208,7 +208,7 @@ class StoresTest {
     void givenManyFunctionsWithoutALimitOfIdlenessWhenTheDueOnesAreFoundThenOnlyThoseAreRead() throws Exception {
         run("insert into function (id, owner, name, revision) select 'fn_many' || i, '" + owner + "', 'many-' || i, 1"
                 + " from generate_series(1, 10000) i");
-        var functions = new FunctionStore(pg, new AuditStore(pg, "registry"));
+        var functions = new FunctionStore(pg, new AuditStore(pg, "registry", false));
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (var age : List.of(Duration.ofHours(2), Duration.ofMinutes(59))) {
             var name = "idle-" + age.toMinutes();
@@ -400,7 +400,7 @@ class StoresTest {
 
     @Test
     void givenAFunctionThatChangesAgainWhenTheOlderChangeIsRemovedThenTheNewerOneStaysPending() {
-        var functions = new FunctionStore(pg, new AuditStore(pg, "registry"));
+        var functions = new FunctionStore(pg, new AuditStore(pg, "registry", false));
         var outbox = new OutboxStore(pg);
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var first =

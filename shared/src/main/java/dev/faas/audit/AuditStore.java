@@ -1,6 +1,8 @@
 package dev.faas.audit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.faas.config.Env;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import dev.faas.wire.ApiTime;
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /** Writes and reads the table {@code audit} of a service. A row is written in the transaction of the change that it describes. */
 public final class AuditStore {
     private static final Logger LOG = LoggerFactory.getLogger(AuditStore.class);
+    /** Its level is always INFO (logback.xml). */
+    private static final Logger ROWS = LoggerFactory.getLogger("audit");
+
     private static final ObjectMapper JSON = DatabindCodec.mapper();
     /** Each condition holds when its parameter is null. */
     private static final String SELECT = """
@@ -35,11 +40,21 @@ public final class AuditStore {
 
     private final Pg pg;
     private final String service;
+    private final boolean logged;
 
-    /** @param service {@code auth} or {@code registry}, as its schema */
-    public AuditStore(Pg pg, String service) {
+    /**
+     * @param service {@code auth} or {@code registry}, as its schema
+     * @param logged whether each row is logged, too, once it is stored
+     */
+    public AuditStore(Pg pg, String service, boolean logged) {
         this.pg = pg;
         this.service = service;
+        this.logged = logged;
+    }
+
+    /** The setting. */
+    public static boolean isLogged(Env env) {
+        return env.flag("FAAS_AUDIT_LOG", false, "writes each row of the audit log to the service's log, too, as JSON");
     }
 
     String service() {
@@ -74,7 +89,7 @@ public final class AuditStore {
                 }));
     }
 
-    /** Removes what is older than 400 days; only a protected table has a role that may. */
+    /** Removes what is old, after a time that the database's superuser has set: not this service; only a protected table has a role that may. */
     public Future<Void> prune() {
         var prune = "prune_" + service + "_audit";
         return pg.withPool(pool -> pool.preparedQuery("select " + HAS_KEEPER)
@@ -87,7 +102,8 @@ public final class AuditStore {
     public Future<Void> write(SqlConnection tx, AuditEntry entry) {
         return tx.preparedQuery("""
                         insert into audit (actor, via, action, target, project, outcome, address, request_id, changes)
-                        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""")
+                        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                        returning seq, at, actor, via, action, target, project, outcome, address, request_id, changes""")
                 .execute(Tuple.from(new @Nullable Object[] {
                     entry.origin().actor(),
                     entry.origin().via(),
@@ -99,7 +115,17 @@ public final class AuditStore {
                     entry.origin().requestId(),
                     entry.changes()
                 }))
+                .onSuccess(rows -> {
+                    if (logged) {
+                        logOnceStored(tx, toAuditRow(rows.iterator().next()));
+                    }
+                })
                 .mapEmpty();
+    }
+
+    /** A transaction that fails leaves no row. */
+    private static void logOnceStored(SqlConnection tx, AuditRow row) {
+        tx.transaction().completion().onSuccess(stored -> ROWS.info("{}", JSON.<JsonNode>valueToTree(row)));
     }
 
     /** For counted attempts, which change nothing. All or none is written. */

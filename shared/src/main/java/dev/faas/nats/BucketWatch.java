@@ -2,6 +2,7 @@ package dev.faas.nats;
 
 import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PushSubscribeOptions;
 import io.nats.client.api.ConsumerConfiguration;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * heartbeats are missing, one every 5 s; by then a revoked login would have been accepted for too long. So this watch subscribes
  * again after each reconnect, from where it was, and heartbeats are shorter, for a consumer that is lost while the connection lives.
  */
-final class BucketWatch implements Nats.Subscription {
+final class BucketWatch implements Kv.Watch {
     private static final Logger LOG = LoggerFactory.getLogger(BucketWatch.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(250);
@@ -30,6 +31,7 @@ final class BucketWatch implements Nats.Subscription {
     private final Runnable loaded;
     private final Runnable whenReconnected = this::subscribeAgain;
     private @Nullable Dispatcher dispatcher;
+    private volatile @Nullable JetStreamSubscription current;
     private volatile boolean closed;
 
     /** Guards the three below, and keeps changes in order: the subscription before may still deliver. */
@@ -78,6 +80,7 @@ final class BucketWatch implements Nats.Subscription {
         var subscription = nats.connection()
                 .jetStream()
                 .subscribe(null, added, message -> accept(message, number), false, options(from));
+        current = subscription;
         if (subscription.getConsumerInfo().getCalculatedPending() == 0) {
             markLoaded();
         }
@@ -151,6 +154,21 @@ final class BucketWatch implements Nats.Subscription {
                 nats.connection().closeDispatcher(dispatcher);
             }
             dispatcher = null;
+            current = null;
+        }
+    }
+
+    @Override
+    public boolean isFollowing() {
+        var subscription = current;
+        if (subscription == null) {
+            return false;
+        }
+        try {
+            return !subscription.getConsumerInfo().getName().isEmpty();
+        } catch (IOException | JetStreamApiException | IllegalStateException e) {
+            LOG.debug("watch without its consumer bucket={} cause={}", bucket, e.toString());
+            return false;
         }
     }
 

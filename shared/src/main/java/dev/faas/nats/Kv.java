@@ -54,6 +54,12 @@ public final class Kv {
         }
     }
 
+    /** A watch on a bucket. */
+    public interface Watch extends Nats.Subscription {
+        /** Asks NATS whether changes still arrive: whether it has the consumer behind this watch. Blocks. */
+        boolean isFollowing();
+    }
+
     /** Returns the new revision. */
     public CompletableFuture<Long> put(String key, byte[] value) {
         return stream.append(subject(key), Map.of(), value);
@@ -115,7 +121,7 @@ public final class Kv {
     /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on threads
      * of the client library. Survives reconnects. Blocks until it is set up.
      */
-    public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
+    public Watch watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {
             return BucketWatch.start(nats, bucket, message -> toChange(message).ifPresent(each), loaded);
         } catch (JetStreamApiException e) {
@@ -124,7 +130,7 @@ public final class Kv {
     }
 
     /** As {@link #watch}; empty when there is no such bucket, which an older registry may not create. */
-    public Optional<Nats.Subscription> watchIfThere(Consumer<Change> each, Runnable loaded)
+    public Optional<Watch> watchIfThere(Consumer<Change> each, Runnable loaded)
             throws IOException, InterruptedException {
         try {
             return Optional.of(watch(each, loaded));

@@ -19,6 +19,8 @@ public final class Quota {
         SPEC_KB("specKb", 65_536, 4_096),
         /** Of each function. */
         REVISIONS("revisions", 1_000, 100),
+        /** On all spawners together. */
+        RUNNING("running", NO_LIMIT, NO_LIMIT),
         QUEUED("queued", 1_000_000, 100_000),
         QUEUED_MB("queuedMb", 1_024, 256),
         /** At each gateway by itself. */

@@ -15,8 +15,16 @@ import java.util.List;
 public record QuotaSettings(Quota defaults, Quota caps) {
     private record Cap(Limit limit, String name, int max, String doc) {}
 
+    /** More runs than there can be. */
+    private static final int MOST_RUNNING = 1_000_000;
+
     private static final List<Cap> CAPS = List.of(
             new Cap(Limit.FUNCTIONS, "FAAS_OWNER_MAX_FUNCTIONS", 1_000_000, "functions that one user may have"),
+            new Cap(
+                    Limit.RUNNING,
+                    "FAAS_OWNER_MAX_RUNNING",
+                    MOST_RUNNING,
+                    "running activations of one user on all spawners; set the same value on each service"),
             new Cap(Limit.QUEUED, "FAAS_OWNER_MAX_QUEUED", 1_000_000_000, "activations that one user may have queued"),
             new Cap(
                     Limit.QUEUED_MB,
@@ -28,7 +36,8 @@ public record QuotaSettings(Quota defaults, Quota caps) {
         var defaults = Quota.defaults(Profile.from(env));
         var caps = Quota.unlimited();
         for (var cap : CAPS) {
-            int value = env.integer(cap.name, (int) defaults.of(cap.limit), 1, cap.max, cap.doc);
+            int usual = (int) Math.min(defaults.of(cap.limit), cap.max);
+            int value = env.integer(cap.name, usual, 1, cap.max, cap.doc);
             if (env.optional(cap.name, cap.doc).isPresent()) {
                 // Also where it is more than the profile's own: it was the limit of everybody before there were quotas.
                 defaults = defaults.with(cap.limit, value);

@@ -46,6 +46,9 @@ public final class Subjects {
 
     public static final String ALL_LIMIT_REPORTS = "peers.limit.>";
 
+    /** {@link KeyUses} of each minute; nothing stores them. */
+    public static final String KEYS_USED = "keys.used";
+
     private static final String QUEUE = "activations.queue.";
     private static final String WORK_NOTIFICATION = "wake.";
     private static final String PEERS = "peers.";

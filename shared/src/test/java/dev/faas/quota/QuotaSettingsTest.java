@@ -27,6 +27,8 @@ class QuotaSettingsTest {
         "shared,  SPEC_KB, 4096",
         "private, REVISIONS, 1000",
         "shared,  REVISIONS, 100",
+        "private, RUNNING, 9223372036854775807",
+        "shared,  RUNNING, 9223372036854775807",
         "private, QUEUED, 1000000",
         "shared,  QUEUED, 100000",
         "private, QUEUED_MB, 1024",
@@ -58,6 +60,16 @@ class QuotaSettingsTest {
             String most, String overrides, long functions) {
         assertThat(with(Map.of("FAAS_OWNER_MAX_FUNCTIONS", most), overrides).of(Limit.FUNCTIONS))
                 .isEqualTo(functions);
+    }
+
+    @Test
+    void theLimitOfRunsOfThePlatformIsACap() {
+        var settings = Map.of("FAAS_OWNER_MAX_RUNNING", "20");
+
+        assertThat(with(settings, "{}").of(Limit.RUNNING)).isEqualTo(20);
+        assertThat(with(settings, "{\"running\": 7}").of(Limit.RUNNING)).isEqualTo(7);
+        assertThat(with(settings, "{\"running\": null}").of(Limit.RUNNING)).isEqualTo(20);
+        assertThat(with(Map.of(), "{\"running\": 7}").of(Limit.RUNNING)).isEqualTo(7);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.docker.client.EngineConfig.Disk;
 import dev.faas.spawner.pool.SandboxPool;
 import dev.faas.spawner.run.RunTiming;
+import dev.faas.spawner.schedule.OwnerShare;
 import dev.faas.wire.Ids;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -43,16 +44,13 @@ public record SpawnerConfig(
     /**
      * @param slots activations that run here at the same time
      * @param memoryMb what all spawners of the Docker host may give to containers; 0: four fifths of its memory
-     * @param ownerLimit runs of one owner on all spawners together; the same on each
+     * @param ownerLimit runs of one owner on all spawners together, whatever the own quota says; the same on each
      * @param grace how long runs may continue once the service stops
      */
     public record Work(int slots, int memoryMb, int ownerLimit, Duration grace, RunTiming timing) {}
 
     private static final int INTERNAL_PORT = 9090;
     private static final int MAX_ID_LENGTH = 64;
-    /** More runs than there can be. */
-    static final int NO_LIMIT = 1_000_000;
-
     private static final long MIB = 1 << 20;
     private static final int MAX_MB = 1 << 24;
 
@@ -112,9 +110,9 @@ public record SpawnerConfig(
                                 + " 0: four fifths of it"),
                 env.integer(
                         "FAAS_OWNER_MAX_RUNNING",
-                        NO_LIMIT,
+                        OwnerShare.NO_LIMIT,
                         1,
-                        NO_LIMIT,
+                        OwnerShare.NO_LIMIT,
                         "running activations of one user on all spawners; set the same value on each"),
                 env.duration("FAAS_GRACE", Duration.ofSeconds(10), "how long runs may continue once the service stops"),
                 RunTiming.DEFAULT);

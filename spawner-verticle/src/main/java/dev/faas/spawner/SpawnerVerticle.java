@@ -17,6 +17,10 @@ import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Nats.Subscription;
 import dev.faas.nats.Topology;
+import dev.faas.quota.OwnerQuotas;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.spawner.docker.DockerEngine;
 import dev.faas.spawner.docker.client.EngineConfig;
 import dev.faas.spawner.engine.Budget;
@@ -73,6 +77,9 @@ public final class SpawnerVerticle extends ServiceVerticle {
     /** For the last boots to end, and all sandboxes to be removed. */
     private static final Duration POOL_CLOSE = SandboxPool.CLOSE_LIMIT.plusSeconds(5);
 
+    /** An older registry does not make the bucket, and an older NATS does not permit it; then the start goes on without. */
+    private static final Duration QUOTAS_LIMIT = Duration.ofSeconds(2);
+
     private static final Duration ENGINE_CLOSE = Duration.ofSeconds(30);
     private static final Duration REPLACEMENT_CHECK = Duration.ofSeconds(1);
     private static final Duration SHARE_CHECK = Duration.ofMillis(200);
@@ -117,7 +124,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
-        var slots = new Slots(config.work().slots(), ownerLimit(spawners));
+        var slots = new Slots(config.work().slots(), ownerLimit(followQuotas(on, nats), spawners));
         var share = new HostShare(self.spawner(), shared(engine.host()), spawners::recentHeartbeats, System::nanoTime);
         var runBudget = new Budget(share::usable);
         var containerBudget = new Budget(share::usable);
@@ -207,12 +214,21 @@ public final class SpawnerVerticle extends ServiceVerticle {
     }
 
     /** How many runs of an owner may be here. */
-    private ToIntFunction<String> ownerLimit(Spawners spawners) {
-        int limit = config.work().ownerLimit();
-        return limit == SpawnerConfig.NO_LIMIT
-                ? owner -> limit
-                : new OwnerShare(
-                        limit, config.identity().spawner(), config.work().slots(), spawners::recentHeartbeats);
+    private ToIntFunction<String> ownerLimit(OwnerQuotas quotas, Spawners spawners) {
+        return new OwnerShare(
+                owner -> (int) quotas.of(owner).of(Limit.RUNNING),
+                config.identity().spawner(),
+                config.work().slots(),
+                spawners::recentHeartbeats);
+    }
+
+    private OwnerQuotas followQuotas(Lifecycle.Steps on, Nats nats) throws Exception {
+        var caps = Quota.unlimited().with(Limit.RUNNING, config.work().ownerLimit());
+        return on.open(
+                "quotas",
+                () -> OwnerQuotas.follow(
+                        nats.kv(Subjects.USAGE), new QuotaSettings(Quota.unlimited(), caps), QUOTAS_LIMIT),
+                OwnerQuotas::close);
     }
 
     /** What the spawners of a host may use together. The rest is for Docker, the services and the page cache. */

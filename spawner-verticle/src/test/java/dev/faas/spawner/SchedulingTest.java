@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Status;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Pause;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests many activations, several spawners, limits, and lost work notifications. */
 final class SchedulingTest {
@@ -84,6 +89,24 @@ final class SchedulingTest {
         other.stop();
         allSucceed(submitted(function, 30));
         assertThat(most).as("all of it is the remaining one's").hasValue(3);
+    }
+
+    /** The limit of the whole platform, that of the owner, and how many run at most. */
+    @ParameterizedTest
+    @CsvSource({"1000, 3, 3", "3, 5, 3"})
+    void theLowerLimitOfRunsCounts_andItHoldsAcrossSpawners(int platformLimit, int own, int running) throws Exception {
+        platform.ownerRunning = platformLimit;
+        var function = platform.function(Specs.concurrency("busy", 50));
+        platform.nats
+                .kv(Subjects.USAGE)
+                .put(OwnerQuotas.key(function.owner()), ("{\"running\": " + own + "}").getBytes(StandardCharsets.UTF_8))
+                .join();
+        platform.spawner(8);
+        platform.spawner(8);
+
+        allSucceed(submitted(function, 30));
+
+        assertThat(most.get()).isBetween(running - 1, running);
     }
 
     private List<String> submitted(FunctionRevision function, int count) throws Exception {

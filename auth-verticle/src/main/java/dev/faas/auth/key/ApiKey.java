@@ -2,12 +2,15 @@ package dev.faas.auth.key;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes an API key, without the key itself.
  *
  * @param project the only one that it reaches; the user's id
  * @param hint its first characters
+ * @param lastUsedAt to a minute; null: not used yet, or not known
+ * @param lastUsedFrom address of the client
  */
 record ApiKey(
         String keyId,
@@ -17,7 +20,9 @@ record ApiKey(
         List<String> scopes,
         String hint,
         Instant createdAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable String lastUsedFrom) {
     ApiKey {
         scopes = List.copyOf(scopes);
     }

@@ -71,7 +71,7 @@ public final class ApiKeyRoutes {
                 .map(created -> {
                     ctx.response().setStatusCode(201).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
                     var body = view(created.key()).put("key", created.text());
-                    body.remove("hint");
+                    List.of("hint", "lastUsedAt", "lastUsedFrom").forEach(body::remove);
                     return body;
                 });
     }
@@ -83,6 +83,7 @@ public final class ApiKeyRoutes {
     }
 
     private static JsonObject view(ApiKey key) {
+        var lastUsedAt = key.lastUsedAt();
         return new JsonObject()
                 .put("keyId", key.keyId())
                 .put("name", key.name())
@@ -91,6 +92,8 @@ public final class ApiKeyRoutes {
                 .put("principal", key.userId())
                 .put("scopes", key.scopes())
                 .put("createdAt", ApiTime.format(key.createdAt()))
-                .put("expiresAt", ApiTime.format(key.expiresAt()));
+                .put("expiresAt", ApiTime.format(key.expiresAt()))
+                .put("lastUsedAt", lastUsedAt == null ? null : ApiTime.format(lastUsedAt))
+                .put("lastUsedFrom", key.lastUsedFrom());
     }
 }

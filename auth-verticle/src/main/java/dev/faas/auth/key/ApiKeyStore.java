@@ -8,6 +8,7 @@ import dev.faas.audit.Origin;
 import dev.faas.http.paging.Page;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
+import dev.faas.wire.KeyUses;
 import dev.faas.wire.Problem;
 import dev.faas.wire.PublishedKey;
 import dev.faas.wire.Sha256;
@@ -21,6 +22,8 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,8 @@ final class ApiKeyStore {
     record Change(String key, @Nullable String value) {}
 
     private static final String COLUMNS = "id, user_id, project_id, name, scopes, hint, created_at, expires_at";
+
+    private static final String WITH_USE = COLUMNS + ", last_used_at, last_used_from";
 
     private final Pg pg;
     private final AuditStore audit;
@@ -99,7 +104,7 @@ final class ApiKeyStore {
 
     /** The newest first. */
     Future<List<ApiKey>> find(String userId, Page page, Instant now) {
-        return pg.withPool(pool -> pool.preparedQuery("select " + COLUMNS + """
+        return pg.withPool(pool -> pool.preparedQuery("select " + WITH_USE + """
                          from api_key where user_id = $1 and expires_at > $2 and ($3::text is null or id < $3)
                         order by id desc limit $4""")
                 .execute(Tuple.of(userId, utc(now), page.after(), page.fetchLimit()))
@@ -122,6 +127,21 @@ final class ApiKeyStore {
                                     AuditEntry.done(origin, "key.delete", keyId).inProject(project))
                             .map(true);
                 }));
+    }
+
+    /** Of several times the latest counts; one ahead of this clock counts as now. */
+    Future<Void> storeUses(List<KeyUses.Use> uses, Instant now) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        update api_key k set last_used_at = u.at, last_used_from = u.address
+                        from (select id, least(at, $4) as at, address
+                              from unnest($1::text[], $2::timestamptz[], $3::text[]) as t (id, at, address)) u
+                        where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)""")
+                .execute(Tuple.of(
+                        uses.stream().map(KeyUses.Use::keyId).toArray(String[]::new),
+                        uses.stream().map(use -> utc(use.at())).toArray(OffsetDateTime[]::new),
+                        uses.stream().map(KeyUses.Use::from).toArray(String[]::new),
+                        utc(now.truncatedTo(ChronoUnit.MINUTES))))
+                .mapEmpty());
     }
 
     Future<Void> deleteExpired(Instant now) {
@@ -152,7 +172,7 @@ final class ApiKeyStore {
     Future<Void> republishAll() {
         return pg.inTransaction(tx -> tx.preparedQuery("""
                         select k.id, k.user_id, k.project_id, k.name, k.scopes, k.hint, k.created_at, k.expires_at,
-                          k.hash, a.username
+                          k.last_used_at, k.last_used_from, k.hash, a.username
                         from api_key k join account a on a.id = k.user_id""")
                 .execute()
                 .map(rows -> rows.stream()
@@ -176,6 +196,7 @@ final class ApiKeyStore {
     }
 
     private static ApiKey toKey(Row row) {
+        var lastUsedAt = row.getOffsetDateTime("last_used_at");
         return new ApiKey(
                 row.getString("id"),
                 row.getString("user_id"),
@@ -184,6 +205,8 @@ final class ApiKeyStore {
                 List.of(row.getArrayOfStrings("scopes")),
                 row.getString("hint"),
                 row.getOffsetDateTime("created_at").toInstant(),
-                row.getOffsetDateTime("expires_at").toInstant());
+                row.getOffsetDateTime("expires_at").toInstant(),
+                lastUsedAt == null ? null : lastUsedAt.toInstant(),
+                row.getString("last_used_from"));
     }
 }

@@ -9,8 +9,11 @@ import dev.faas.http.token.EntrySigner;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
+import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
+import dev.faas.wire.KeyUses;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
@@ -74,7 +77,9 @@ public final class ApiKeys {
                 scopes.stream().map(Scope::text).toList(),
                 ApiKeyText.hint(text),
                 now,
-                now.plus(lifetime));
+                now.plus(lifetime),
+                null,
+                null);
         return store.insert(key, user.username(), text, MOST_OF_ONE_USER, origin)
                 // Not by the outbox, in which many others may be.
                 .compose(change -> tryTo(publish(change)))
@@ -135,6 +140,22 @@ public final class ApiKeys {
 
     public Future<Void> deleteExpired() {
         return store.deleteExpired(clock.instant());
+    }
+
+    /** Stores which keys were used, of which gateways and registries tell. */
+    public Nats.Subscription followUses(Nats nats) {
+        return nats.subscribe(
+                Subjects.KEYS_USED, "auth", live -> storeUses(live.message().bytes()));
+    }
+
+    private void storeUses(byte[] message) {
+        try {
+            var uses = Codec.decode(message, KeyUses.class).uses();
+            context.runOnContext(now -> store.storeUses(uses, clock.instant())
+                    .onFailure(failure -> LOG.warn("uses of API keys not stored cause={}", failure.getMessage())));
+        } catch (Codec.CodecException e) {
+            LOG.warn("unreadable message about uses of API keys ignored cause={}", e.getMessage());
+        }
     }
 
     private Future<Void> publish(Change change) {

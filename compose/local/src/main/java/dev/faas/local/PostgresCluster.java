@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * DIRECTORY/credentials      of this process's user, mode 600
  *           postgres.log
- *           audit-keeper     exists when the database has the functions of {@link #keeper}
+ *           audit-keeper     the retention with which the database has the functions of {@link #keeper}
  *           cluster/         of the server's user; passed to the server as an open descriptor
  *           cluster/data/    the cluster itself
  * </pre>
@@ -49,7 +49,7 @@ final class PostgresCluster {
         this.user = user;
     }
 
-    static PostgresCluster open(Path directory) throws IOException {
+    static PostgresCluster open(Path directory, Duration auditRetention) throws IOException {
         var currentUser = UnprivilegedUser.CurrentUser.read();
         var binaries = PostgresBinaries.unpack(PostgresBinaries.cache(currentUser));
         Files.createDirectories(directory);
@@ -67,7 +67,7 @@ final class PostgresCluster {
         if (!Files.exists(cluster.data())) {
             cluster.create();
         }
-        cluster.addKeeper(directory.resolve("audit-keeper"));
+        cluster.addKeeper(directory.resolve("audit-keeper"), auditRetention);
         return cluster;
     }
 
@@ -132,12 +132,13 @@ final class PostgresCluster {
         return statements;
     }
 
-    /** Also for a cluster that an older version has created. */
-    private void addKeeper(Path marker) throws IOException {
-        if (!Files.exists(marker)) {
+    /** Also for a cluster that an older version, or one with another retention, has created. */
+    private void addKeeper(Path marker, Duration retention) throws IOException {
+        var content = retention.toString();
+        if (!Files.exists(marker) || !Files.readString(marker).equals(content)) {
             PostmasterFile.removeStale(data());
-            sql(data(), DATABASE, keeper());
-            Files.createFile(marker);
+            sql(data(), DATABASE, keeper(retention));
+            Files.writeString(marker, content);
         }
     }
 
@@ -146,7 +147,7 @@ final class PostgresCluster {
      * neither change nor remove them, nor choose their number and time. take_…_audit runs as the superuser and so must run no code
      * of a service; prune_…_audit does, by triggers.
      */
-    private static List<String> keeper() {
+    private static List<String> keeper(Duration retention) {
         var statements = new ArrayList<>(List.of("CREATE SCHEMA IF NOT EXISTS keeper"));
         for (var schema : SCHEMAS) {
             var owner = owner(schema);
@@ -165,7 +166,7 @@ final class PostgresCluster {
                     + " GRANT SELECT, INSERT (actor, via, action, target, project, outcome, address, request_id, changes) ON "
                     + table + " TO " + owner + "; END $$");
             statements.add(function("prune_" + schema + "_audit") + "DELETE FROM " + table
-                    + " WHERE at < now() - interval '400 days'; END $$");
+                    + " WHERE at < now() - interval '" + retention.toSeconds() + " seconds'; END $$");
             statements.add("ALTER FUNCTION keeper.prune_" + schema + "_audit() OWNER TO " + keeper);
         }
         return statements;

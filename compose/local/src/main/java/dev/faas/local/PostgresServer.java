@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
  * another user. Calls block; not thread-safe.
  */
 public final class PostgresServer implements Server {
+    public static final Duration AUDIT_RETENTION = Duration.ofDays(400);
+
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int PORTS_TO_TRY = 5;
 
@@ -41,8 +43,13 @@ public final class PostgresServer implements Server {
      * @throws StartFailed with the reason
      */
     public static PostgresServer start(Path directory) throws IOException {
+        return start(directory, AUDIT_RETENTION);
+    }
+
+    /** @param auditRetention how long rows of audit logs are kept; the services cannot change it */
+    public static PostgresServer start(Path directory, Duration auditRetention) throws IOException {
         return new PostgresServer(
-                PostgresCluster.open(directory.toAbsolutePath().normalize()));
+                PostgresCluster.open(directory.toAbsolutePath().normalize(), auditRetention));
     }
 
     public int port() {

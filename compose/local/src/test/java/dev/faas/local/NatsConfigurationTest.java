@@ -168,6 +168,24 @@ class NatsConfigurationTest {
     }
 
     @Test
+    void onlyGatewaysAndRegistriesTellAuthWhichKeysAreUsed() throws Exception {
+        for (var teller : Map.of("gateway", "g1", "registry", "r1").entrySet()) {
+            try (var auth = connect("auth", "a1");
+                    var client = connect(teller.getKey(), teller.getValue())) {
+                auth.subscribe("keys.used");
+                client.publish("keys.used", "uses");
+                assertThat(auth.receive()).isEqualTo("uses");
+                assertThatThrownBy(() -> client.subscribe("keys.used")).hasMessageContaining("Permissions Violation");
+            }
+        }
+        for (var other : Map.of("spawner", "s1", "auth", "a1").entrySet()) {
+            try (var client = connect(other.getKey(), other.getValue())) {
+                assertRefused(client, other.getKey(), "keys.used", "{}");
+            }
+        }
+    }
+
+    @Test
     void givenAuth_whenItPublishesAKeyAndReadsAnActivation_thenOnlyTheFirstIsAllowed() throws Exception {
         try (var auth = connect("auth", "a1")) {
             assertThat(request(auth, "auth", "$KV.KEYS.k1", "{}")).contains("\"seq\":1");

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,31 @@ class PostgresServerTest {
             assertRefused(registry, "SELECT * FROM auth.accounts");
             assertRefused(auth, "CREATE TABLE registry.mine (id text)");
             assertRefused(auth, "CREATE TABLE public.mine (id text)");
+        }
+    }
+
+    @Test
+    void rowsOfAuditLogsAreKeptAsLongAsTheOperatorSays() throws Exception {
+        for (var days : new int[] {30, 500}) {
+            try (var postgres = PostgresServer.start(directory, Duration.ofDays(days));
+                    var superuser = connect(postgres, postgres.user(), postgres.password());
+                    var auth = connect(postgres, postgres.role("auth"))) {
+                if (days == 30) {
+                    run(
+                            auth,
+                            "CREATE TABLE audit (at timestamptz, actor text, via text, action text, target text,"
+                                    + " project text, outcome text, address text, request_id text, changes jsonb)");
+                    run(auth, "SELECT keeper.take_auth_audit()");
+                }
+                for (var age : new int[] {days - 1, days + 1}) {
+                    run(superuser, "INSERT INTO auth.audit (at) VALUES (now() - interval '" + age + " days')");
+                }
+
+                run(auth, "SELECT keeper.prune_auth_audit()");
+
+                assertThat(one(superuser, "SELECT extract(day FROM now() - min(at))::int FROM auth.audit"))
+                        .isEqualTo(String.valueOf(days - 1));
+            }
         }
     }
 

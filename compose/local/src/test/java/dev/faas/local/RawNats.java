@@ -49,6 +49,17 @@ final class RawNats implements AutoCloseable {
         expect("PONG");
     }
 
+    void publish(String subject, String payload) throws IOException {
+        send("PUB " + subject + " " + payload.length() + "\r\n" + payload + "\r\nPING\r\n");
+        expect("PONG");
+    }
+
+    /** The payload of the next message. */
+    String receive() throws IOException {
+        expect("MSG .*");
+        return in.readLine();
+    }
+
     /** Answers the next request that it receives. */
     void answer(String payload) throws IOException {
         var inbox = expect("MSG \\S+ \\S+ \\S+ \\d+").split(" ")[3];

@@ -9,6 +9,7 @@ import dev.faas.local.ServerSupervisor;
 import dev.faas.local.StartingServer;
 import dev.faas.local.Sync;
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ final class Backends {
     static final String SYNC = "FAAS_SYNC";
     private static final String NATS_URL = "FAAS_NATS_URL";
     private static final String PG_URL = "FAAS_PG_URL";
+    private static final String AUDIT_RETENTION = "FAAS_AUDIT_RETENTION";
     private static final String KEK = "FAAS_KEK";
     private static final String KEK_FILE = "FAAS_KEK_FILE";
 
@@ -36,6 +38,7 @@ final class Backends {
             throws Exception {
         var settings = new HashMap<String, Map<String, String>>();
         var sync = readSync(environment);
+        var retention = readRetention(environment);
         var nats = environment.containsKey(NATS_URL)
                 ? null
                 : startInBackground(
@@ -44,7 +47,7 @@ final class Backends {
                         () -> NatsServer.start(data.nats(), data.writeNatsConfig(), natsVariables(credentials, sync)));
         var postgres = environment.containsKey(PG_URL)
                 ? null
-                : startInBackground(on, "postgres", () -> PostgresServer.start(data.postgres()));
+                : startInBackground(on, "postgres", () -> PostgresServer.start(data.postgres(), retention));
         if (postgres != null) {
             var server = on.open("postgres", postgres::get, unused -> {});
             on.open("supervisor of postgres", () -> ServerSupervisor.of("postgres", server), ServerSupervisor::close);
@@ -107,6 +110,23 @@ final class Backends {
                 .orElse(Sync.DEFAULT);
         env.check();
         return sync;
+    }
+
+    /** @throws ConfigException when the value is no such time, or when FAAS_PG_URL names the server */
+    static Duration readRetention(Map<String, String> environment) {
+        var env = Env.of(environment);
+        var retention = env.duration(
+                AUDIT_RETENTION, PostgresServer.AUDIT_RETENTION, "how long rows of the audit logs are kept, from 1d");
+        if (retention.compareTo(Duration.ofDays(1)) < 0) {
+            env.addProblem(AUDIT_RETENTION, "must be at least 1d");
+        }
+        if (environment.containsKey(AUDIT_RETENTION) && environment.containsKey(PG_URL)) {
+            env.addProblem(
+                    AUDIT_RETENTION,
+                    "cannot change the server that " + PG_URL + " names: run postgres-roles.sh there with it");
+        }
+        env.check();
+        return retention;
     }
 
     private static Map<String, String> natsVariables(Credentials credentials, Sync sync) {

@@ -17,6 +17,8 @@ import dev.faas.gateway.forward.BusAnswer;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.gateway.submit.SpawnerRoom;
+import dev.faas.quota.Quota;
+import dev.faas.quota.Quota.Limit;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class Explainer {
     private final QueueTable table;
     private final Supplier<List<SpawnerHeartbeat>> spawners;
     private final SpawnerRoom room;
+    private final Function<String, Quota> quotas;
     private final InstantSource clock;
 
     public Explainer(
@@ -43,12 +47,14 @@ public final class Explainer {
             CommandQueue queue,
             QueueTable table,
             Supplier<List<SpawnerHeartbeat>> spawners,
+            Function<String, Quota> quotas,
             InstantSource clock) {
         this.reader = reader;
         this.events = events;
         this.queue = queue;
         this.table = table;
         this.spawners = spawners;
+        this.quotas = quotas;
         this.room = new SpawnerRoom(spawners);
         this.clock = clock;
     }
@@ -162,6 +168,9 @@ public final class Explainer {
         if (function.limit() != null && function.running() >= function.limit()) {
             return Why.FUNCTION_AT_LIMIT;
         }
+        if (owner.limit() != null && owner.running() >= owner.limit()) {
+            return Why.OWNER_AT_LIMIT;
+        }
         if (isTooLarge) {
             return Why.NO_MEMORY;
         }
@@ -183,6 +192,8 @@ public final class Explainer {
             case NO_SPAWNER -> troubles.isEmpty() ? "No spawner is alive. It starts when there is one." : troubles;
             case FUNCTION_AT_LIMIT ->
                 "Its function runs " + function.running() + " activations, which is its concurrency limit.";
+            case OWNER_AT_LIMIT ->
+                "This user runs " + owner.running() + " activations, and may run " + owner.limit() + " at once.";
             case NO_FREE_SLOT ->
                 (slots.free() > 0
                                 ? "The " + slots.free() + " free slots are reserved for users with nothing running. "
@@ -210,10 +221,11 @@ public final class Explainer {
                 .orElseGet(() -> new FunctionShare(key.id(), key.name(), 0, 0, null));
     }
 
-    private static OwnerShare owner(Activation activation, List<QueueStats> stats) {
+    private OwnerShare owner(Activation activation, List<QueueStats> stats) {
         var own = stats.stream()
                 .filter(each -> each.key().owner().equals(activation.owner()))
                 .toList();
+        var quota = quotas.apply(activation.owner());
         long waiting = stats.stream()
                 .filter(each -> each.queued() > 0)
                 .map(each -> each.key().owner())
@@ -223,7 +235,8 @@ public final class Explainer {
                 own.stream().mapToLong(QueueStats::queued).sum(),
                 own.stream().mapToLong(QueueStats::running).sum(),
                 waiting,
-                waiting == 0 ? 1 : Math.round(1000.0 / waiting) / 1000.0);
+                waiting == 0 ? 1 : Math.round(1000.0 / waiting) / 1000.0,
+                quota.isLimited(Limit.RUNNING) ? quota.of(Limit.RUNNING) : null);
     }
 
     private static Slots slots(List<SpawnerHeartbeat> alive) {

@@ -38,6 +38,7 @@ public record Explanation(
         RETRY_LATER,
         NO_SPAWNER,
         FUNCTION_AT_LIMIT,
+        OWNER_AT_LIMIT,
         NO_FREE_SLOT,
         NO_MEMORY,
         ABOUT_TO_START;
@@ -60,9 +61,15 @@ public record Explanation(
     /**
      * @param ownersWaiting users with queued work, who take turns at free slots
      * @param share part of the slots, from 0 to 1, that this user gets while all of them wait
+     * @param limit of running activations, over all spawners
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record OwnerShare(long queued, long running, long ownersWaiting, double share) {}
+    record OwnerShare(
+            long queued,
+            long running,
+            long ownersWaiting,
+            double share,
+            @Nullable Long limit) {}
 
     /** @param spawners that are alive and able to start activations */
     record Slots(int spawners, int slots, int free) {}

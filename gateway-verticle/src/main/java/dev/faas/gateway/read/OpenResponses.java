@@ -55,6 +55,11 @@ public final class OpenResponses {
     /** Responses that open later stop at once. */
     public void stop() {
         stopping = true;
+        stopAll();
+    }
+
+    /** Stops what is open now. */
+    public void stopAll() {
         open.forEach((response, owner) -> owner.context().runOnContext(now -> response.stop()));
     }
 }

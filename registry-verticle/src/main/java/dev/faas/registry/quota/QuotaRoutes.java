@@ -45,6 +45,8 @@ public final class QuotaRoutes {
     /** Of each owner, as of a few seconds ago. */
     private volatile Map<String, Long> queued = Map.of();
 
+    private volatile Map<String, Long> running = Map.of();
+
     public QuotaRoutes(
             QuotaStore store,
             QuotaBucket bucket,
@@ -57,7 +59,10 @@ public final class QuotaRoutes {
         this.settings = settings;
         this.verifier = verifier;
         this.origins = origins;
-        table.onTable(latest -> queued = latest.queuedByOwner());
+        table.onTable(latest -> {
+            queued = latest.queuedByOwner();
+            running = latest.runningByOwner();
+        });
     }
 
     public void add(Router on, AdminGuard admins) {
@@ -153,6 +158,7 @@ public final class QuotaRoutes {
         body.putObject("used")
                 .put(Limit.FUNCTIONS.field(), usage.functions())
                 .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
+                .put(Limit.RUNNING.field(), running.getOrDefault(usage.owner(), 0L))
                 .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L));
     }
 

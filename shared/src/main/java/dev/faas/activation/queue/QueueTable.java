@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,9 +48,16 @@ public final class QueueTable implements AutoCloseable {
     public record Table(String id, List<QueueStats> queues) {
         /** How many activations of each owner wait. */
         public Map<String, Long> queuedByOwner() {
+            return sumByOwner(QueueStats::queued);
+        }
+
+        public Map<String, Long> runningByOwner() {
+            return sumByOwner(QueueStats::running);
+        }
+
+        private Map<String, Long> sumByOwner(ToLongFunction<QueueStats> count) {
             return queues.stream()
-                    .collect(Collectors.groupingBy(
-                            stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
+                    .collect(Collectors.groupingBy(stats -> stats.key().owner(), Collectors.summingLong(count)));
         }
     }
 

@@ -27,7 +27,7 @@ public final class ApiKeyRing implements AutoCloseable {
     private final Runnable whenAccessEnds;
     private final CountDownLatch read = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private Nats.@Nullable Subscription subscription;
+    private Kv.@Nullable Watch watch;
 
     private ApiKeyRing(Nats nats, TokenVerifier verifier, TrustRoot root, Runnable whenAccessEnds) {
         this.nats = nats;
@@ -81,8 +81,13 @@ public final class ApiKeyRing implements AutoCloseable {
             return true;
         }
         var found = nats.kv(Subjects.APIKEYS).watchIfThere(this::onChange, read::countDown);
-        subscription = found.orElse(null);
+        watch = found.orElse(null);
         return found.isPresent();
+    }
+
+    /** True without a bucket: then no key is accepted. */
+    synchronized boolean isFollowing() {
+        return watch == null || watch.isFollowing();
     }
 
     private void onChange(Kv.Change change) {
@@ -100,8 +105,8 @@ public final class ApiKeyRing implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed.countDown();
-        if (subscription != null) {
-            subscription.close();
+        if (watch != null) {
+            watch.close();
         }
     }
 }

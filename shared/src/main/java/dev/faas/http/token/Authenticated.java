@@ -41,7 +41,7 @@ public final class Authenticated {
     /** Gives the requests with a valid token or API key to a handler; others pass as they are. */
     public static Handler<RoutingContext> ifValid(TokenVerifier verifier, Handler<RoutingContext> next) {
         return ctx -> bearer(ctx)
-                .map(verifier::admit)
+                .map(token -> verifier.admit(token, ctx.request()))
                 .orElseGet(() -> Future.failedFuture("no token"))
                 .onFailure(invalid -> ctx.next())
                 .onSuccess(known -> {
@@ -54,7 +54,7 @@ public final class Authenticated {
             TokenVerifier verifier, Handler<RoutingContext> next, Consumer<Principal.Key> check) {
         return ctx -> {
             bearer(ctx)
-                    .map(verifier::admit)
+                    .map(token -> verifier.admit(token, ctx.request()))
                     .orElseGet(() -> Future.failedFuture(
                             Problem.unauthenticated("Send an access token as 'Authorization: Bearer …'.")
                                     .asException()))

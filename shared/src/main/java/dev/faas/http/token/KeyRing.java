@@ -36,9 +36,9 @@ public final class KeyRing implements AutoCloseable {
     private volatile boolean keysRead;
     private boolean hasRefused;
     private volatile Runnable whenAccessEnds = () -> {};
-    private final Nats.Subscription keys;
+    private final Kv.Watch keys;
     private @Nullable ApiKeyRing apiKeys;
-    private final Nats.Subscription revocations;
+    private final Kv.Watch revocations;
 
     private KeyRing(Nats nats, TokenVerifier verifier, TrustRoot root) throws IOException, InterruptedException {
         this.verifier = verifier;
@@ -79,6 +79,11 @@ public final class KeyRing implements AutoCloseable {
     /** @param task called after each revocation, also of all logins of a user, and deletion of an API key; must be quick */
     public void whenAccessEnds(Runnable task) {
         whenAccessEnds = task;
+    }
+
+    /** Asks NATS whether this process still learns what auth publishes. Blocks. */
+    boolean isFollowing() {
+        return revocations.isFollowing() && keys.isFollowing() && (apiKeys == null || apiKeys.isFollowing());
     }
 
     /** Users of whom auth has published that they are deleted; nothing of theirs may stay. */

@@ -4,6 +4,7 @@ import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ public final class TokenVerifier {
     private volatile Keys activeKeys = new Keys(Map.of(), new VerifiedTokens());
     private volatile Predicate<String> isRevoked = sid -> false;
     private volatile BiPredicate<String, Instant> isVoid = (userId, issuedAt) -> false;
+    private volatile BiConsumer<String, HttpServerRequest> whenKeyUsed = (keyId, request) -> {};
 
     public TokenVerifier(Vertx vertx) {
         this(vertx, Clock.systemUTC());
@@ -73,6 +76,11 @@ public final class TokenVerifier {
         isVoid = issuedTooEarly;
     }
 
+    /** @param used called with the id of an API key and each request with it: must be quick and thread-safe */
+    public void noteUsesOfKeysWith(BiConsumer<String, HttpServerRequest> used) {
+        whenKeyUsed = used;
+    }
+
     /** API keys count as access tokens do. */
     ApiKeys apiKeys() {
         return apiKeys;
@@ -100,6 +108,17 @@ public final class TokenVerifier {
                 .orElseGet(() -> authenticate(bearer, current, now))
                 .compose(token -> checkTimeAndRevocation(token, now))
                 .map(token -> new Access(token.principal(), () -> !hasEnded(token)));
+    }
+
+    /** As {@link #admit(String)}, for a request with it. */
+    Future<Access> admit(String bearer, HttpServerRequest request) {
+        return admit(bearer).map(access -> {
+            var key = access.principal().key();
+            if (key != null) {
+                whenKeyUsed.accept(key.keyId(), request);
+            }
+            return access;
+        });
     }
 
     private Future<VerifiedToken> authenticate(String bearer, Keys current, Instant now) {

@@ -9,7 +9,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides an owner's platform-wide limit of runs among the spawners that take work, in proportion to their slots. The shares
+ * Divides each owner's platform-wide limit of runs among the spawners that take work, in proportion to their slots. The shares
  * add up to the limit and need no coordination; what remains of the division goes to another spawner for each owner. When a
  * spawner starts, stops or gets into trouble the shares change, but runs in progress continue: until they end an owner may
  * exceed the limit. Thread-safe.
@@ -23,17 +23,24 @@ public final class OwnerShare implements ToIntFunction<String> {
      */
     private record Division(List<SpawnerHeartbeat> alive, long slotsBefore, int slots, long allSlots) {}
 
+    /** More runs than there can be. */
+    public static final int NO_LIMIT = 1_000_000;
+
     private static final int HASH_MULTIPLIER = 0x9E3779B9;
 
-    private final int limit;
+    private final ToIntFunction<String> limits;
     private final String self;
     private final int slots;
     private final Supplier<List<SpawnerHeartbeat>> heartbeats;
     private volatile @Nullable Division lastDivision;
 
-    /** @param heartbeats of spawners that are alive; this one may be missing */
-    public OwnerShare(int limit, String self, int slots, Supplier<List<SpawnerHeartbeat>> heartbeats) {
-        this.limit = limit;
+    /**
+     * @param limits of an owner's runs on all spawners; {@link #NO_LIMIT} is not divided
+     * @param heartbeats of spawners that are alive; this one may be missing
+     */
+    public OwnerShare(
+            ToIntFunction<String> limits, String self, int slots, Supplier<List<SpawnerHeartbeat>> heartbeats) {
+        this.limits = limits;
         this.self = self;
         this.slots = slots;
         this.heartbeats = heartbeats;
@@ -42,14 +49,19 @@ public final class OwnerShare implements ToIntFunction<String> {
     /** How many runs of this owner may be here. The division is kept until a heartbeat changes. */
     @Override
     public int applyAsInt(String owner) {
+        int limit = limits.applyAsInt(owner);
+        if (limit == NO_LIMIT) {
+            return limit;
+        }
         var now = currentDivision();
         // A place from 0 to allSlots, the same on every spawner, from which this owner's rounding begins.
         long offset = (Integer.toUnsignedLong(owner.hashCode() * HASH_MULTIPLIER) * now.allSlots()) >>> Integer.SIZE;
         // The difference of two running totals, rounded the same way on every spawner: so the shares add up exactly.
-        return (int) (total(now.slotsBefore() + now.slots(), offset, now) - total(now.slotsBefore(), offset, now));
+        long before = total(limit, now.slotsBefore(), offset, now);
+        return (int) (total(limit, now.slotsBefore() + now.slots(), offset, now) - before);
     }
 
-    private long total(long slotsSoFar, long offset, Division of) {
+    private static long total(int limit, long slotsSoFar, long offset, Division of) {
         return (limit * slotsSoFar + offset) / of.allSlots();
     }
 

@@ -26,14 +26,20 @@ final class OwnerShareTest {
     /** The share of each, in their order. */
     private static List<Integer> shares(int limit, String owner, List<SpawnerHeartbeat> alive) {
         return alive.stream()
-                .map(each -> new OwnerShare(limit, each.spawner(), each.slots(), () -> alive).applyAsInt(owner))
+                .map(each -> new OwnerShare(any -> limit, each.spawner(), each.slots(), () -> alive).applyAsInt(owner))
                 .toList();
     }
 
     @Test
     void givenASingleSpawner_whenDivided_thenItGetsTheWholeLimit() {
-        assertThat(new OwnerShare(7, "a", 4, List::of).applyAsInt(OWNER)).isEqualTo(7);
+        assertThat(new OwnerShare(any -> 7, "a", 4, List::of).applyAsInt(OWNER)).isEqualTo(7);
         assertThat(shares(7, OWNER, List.of(heartbeat("a", 4)))).containsExactly(7);
+    }
+
+    @Test
+    void whatIsNotLimitedIsNotDivided() {
+        assertThat(shares(OwnerShare.NO_LIMIT, OWNER, List.of(heartbeat("a", 8), heartbeat("b", 16))))
+                .containsExactly(OwnerShare.NO_LIMIT, OwnerShare.NO_LIMIT);
     }
 
     @Test
@@ -59,7 +65,7 @@ final class OwnerShareTest {
     @Test
     void givenTrouble_whenItsHeartbeatComes_thenTheShareChanges() {
         var alive = new AtomicReference<>(List.of(heartbeat("a", 4), heartbeat("b", 4)));
-        var share = new OwnerShare(8, "a", 4, alive::get);
+        var share = new OwnerShare(any -> 8, "a", 4, alive::get);
         assertThat(share.applyAsInt(OWNER)).isEqualTo(4);
 
         alive.set(List.of(heartbeat("a", 4), inTrouble("b", 4)));
@@ -85,7 +91,7 @@ final class OwnerShareTest {
     void givenAnyLimitAndAnySpawners_whenDivided_thenTheSharesOfEachOwnerAddUpAndFollowTheSlots() {
         var random = new Random(1);
         for (int i = 0; i < 1000; i++) {
-            int limit = 1 + random.nextInt(1_000_000);
+            int limit = 1 + random.nextInt(OwnerShare.NO_LIMIT - 1);
             var all = new ArrayList<SpawnerHeartbeat>();
             IntStream.range(0, 1 + random.nextInt(20)).forEach(n -> {
                 int slots = 1 + random.nextInt(10_000);

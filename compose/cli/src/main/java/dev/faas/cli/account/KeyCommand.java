@@ -123,7 +123,8 @@ public final class KeyCommand extends VerbGroup {
                             Column.text("KEY", doc -> doc.text("hint") + "…"),
                             Column.text("SCOPES", doc -> String.join(",", doc.texts("scopes"))),
                             Column.end("EXPIRES", "expiresAt"),
-                            Column.time("CREATED", "createdAt")),
+                            Column.time("CREATED", "createdAt"),
+                            Column.time("LAST USED", "lastUsedAt")),
                     ID,
                     "No API keys. Make one: faas key create NAME");
         }

@@ -16,6 +16,7 @@ public final class Quota {
         MEANINGS.put("functions", "functions");
         MEANINGS.put("specKb", "KiB of all functions' definitions");
         MEANINGS.put("revisions", "revisions of each function");
+        MEANINGS.put("running", "running activations");
         MEANINGS.put("queued", "queued activations");
         MEANINGS.put("queuedMb", "MiB of queued activations");
         MEANINGS.put("requestsPerSecond", "requests a second, twice as many at once");

@@ -33,7 +33,8 @@ class AccountVerbsTest {
     private static String key(String id, String name) {
         return """
                 {"keyId":"%s","name":"%s","hint":"faas_0123","scopes":["read","invoke"],\
-                "createdAt":"2026-11-24T00:00:00.000Z","expiresAt":"2999-01-01T00:00:00.000Z"}""".formatted(id, name);
+                "createdAt":"2026-11-24T00:00:00.000Z","expiresAt":"2999-01-01T00:00:00.000Z",\
+                "lastUsedAt":%s}""".formatted(id, name, id.equals(A) ? "\"2026-11-25T02:00:00.000Z\"" : null);
     }
 
     @ParameterizedTest
@@ -114,8 +115,8 @@ class AccountVerbsTest {
         server.on("GET", KEYS, 200, page(key(B, "laptop"), key(A, "ci")));
 
         assertThat(run("key list").out()).isEqualTo("""
-                        %s\tlaptop\tfaas_0123…\tread,invoke\t2999-01-01T00:00:00.000Z\t2026-11-24T00:00:00.000Z
-                        %s\tci\tfaas_0123…\tread,invoke\t2999-01-01T00:00:00.000Z\t2026-11-24T00:00:00.000Z
+                        %s\tlaptop\tfaas_0123…\tread,invoke\t2999-01-01T00:00:00.000Z\t2026-11-24T00:00:00.000Z\t
+                        %s\tci\tfaas_0123…\tread,invoke\t2999-01-01T00:00:00.000Z\t2026-11-24T00:00:00.000Z\t2026-11-25T02:00:00.000Z
                         """.formatted(B, A));
         assertThat(run("key list -o name").out()).isEqualTo(B + "\n" + A + "\n");
         assertThat(Setup.at(server).onTerminal(120).run("key", "list").out())

@@ -1,0 +1,69 @@
+package dev.faas.http.token;
+
+import dev.faas.config.Env;
+import dev.faas.wire.Problem;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+
+/**
+ * Answers all requests 503 once this process may have missed for too long that a login or a key has ended: when NATS, or a watch on
+ * what auth publishes, was away without a break for the limit. Thread-safe.
+ */
+public final class StaleAccess implements Handler<RoutingContext> {
+    private static final String SETTING = "FAAS_ACCESS_STALE";
+    private static final Duration SHORTEST = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final KeyRing keys;
+    private final Duration limit;
+    private final Runnable whenStale;
+    private volatile long confirmedAt = System.nanoTime();
+
+    /** @param whenStale called by {@link #check} while this process answers 503 */
+    public StaleAccess(KeyRing keys, Duration limit, Runnable whenStale) {
+        this.keys = keys;
+        this.limit = limit;
+        this.whenStale = whenStale;
+    }
+
+    /** The limit. */
+    public static Duration limit(Env env) {
+        var limit = env.duration(
+                SETTING,
+                Duration.ofMinutes(5),
+                "how long without word from NATS of ended logins until all requests are answered 503");
+        if (limit.compareTo(SHORTEST) < 0) {
+            env.addProblem(SETTING, "must be at least " + SHORTEST.toSeconds() + "s");
+        }
+        return limit;
+    }
+
+    /** Between two calls of {@link #check}. */
+    public Duration pause() {
+        var share = limit.dividedBy(4);
+        return share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;
+    }
+
+    /** Asks NATS. Blocks. */
+    public void check() {
+        if (keys.isFollowing()) {
+            confirmedAt = System.nanoTime();
+        } else if (isStale()) {
+            whenStale.run();
+        }
+    }
+
+    public boolean isStale() {
+        return System.nanoTime() - confirmedAt > limit.toNanos();
+    }
+
+    @Override
+    public void handle(RoutingContext ctx) {
+        if (isStale()) {
+            ctx.fail(Problem.unavailable("nats").asException());
+        } else {
+            ctx.next();
+        }
+    }
+}

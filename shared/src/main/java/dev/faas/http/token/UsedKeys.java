@@ -1,0 +1,70 @@
+package dev.faas.http.token;
+
+import dev.faas.http.client.ClientAddress;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.nats.Nats;
+import dev.faas.wire.Codec;
+import dev.faas.wire.KeyUses;
+import dev.faas.wire.Subjects;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Notes when and from where API keys are used, to a minute, and tells auth. Of the uses in a minute the first counts. Has an entry
+ * only for keys that are valid. Thread-safe.
+ */
+public final class UsedKeys {
+    /** Between two calls of {@link #publish}. */
+    public static final Duration PAUSE = Duration.ofMinutes(1);
+
+    /** About 120 KB, of the 1 MB that a message may have. */
+    private static final int USES_A_MESSAGE = 1_000;
+
+    private record Use(Instant minute, ClientAddress from) {}
+
+    private final Nats nats;
+    private final Function<HttpServerRequest, ClientAddress> addresses;
+    private final InstantSource clock;
+    private final Map<String, Use> byKey = new ConcurrentHashMap<>();
+
+    public UsedKeys(Nats nats, Function<HttpServerRequest, ClientAddress> addresses, InstantSource clock) {
+        this.nats = nats;
+        this.addresses = addresses;
+        this.clock = clock;
+    }
+
+    public void add(String keyId, HttpServerRequest request) {
+        var minute = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+        var known = byKey.get(keyId);
+        if (known == null || known.minute().isBefore(minute)) {
+            byKey.put(keyId, new Use(minute, addresses.apply(request)));
+        }
+    }
+
+    /** Tells auth what was noted since the last call. What cannot be sent is lost. */
+    public void publish() {
+        var uses = new ArrayList<KeyUses.Use>();
+        byKey.forEach((keyId, use) -> {
+            if (byKey.remove(keyId, use)) {
+                uses.add(new KeyUses.Use(keyId, use.minute(), use.from().toString()));
+            }
+        });
+        for (int from = 0; from < uses.size(); from += USES_A_MESSAGE) {
+            var some = uses.subList(from, Math.min(uses.size(), from + USES_A_MESSAGE));
+            nats.publish(Subjects.KEYS_USED, Codec.encode(new KeyUses(some)));
+        }
+    }
+
+    /** The same before the connection is closed. Blocks. */
+    public void publishLast() throws InterruptedException {
+        publish();
+        Blocking.awaitReply(nats.flush());
+    }
+}
