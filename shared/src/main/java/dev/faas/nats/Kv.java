@@ -117,7 +117,11 @@ public final class Kv {
      */
     public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {
-            return BucketWatch.start(nats, bucket, message -> toChange(message).ifPresent(each), loaded);
+            return BucketWatch.start(
+                    nats,
+                    bucket,
+                    (message, revision) -> toChange(message, revision).ifPresent(each),
+                    loaded);
         } catch (JetStreamApiException e) {
             throw new BusException.BusUnavailable("bucket " + bucket + ": " + e.getMessage(), e);
         }
@@ -137,9 +141,8 @@ public final class Kv {
         }
     }
 
-    private Optional<Change> toChange(Message message) {
+    private Optional<Change> toChange(Message message, long revision) {
         var key = message.getSubject().substring(subject("").length());
-        long revision = message.metaData().streamSequence();
         var headers = EntryHeaders.of(message);
         if (!isWrittenHere(key, revision, headers)) {
             return Optional.empty();

@@ -32,16 +32,27 @@ class ForeignEntriesTest {
             "FAAS_NATS_GATEWAY_PASSWORD", "pgateway",
             "FAAS_NATS_SPAWNER_PASSWORD", "pspawner",
             "FAAS_NATS_AUTH_PASSWORD", "pauth");
+    /** Answered by a status: 404. */
+    private static final String MISSING = "$JS.API.DIRECT.GET.KV_GATEWAY.$KV.GATEWAY.missing";
+
     private static final String FETCH = "$JS.API.DIRECT.GET.KV_GATEWAY.$KV.GATEWAY.forged";
 
+    /** Where the gateway, which watches here, may write. */
+    private static final String STOLEN = "$KV.GATEWAY.stolen";
+
     enum Way {
-        A_FETCHED_VALUE("Faas: 1\r\n\r\n", FETCH),
-        A_FETCHED_DELETION_MARKER("KV-Operation: DEL\r\n\r\n", FETCH),
+        A_FETCHED_VALUE("\r\nFaas: 1\r\n\r\n", FETCH),
+        A_FETCHED_DELETION_MARKER("\r\nKV-Operation: DEL\r\n\r\n", FETCH),
         /** A client stops at the empty line, and NATS adds what tells of the fetch after it. */
-        A_VALUE_WITH_A_SECOND_HEADER_BLOCK("\r\nFaas: 1\r\n\r\n", FETCH),
-        A_MARKER_WITH_A_SECOND_HEADER_BLOCK("KV-Operation: DEL\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        A_VALUE_WITH_A_SECOND_HEADER_BLOCK("\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        A_MARKER_WITH_A_SECOND_HEADER_BLOCK("\r\nKV-Operation: DEL\r\n\r\nFaas: 1\r\n\r\n", FETCH),
         /** The client takes the blank off, NATS does not. */
-        A_VALUE_THAT_SAYS_IT_IS_FOR_THIS_STREAM("Nats-Expected-Stream : KV_FUNCTIONS\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        A_VALUE_THAT_SAYS_IT_IS_FOR_THIS_STREAM(
+                "\r\nNats-Expected-Stream : KV_FUNCTIONS\r\n\r\nFaas: 1\r\n\r\n", FETCH),
+        /** To the client library, a message with a status is never one of a stream. */
+        A_STATUS(null, MISSING),
+        /** The client library would answer it, with the rights of whoever watches. */
+        A_HEARTBEAT(" 100 Idle Heartbeat\r\nNats-Consumer-Stalled: " + STOLEN + "\r\n\r\n", FETCH),
         AN_ANSWER_OF_THE_API(null, "$JS.API.INFO"),
         THE_CONFIRMATION_OF_A_WRITE(null, "$KV.GATEWAY.other");
 
@@ -111,6 +122,10 @@ class ForeignEntriesTest {
         }
         assertThat(Await.await(functions.get("a.b"))).isEmpty();
 
+        Await.await(gateway.flush());
+        assertThat(Await.await(registry.stream("KV_GATEWAY").lastFromLeader(STOLEN)))
+                .isEmpty();
+
         // A service that writes the key again sees that there is something to replace.
         var last = Await.await(functions.lastChange("a.b")).orElseThrow();
         assertThat(last).isInstanceOf(Kv.Change.Deleted.class);
@@ -118,24 +133,72 @@ class ForeignEntriesTest {
         assertThat(Await.await(functions.get("a.b"))).isPresent();
     }
 
+    enum Sent {
+        A_STATUS(MISSING, "%s", ""),
+        AN_ANSWER("$JS.API.INFO", "%s", ""),
+        /** Their sequences are far beyond those of the bucket. */
+        ENTRIES_OF_ANOTHER_BUCKET("$JS.API.CONSUMER.CREATE.KV_SPAWNERS.foreign", "nobody", """
+                {"stream_name":"KV_SPAWNERS","config":{"name":"foreign","deliver_subject":"%s",\
+                "deliver_policy":"last","ack_policy":"none"}}""");
+
+        private final String question;
+        private final String replyTo;
+        private final String body;
+
+        Sent(String question, String replyTo, String body) {
+            this.question = question;
+            this.replyTo = replyTo;
+            this.body = body;
+        }
+    }
+
+    /** The inbox of a watch is secret from other services, but not from who has the password of the same one. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsSentToTheInboxOfAWatchDoesNotStopIt(Sent sent) throws Exception {
+        var spawners = registry.kv(Subjects.SPAWNERS);
+        for (int i = 0; i < 20; i++) {
+            Await.await(spawners.put("spn_1", bytes("heartbeat")));
+        }
+        try (var watch = gateway.kv(Subjects.FUNCTIONS).watch(seen::add, () -> {})) {
+            assertThat(watch).isNotNull();
+            var inbox = registry.connection().jetStreamManagement().getConsumers("KV_FUNCTIONS").stream()
+                    .map(consumer -> consumer.getConsumerConfiguration().getDeliverSubject())
+                    .findFirst()
+                    .orElseThrow();
+            var body = sent.body.formatted(inbox);
+
+            send("PUB %s %s %d\r\n%s\r\n".formatted(sent.question, sent.replyTo.formatted(inbox), body.length(), body));
+            Await.await(functions.put("a.b", bytes("first")));
+            Await.await(functions.put("c.d", bytes("second")));
+
+            Await.until("the watch goes on", () -> seen.size() == 2);
+            assertThat(seen).extracting(Kv.Change::key).containsExactly("a.b", "c.d");
+        }
+    }
+
     /** Byte by byte, since the client library sends no odd headers. */
     private void forge(Way way, String target) throws IOException {
+        if (way.stored != null) {
+            var headers = "NATS/1.0" + way.stored;
+            send("HPUB $KV.GATEWAY.forged %d %d\r\n%sforged\r\n"
+                    .formatted(headers.length(), headers.length() + 6, headers));
+            // Or the fetch might find nothing yet.
+            Await.until(
+                    "to be fetched",
+                    () -> Await.await(registry.stream("KV_GATEWAY").state()).lastSequence() > 0);
+        }
+        send("PUB " + way.question + " " + target + " 0\r\n\r\n");
+    }
+
+    private void send(String protocol) throws IOException {
         var address = URI.create(server.url());
         try (var socket = new Socket(address.getHost(), address.getPort())) {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-            var out = socket.getOutputStream();
-            out.write(bytes(
-                    "CONNECT {\"user\":\"gateway\",\"pass\":\"pgateway\",\"verbose\":false,\"headers\":true}\r\n"));
-            if (way.stored != null) {
-                var headers = "NATS/1.0\r\n" + way.stored;
-                out.write(bytes("HPUB $KV.GATEWAY.forged %d %d\r\n%sforged\r\n"
-                        .formatted(headers.length(), headers.length() + 6, headers)));
-                // Or the fetch might find nothing yet.
-                Await.until(
-                        "to be fetched",
-                        () -> Await.await(registry.stream("KV_GATEWAY").state()).lastSequence() > 0);
-            }
-            out.write(bytes("PUB " + way.question + " " + target + " 0\r\n\r\nPING\r\n"));
+            socket.getOutputStream()
+                    .write(bytes(
+                            "CONNECT {\"user\":\"gateway\",\"pass\":\"pgateway\",\"verbose\":false,\"headers\":true}"
+                                    + "\r\n" + protocol + "PING\r\n"));
             for (var line = in.readLine(); !"PONG".equals(line); line = in.readLine()) {
                 assertThat(line).startsWith("INFO");
             }
