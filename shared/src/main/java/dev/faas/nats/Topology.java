@@ -34,6 +34,8 @@ public final class Topology {
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
     private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
+    /** What an earlier version has stored without a size may take 80 %, above which outputs are removed, and grow by a quarter. */
+    private static final double ROOM_FOR_HELD = 1.25 / 0.8;
 
     private Topology() {}
 
@@ -287,12 +289,14 @@ public final class Topology {
                             .ttl(config.outputsAge())
                             .build());
         }
-        var existing = management.getStreamInfo(stream).getConfiguration();
+        var info = management.getStreamInfo(stream);
+        var existing = info.getConfiguration();
         long wanted = config.sizes().outputs();
         if (wanted == 0) {
             wanted = existing.getMaxBytes() > 0
                     ? existing.getMaxBytes()
-                    : Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS));
+                    : Math.max(Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS)), (long)
+                            (info.getStreamState().getByteCount() * ROOM_FOR_HELD));
         }
         ensure(
                 management,

@@ -122,6 +122,24 @@ class StoreSizesTest {
         keys.put("key-2", new byte[100]).join();
     }
 
+    /** Above 80 % of the size, outputs are removed. */
+    @Test
+    void givenOutputsStoredWithoutASize_whenUpgraded_thenAllOfThemAreWithinTheirShareOfIt() throws Exception {
+        try (var small = NatsServer.start(directory.resolve("small"), limitedTo(9_420), Map.of());
+                var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
+            management = bus.connection().jetStreamManagement();
+            Topology.create(bus, TopologyConfig.LOCAL);
+            assertThat(mebibytes("OBJ_OUTPUTS")).isEqualTo(256);
+            removeSizes();
+            bus.objectBucket(Subjects.OUTPUTS).put("kept", new ByteArrayInputStream(new byte[220 * (int) MEBIBYTE]));
+
+            Topology.create(bus, TopologyConfig.LOCAL);
+
+            assertThat(mebibytes("OBJ_OUTPUTS") * 8 / 10).isBetween(220L, 300L);
+            assertThat(mebibytes("ACTIVATIONS")).isEqualTo(1_024);
+        }
+    }
+
     /** NATS does not restore streams whose sizes together are more than it may store, which is less on a fuller disk. */
     @ParameterizedTest
     @CsvSource({"12, 1024, 1024", "3, -1, -1"})
@@ -129,7 +147,7 @@ class StoreSizesTest {
             int gigabytes, long activations, long outputs) throws Exception {
         var data = directory.resolve("small");
         Set<String> made;
-        try (var small = NatsServer.start(data, limitedTo(gigabytes), Map.of());
+        try (var small = NatsServer.start(data, limitedTo(1_024 * gigabytes), Map.of());
                 var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
             Topology.create(bus, TopologyConfig.LOCAL);
             management = bus.connection().jetStreamManagement();
@@ -138,16 +156,16 @@ class StoreSizesTest {
             assertThat(mebibytes("OBJ_OUTPUTS")).isEqualTo(outputs);
             assertThat(mebibytes("EVENTS")).isEqualTo(2_048);
         }
-        try (var small = NatsServer.start(data, limitedTo(Math.max(3, gigabytes / 2)), Map.of());
+        try (var small = NatsServer.start(data, limitedTo(1_024 * Math.max(3, gigabytes / 2)), Map.of());
                 var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
             management = bus.connection().jetStreamManagement();
             assertThat(sizes().keySet()).isEqualTo(made);
         }
     }
 
-    private Path limitedTo(int gigabytes) throws IOException {
+    private Path limitedTo(int mebibytes) throws IOException {
         return Files.writeString(
-                directory.resolve(gigabytes + ".conf"), "jetstream { max_file_store: " + gigabytes + "GiB }");
+                directory.resolve(mebibytes + ".conf"), "jetstream { max_file_store: " + mebibytes + "MiB }");
     }
 
     private long mebibytes(String stream) throws Exception {
