@@ -76,7 +76,11 @@ public final class DurableReader implements AutoCloseable {
                     return;
                 }
             } else if (message.isStatusMessage()) {
-                onStatus(message, batch.isEmpty());
+                if (Consumers.removeIfStored(connection, message)) {
+                    outstanding--;
+                } else {
+                    onStatus(message, batch.isEmpty());
+                }
             } else {
                 outstanding--;
                 batch.add(new Delivery(message, nats::requestWrite));

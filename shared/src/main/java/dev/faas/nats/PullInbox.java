@@ -38,7 +38,7 @@ public final class PullInbox implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, Pull> waiting = new ConcurrentHashMap<>();
 
-    private record Pull(String replyTo, CompletableFuture<PullResult> result) {}
+    private record Pull(String replyTo, Duration expires, CompletableFuture<PullResult> result) {}
 
     PullInbox(Connection connection, String stream, Consumer<Delivery> unexpected, Sender sender) {
         this.connection = connection;
@@ -55,7 +55,7 @@ public final class PullInbox implements AutoCloseable {
      */
     public CompletableFuture<PullResult> pull(String consumer, Duration expires) {
         var replyTo = inbox + consumer + "." + numbers.incrementAndGet();
-        var pull = new Pull(replyTo, new CompletableFuture<>());
+        var pull = new Pull(replyTo, expires, new CompletableFuture<>());
         if (waiting.putIfAbsent(consumer, pull) != null) {
             throw new IllegalStateException("consumer " + consumer + " is being pulled already");
         }
@@ -72,13 +72,26 @@ public final class PullInbox implements AutoCloseable {
 
     private void onMessage(Message message) {
         if (message.isStatusMessage()) {
-            onStatus(message);
+            if (Consumers.removeIfStored(connection, message)) {
+                repeatPull(message);
+            } else {
+                onStatus(message);
+            }
             return;
         }
         var delivery = new Delivery(message, sender);
         var pull = waiting.remove(message.metaData().getConsumer());
         if (pull == null || !pull.result().complete(new PullResult.Message(delivery))) {
             unexpected.accept(delivery);
+        }
+    }
+
+    /** The pull has got a message that was removed. */
+    private void repeatPull(Message removed) {
+        var consumer = DeliveredMessage.of(removed).orElseThrow().consumer();
+        var pull = waiting.get(consumer);
+        if (pull != null) {
+            Consumers.pull(connection, stream, consumer, pull.replyTo(), 1, pull.expires());
         }
     }
 

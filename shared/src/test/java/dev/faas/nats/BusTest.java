@@ -256,6 +256,22 @@ class BusTest {
         }
     }
 
+    /** NATS sends the first 2 MiB, and then only so much more as the watch says that it has taken. */
+    @Test
+    void aBucketOfManyMebibytesIsReadToItsEnd() throws Exception {
+        var bucket = nats.kv(Subjects.FUNCTIONS);
+        for (int i = 0; i < 50; i++) {
+            get(bucket.put("large." + i, new byte[100_000]));
+        }
+        var keys = Collections.synchronizedList(new ArrayList<String>());
+        var loaded = new CountDownLatch(1);
+
+        try (var _ = bucket.watch(change -> keys.add(change.key()), loaded::countDown)) {
+            assertThat(loaded.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(keys.stream().filter(key -> key.startsWith("large."))).hasSize(50);
+        }
+    }
+
     @Test
     void keysAreMadeOnceChangedByRevisionAndWatched() throws Exception {
         var bucket = nats.kv(Subjects.KEYS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.config.Secret;
 import dev.faas.local.NatsServer;
+import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
@@ -14,12 +15,14 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +35,7 @@ class ForeignEntriesTest {
             "FAAS_NATS_GATEWAY_PASSWORD", "pgateway",
             "FAAS_NATS_SPAWNER_PASSWORD", "pspawner",
             "FAAS_NATS_AUTH_PASSWORD", "pauth");
+    private static final String USER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     /** Answered by a status: 404. */
     private static final String MISSING = "$JS.API.DIRECT.GET.KV_GATEWAY.$KV.GATEWAY.missing";
 
@@ -174,6 +178,47 @@ class ForeignEntriesTest {
 
             Await.until("the watch goes on", () -> seen.size() == 2);
             assertThat(seen).extracting(Kv.Change::key).containsExactly("a.b", "c.d");
+        }
+    }
+
+    /** It would take a place of the consumer's limit each time that it is delivered. */
+    @Test
+    void aStatusInAQueueIsRemoved() throws Exception {
+        var function = "fn_06b7gd98g07rk4q3v8x2m5n9tb";
+        var consumer = Subjects.consumer(function);
+        var queue = registry.stream(Subjects.ACTIVATIONS);
+        Await.await(queue.consumers().ensure(consumer, Subjects.functionQueue(USER, function), 1));
+        send("PUB " + MISSING + " " + Subjects.command(USER, function, "06b7gd98g07rk4q3v8x2m5n9t1") + " 0\r\n\r\n");
+        Await.until("stored", () -> Await.await(queue.state()).lastSequence() == 1);
+        Await.await(queue.append(
+                Subjects.command(USER, function, "06b7gd98g07rk4q3v8x2m5n9t2"), Map.of(), bytes("genuine")));
+
+        try (var spawner = connect("spawner");
+                var inbox = spawner.openPullInbox(Subjects.ACTIVATIONS, late -> {})) {
+            var pulled = Await.await(inbox.pull(consumer, Duration.ofSeconds(5)));
+
+            assertThat(pulled)
+                    .isInstanceOfSatisfying(
+                            PullResult.Message.class,
+                            message -> assertThat(message.delivery().bytes()).isEqualTo(bytes("genuine")));
+        }
+    }
+
+    @Test
+    void aStatusAmongEventsIsRemoved() throws Exception {
+        var events = registry.stream(Subjects.EVENTS);
+        send("PUB " + MISSING + " " + Subjects.state("06b7gd98g07rk4q3v8x2m5n9tb") + " 0\r\n\r\n");
+        Await.until("stored", () -> Await.await(events.state()).lastSequence() == 1);
+
+        try (var reader = registry.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
+            assertThat(reader.take(1, Duration.ofSeconds(1))).isEmpty();
+
+            Await.until(
+                    "nothing is unacknowledged",
+                    () -> Await.await(events.consumers().state(Subjects.PROJECTOR))
+                                    .orElseThrow()
+                                    .unacked()
+                            == 0);
         }
     }
 
