@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.TopologyConfig.Sizes;
+import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import io.nats.client.JetStreamManagement;
@@ -133,7 +134,14 @@ class StoreSizesTest {
             removeSizes();
             bus.objectBucket(Subjects.OUTPUTS).put("kept", new ByteArrayInputStream(new byte[220 * (int) MEBIBYTE]));
 
-            Topology.create(bus, TopologyConfig.LOCAL);
+            Await.until("NATS, which has much to write, answers", () -> {
+                try {
+                    Topology.create(bus, TopologyConfig.LOCAL);
+                    return true;
+                } catch (IOException notYet) {
+                    return false;
+                }
+            });
 
             assertThat(mebibytes("OBJ_OUTPUTS") * 8 / 10).isBetween(220L, 300L);
             assertThat(mebibytes("ACTIVATIONS")).isEqualTo(1_024);
