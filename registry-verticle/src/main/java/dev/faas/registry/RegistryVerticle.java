@@ -34,6 +34,7 @@ import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
+import dev.faas.registry.function.SecretSupport;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -134,6 +135,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
+        var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
@@ -143,6 +145,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new Functions.Storage(store, bucket, pins, quotaStore),
                 queue,
                 nats::isConnected,
+                new SecretSupport(spawners::recentHeartbeats),
                 config.quotas(),
                 clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
@@ -188,7 +191,6 @@ public final class RegistryVerticle extends ServiceVerticle {
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
         on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(retries, events, queue, clock)::runOnce);
 
-        var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
         var closer = new LostActivationCloser(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
