@@ -55,7 +55,7 @@ public final class ClientAddresses {
 
     ClientAddress behindGateway(ClientAddress peer, List<String> headers) {
         if (headers.size() != 1) {
-            return peer;
+            return new ClientAddress(peer.ip(), headers.isEmpty() && trusted.contains(peer.ip()));
         }
         if (!peer.ip().isLoopbackAddress() && !trusted.contains(peer.ip())) {
             if (warned.compareAndSet(false, true)) {
