@@ -169,7 +169,7 @@ class FunctionRulesTest extends RegistryFixture {
 
             assertThat(refused.fields())
                     .containsExactly("limits.cpus", "limits.memoryMb", "limits.pids", "limits.timeoutSeconds");
-            assertThat(back.messages()).contains("limits.memoryMb").contains("at most 256");
+            assertThat(back.messages()).contains("limits.memoryMb").contains("from 8 to 256");
             assertThat(user.create("usual").status()).isEqualTo(201);
             assertThat(user.get("/v1/functions/big@1")
                             .json()

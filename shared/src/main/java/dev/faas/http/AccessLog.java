@@ -15,11 +15,18 @@ record AccessLog(String service) {
         ctx.addEndHandler(ended -> {
             int status = ctx.response().getStatusCode();
             if (status >= 500) {
-                LOG.warn("{}", line(ctx, exchange, status));
+                LOG.warn("{} cause={}", line(ctx, exchange, status), cause(ctx));
             } else if (LOG.isDebugEnabled()) {
                 LOG.debug("{}", line(ctx, exchange, status));
             }
         });
+    }
+
+    /** Such as the failure of a connection, of which the client sees only that Postgres is away. */
+    private static String cause(RoutingContext ctx) {
+        return ctx.failure() == null || ctx.failure().getCause() == null
+                ? "-"
+                : TextRules.printable(ctx.failure().getCause().toString());
     }
 
     /** Without the query, which may be confidential, and without control characters, which could forge log lines. */

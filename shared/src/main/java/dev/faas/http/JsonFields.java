@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
  * absent. Texts are Unicode without NUL. Not thread-safe.
  */
 public final class JsonFields {
-    private final ObjectNode node;
-    private final String prefix;
     /** More would make the answer larger than the request, and writing it would delay other requests. */
     private static final int MOST_ERRORS = 100;
 
+    private final ObjectNode node;
+    private final String prefix;
     private final List<Problem.FieldError> errors;
     private final Set<String> readNames = new TreeSet<>();
     private final List<JsonFields> nested = new ArrayList<>();

@@ -97,7 +97,7 @@ public final class Pg {
 
     /** 503 {@code unavailable} when Postgres cannot be reached or is overloaded, else the failure itself. */
     public static Throwable toProblem(Throwable failure) {
-        return Unavailable.matches(failure) ? Problem.unavailable("postgres").asException() : failure;
+        return Unavailable.matches(failure) ? Problem.unavailable("postgres").asException(failure) : failure;
     }
 
     /** Whether Postgres rejected the values. After any other failure the same statement may succeed later. */

@@ -89,32 +89,6 @@ public record FunctionSpec(
                 false);
     }
 
-    public FunctionSpec withByAdmin(boolean by) {
-        return by == byAdmin
-                ? this
-                : new FunctionSpec(
-                        name,
-                        image,
-                        description,
-                        entrypoint,
-                        command,
-                        env,
-                        secrets,
-                        labels,
-                        mode,
-                        network,
-                        limits,
-                        concurrency,
-                        queue,
-                        retry,
-                        delivery,
-                        readOnlyRoot,
-                        prewarm,
-                        argumentAs,
-                        idleTtlSeconds,
-                        by);
-    }
-
     public enum Mode {
         @JsonProperty("isolated")
         ISOLATED,

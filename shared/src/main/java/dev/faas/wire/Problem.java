@@ -92,6 +92,16 @@ public record Problem(
         return of(429, "quota_exceeded", "Quota exceeded", detail);
     }
 
+    /** 429: a limit of the account is reached; there is room again later. */
+    public static Problem quotaExceeded(String detail, int retryAfterSeconds) {
+        return quotaExceeded(detail).withRetryAfter(retryAfterSeconds);
+    }
+
+    /** 429: what waits must end first. */
+    public static Problem queueFull(String detail, int retryAfterSeconds) {
+        return of(429, "queue_full", "Queue full", detail).withRetryAfter(retryAfterSeconds);
+    }
+
     /** 429: too many requests in a short time. */
     public static Problem rateLimited(String detail, int retryAfterSeconds) {
         return of(429, "rate_limited", "Too many requests", detail).withRetryAfter(retryAfterSeconds);
@@ -99,20 +109,18 @@ public record Problem(
 
     /** 503: a change is stored in Postgres and not on NATS. */
     public static Problem notPublished(String detail) {
-        return of(503, "unavailable", "Temporarily unavailable", detail)
-                .with("dependency", "nats")
-                .withRetryAfter(2);
+        return unavailable(detail, 2).with("dependency", "nats");
+    }
+
+    /** 503: nothing was changed; there is room again later. */
+    public static Problem unavailable(String detail, int retryAfterSeconds) {
+        return of(503, "unavailable", "Temporarily unavailable", detail).withRetryAfter(retryAfterSeconds);
     }
 
     /** 503: a dependency cannot be reached; nothing was changed. */
     public static Problem unavailable(String dependency) {
-        return of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The platform cannot reach its " + dependency + " right now. Try again in a few seconds.")
-                .with("dependency", dependency)
-                .withRetryAfter(2);
+        return unavailable("The platform cannot reach its " + dependency + " right now. Try again in a few seconds.", 2)
+                .with("dependency", dependency);
     }
 
     public static Problem internal() {
@@ -143,6 +151,11 @@ public record Problem(
     }
 
     public ProblemException asException() {
-        return new ProblemException(this);
+        return asException(null);
+    }
+
+    /** @param cause for the log; clients do not see it */
+    public ProblemException asException(Throwable cause) {
+        return new ProblemException(this, cause);
     }
 }

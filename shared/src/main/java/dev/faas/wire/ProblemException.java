@@ -4,8 +4,8 @@ package dev.faas.wire;
 public final class ProblemException extends RuntimeException {
     private final transient Problem problem;
 
-    public ProblemException(Problem problem) {
-        super(problem.code() + ": " + problem.detail(), null, false, false);
+    ProblemException(Problem problem, Throwable cause) {
+        super(problem.code() + ": " + problem.detail(), cause, false, false);
         this.problem = problem;
     }
 

@@ -63,6 +63,8 @@ final class SpawnerProcess implements AutoCloseable {
                         "0",
                         "FAAS_START_TIMEOUT",
                         "60s"));
+        // The tests' images are local.
+        builder.environment().put("FAAS_PROFILE", "private");
         builder.environment().putAll(more);
         return new SpawnerProcess(builder.start());
     }

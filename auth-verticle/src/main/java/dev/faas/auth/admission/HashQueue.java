@@ -149,11 +149,7 @@ public final class HashQueue {
     }
 
     private static Problem overloaded() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "Too many logins and registrations at once. Try again in a second.")
-                .withRetryAfter(RETRY_AFTER_SECONDS);
+        return Problem.unavailable(
+                "Too many logins and registrations at once. Try again in a second.", RETRY_AFTER_SECONDS);
     }
 }

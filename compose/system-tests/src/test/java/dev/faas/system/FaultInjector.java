@@ -54,20 +54,20 @@ public final class FaultInjector implements AutoCloseable {
 
     /** Without access to its own tables, a service answers with an unexpected error. */
     public void takeTablesFrom(String schema) throws SQLException {
-        privileges(schema, "revoke all on all tables in schema " + schema + " from current_user");
+        privileges("revoke all on all tables in schema %s from %s", schema);
     }
 
     public void giveTablesBackTo(String schema) throws SQLException {
-        privileges(schema, "grant all on all tables in schema " + schema + " to current_user");
+        privileges("grant all on all tables in schema %s to %s", schema);
     }
 
-    private void privileges(String schema, String change) throws SQLException {
+    /** By the superuser, since the audit log belongs to another role. */
+    private void privileges(String change, String schema) throws SQLException {
         var at = URI.create(postgres.url());
-        var role = postgres.role(schema);
         var url = "jdbc:postgresql://" + at.getHost() + ":" + at.getPort() + at.getPath();
-        try (var connection = DriverManager.getConnection(url, role.user(), role.password());
+        try (var connection = DriverManager.getConnection(url, postgres.user(), postgres.password());
                 var statement = connection.createStatement()) {
-            statement.execute(change);
+            statement.execute(change.formatted(schema, postgres.role(schema).user()));
         }
     }
 

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.StreamUsage;
 import dev.faas.activation.CommandQueue;
-import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.StreamLimits;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.quota.OwnerQuotas;
@@ -17,10 +16,9 @@ import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * Refuses submits when a function's queue, an owner's quota or the event stream is full.
@@ -68,7 +66,7 @@ public final class Backpressure {
         });
         this.queueFill = new RefreshingValue<>(queue::fillRatio);
         this.table = table;
-        table.onTable(latest -> updateOwners(latest.queues()));
+        table.onTable(latest -> updateOwners(latest.queuedByOwner()));
     }
 
     /**
@@ -141,27 +139,19 @@ public final class Backpressure {
     }
 
     private static RuntimeException noRoom(String what) {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
+        return Problem.unavailable(
                         "The " + what + " is full. Nothing was accepted. Try again in " + ROOM_RETRY.toSeconds()
-                                + " s, when running activations have ended.")
+                                + " s, when running activations have ended.",
+                        (int) ROOM_RETRY.toSeconds())
                 .with("dependency", "nats")
-                .withRetryAfter((int) ROOM_RETRY.toSeconds())
                 .asException();
     }
 
     private void requireShare(String owner) {
         if (quotas.isOverShare(owner)) {
-            throw Problem.of(
-                            429,
-                            "queue_full",
-                            "Queue full",
-                            "The event stream is more than half full, and your activations take more than a fair share"
-                                    + " of it." + tryAgainIn((int) ROOM_RETRY.toSeconds()))
-                    .withRetryAfter((int) ROOM_RETRY.toSeconds())
-                    .asException();
+            throw queueFull(
+                    "The event stream is more than half full, and your activations take more than a fair share of it.",
+                    (int) ROOM_RETRY.toSeconds());
         }
     }
 
@@ -169,14 +159,10 @@ public final class Backpressure {
         int limit = function.spec().queue().maxPending();
         if (queuedCount.value() >= limit) {
             int seconds = retrySeconds(queuedCount, limit);
-            throw Problem.of(
-                            429,
-                            "queue_full",
-                            "Queue full",
-                            "The function '" + function.spec().name() + "' has about " + limit
-                                    + " activations waiting, which is its queue.maxPending." + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw queueFull(
+                    "The function '" + function.spec().name() + "' has about " + limit
+                            + " activations waiting, which is its queue.maxPending.",
+                    seconds);
         }
     }
 
@@ -185,24 +171,14 @@ public final class Backpressure {
         long most = quota.of(Limit.QUEUED);
         int seconds = retrySeconds(owner.queuedCount, Math.min(queued, most));
         if (queued >= most) {
-            throw Problem.of(
-                            429,
-                            "quota_exceeded",
-                            "Quota exceeded",
-                            "You have about " + most + " activations waiting, which is the limit for one user."
-                                    + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw quotaExceeded(
+                    "You have about " + most + " activations waiting, which is the limit for one user.", seconds);
         }
         if (quota.isLimited(Limit.QUEUED_MB) && owner.queuedBytes() > quota.of(Limit.QUEUED_MB) << 20) {
-            throw Problem.of(
-                            429,
-                            "quota_exceeded",
-                            "Quota exceeded",
-                            "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
-                                    + " MiB, which is the limit for one user." + tryAgainIn(seconds))
-                    .withRetryAfter(seconds)
-                    .asException();
+            throw quotaExceeded(
+                    "Your waiting activations and their arguments take about " + quota.of(Limit.QUEUED_MB)
+                            + " MiB, which is the limit for one user.",
+                    seconds);
         }
     }
 
@@ -212,18 +188,23 @@ public final class Backpressure {
         return (int) wait.plusMillis(999).toSeconds();
     }
 
+    private static RuntimeException queueFull(String detail, int seconds) {
+        return Problem.queueFull(detail + tryAgainIn(seconds), seconds).asException();
+    }
+
+    private static RuntimeException quotaExceeded(String detail, int seconds) {
+        return Problem.quotaExceeded(detail + tryAgainIn(seconds), seconds).asException();
+    }
+
     private static String tryAgainIn(int seconds) {
         return " Nothing was accepted. Try again in " + seconds + " s.";
     }
 
     /** Submits between the listing and its arrival are not counted: a quota may be exceeded by those. */
-    private void updateOwners(List<QueueStats> queues) {
-        var byOwner = queues.stream()
-                .collect(Collectors.groupingBy(
-                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
+    private void updateOwners(Map<String, Long> queuedByOwner) {
         owners.asMap()
                 .forEach((id, owner) ->
-                        owner.queuedCount.update(owner.queuedCount.addedSoFar(), byOwner.getOrDefault(id, 0L)));
+                        owner.queuedCount.update(owner.queuedCount.addedSoFar(), queuedByOwner.getOrDefault(id, 0L)));
     }
 
     private static final class OwnerLoad {

@@ -162,15 +162,12 @@ public final class IdempotencyKeys {
     }
 
     private static Problem noRoom() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
+        return Problem.unavailable(
                         "There is no room for another Idempotency-Key until older keys expire after 24 hours. Nothing"
                                 + " was accepted. Repeat the request later, or submit without a key; then a repeated"
-                                + " request may run twice.")
-                .with("dependency", "nats")
-                .withRetryAfter(ROOM_RETRY_SECONDS);
+                                + " request may run twice.",
+                        ROOM_RETRY_SECONDS)
+                .with("dependency", "nats");
     }
 
     private ProblemException tooMany(String owner, long most) {

@@ -56,13 +56,10 @@ public final class SpawnerRoom {
 
     void requireRoom(FunctionSpec spec) {
         tooLarge(spec).ifPresent(why -> {
-            throw Problem.of(
-                            503,
-                            "unavailable",
-                            "Temporarily unavailable",
+            throw Problem.unavailable(
                             "No spawner can run the function '" + spec.name() + "'. " + why
-                                    + " Nothing was accepted. Lower its limits, or ask those who run the platform for a larger spawner.")
-                    .withRetryAfter(RETRY_SECONDS)
+                                    + " Nothing was accepted. Lower its limits, or ask those who run the platform for a larger spawner.",
+                            RETRY_SECONDS)
                     .asException();
         });
     }

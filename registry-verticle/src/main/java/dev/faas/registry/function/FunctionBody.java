@@ -1,6 +1,5 @@
 package dev.faas.registry.function;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.MaxLifetime;
 import dev.faas.http.JsonFields;
@@ -104,26 +103,6 @@ public final class FunctionBody {
     /** Reads the next revision of a function; its name must be {@code name}. */
     FunctionSpec read(ObjectNode body, String name) {
         return read(JsonFields.of(body), Optional.of(name));
-    }
-
-    /** An older revision as the next one, if it follows the rules of today. */
-    FunctionSpec readAgain(FunctionSpec old) {
-        var fields = JsonFields.of(JsonNodeFactory.instance.objectNode());
-        checkImage(fields, old.image());
-        var maxima = rules.maxima();
-        var limits = old.limits();
-        checkMaximum(fields, "memoryMb", limits.memoryMb(), maxima.memoryMb());
-        checkMaximum(fields, "cpus", limits.cpus(), maxima.cpus());
-        checkMaximum(fields, "pids", limits.pids(), maxima.pids());
-        checkMaximum(fields, "timeoutSeconds", limits.timeoutSeconds(), maxima.timeoutSeconds());
-        fields.requireValid();
-        return old.withByAdmin(byAdmin);
-    }
-
-    private static void checkMaximum(JsonFields fields, String limit, double value, int maximum) {
-        if (value > maximum) {
-            fields.addError("limits." + limit, "must be at most " + maximum + " on this platform");
-        }
     }
 
     private FunctionSpec read(JsonFields fields, Optional<String> fixedName) {

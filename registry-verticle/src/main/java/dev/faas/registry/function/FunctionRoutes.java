@@ -174,7 +174,7 @@ public final class FunctionRoutes {
                         ref(ctx),
                         Preconditions.of(ctx.request()),
                         revision,
-                        bodies(ctx)::readAgain,
+                        old -> bodies(ctx).read(FunctionView.of(old), old.spec().name()),
                         write,
                         origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));

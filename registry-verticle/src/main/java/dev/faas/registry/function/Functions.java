@@ -223,14 +223,14 @@ public final class Functions {
     /**
      * Stores a new revision equal to an old one, with the same image digest.
      *
-     * @param check refuses what is not allowed any more
+     * @param spec of the old one, if it follows the rules of today
      */
     Future<WriteResult> rollback(
             String owner,
             String ref,
             Preconditions conditions,
             int revision,
-            UnaryOperator<FunctionSpec> check,
+            Function<FunctionRevision, FunctionSpec> spec,
             Write write,
             Origin origin) {
         return findOldRevision(owner, ref, revision)
@@ -238,7 +238,7 @@ public final class Functions {
                                 owner,
                                 ref,
                                 conditions,
-                                current -> successor(current, check.apply(old.spec())),
+                                current -> successor(current, spec.apply(old)),
                                 write,
                                 new FunctionAudit(origin, "function.rollback"))
                         .compose(next -> switch (write) {
@@ -345,7 +345,7 @@ public final class Functions {
     }
 
     private static RuntimeException quotaExceeded(String detail) {
-        return Problem.quotaExceeded(detail).withRetryAfter(QUOTA_RETRY_SECONDS).asException();
+        return Problem.quotaExceeded(detail, QUOTA_RETRY_SECONDS).asException();
     }
 
     /** Refuses a write that could reach Postgres only. */

@@ -61,7 +61,7 @@ public final class OutputShares {
     /** False when there was nothing to remove: what has not ended keeps its argument. */
     private boolean removeOldest(String owner) throws Exception {
         var page = Blocking.await(store.findOldestApart(owner, PAGE));
-        var removed = BoundedParallel.runAndReturnDone(page, AT_ONCE, this::remove);
+        var removed = BoundedParallel.runAndReturnDone(page, AT_ONCE, archive::remove);
         if (removed.isEmpty()) {
             return false;
         }
@@ -77,10 +77,5 @@ public final class OutputShares {
 
     private static List<String> ids(List<Expired> activations, Predicate<Expired> which) {
         return activations.stream().filter(which).map(each -> each.end().id()).toList();
-    }
-
-    private void remove(Expired activation) throws Exception {
-        archive.removeResult(activation);
-        archive.removeLog(activation);
     }
 }

@@ -110,6 +110,12 @@ public final class PayloadArchive {
         return Blocking.await(objects.state()).fillRatio();
     }
 
+    /** Result, argument and log. Blocks. */
+    void remove(Expired activation) throws IOException, InterruptedException {
+        removeResult(activation);
+        removeLog(activation);
+    }
+
     /** With its argument. Blocks. */
     void removeResult(Expired activation) throws IOException, InterruptedException {
         if (activation.resultInObjectStore()) {

@@ -24,10 +24,7 @@ public final class RecordRemover {
     public void removeAllOf(String owner) throws Exception {
         for (int page = 0; page < PAGES_PER_CALL; page++) {
             var ended = Blocking.await(store.findPruned(owner, PAGE));
-            BoundedParallel.runAll(ended, AT_ONCE, "payloads could not be removed", each -> {
-                archive.removeResult(each);
-                archive.removeLog(each);
-            });
+            BoundedParallel.runAll(ended, AT_ONCE, "payloads could not be removed", archive::remove);
             Blocking.await(
                     store.delete(ended.stream().map(each -> each.end().id()).toList()));
             if (ended.size() < PAGE) {

@@ -2,7 +2,6 @@ package dev.faas.registry.quota;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.faas.activation.CommandQueue.QueueStats;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.audit.AdminGuard;
 import dev.faas.audit.Origins;
@@ -26,7 +25,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,9 +57,7 @@ public final class QuotaRoutes {
         this.settings = settings;
         this.verifier = verifier;
         this.origins = origins;
-        table.onTable(latest -> queued = latest.queues().stream()
-                .collect(Collectors.groupingBy(
-                        stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued))));
+        table.onTable(latest -> queued = latest.queuedByOwner());
     }
 
     public void add(Router on, AdminGuard admins) {
@@ -69,7 +65,7 @@ public final class QuotaRoutes {
         on.get("/v1/projects/:project/quota").handler(user).respond(this::get);
         admins.on(on.get("/v1/admin/projects")).respond(this::list);
         admins.on(on.patch("/v1/admin/projects/:project"))
-                .handler(Bodies.json(MAX_BODY_BYTES))
+                .handler(Bodies.mergePatch(MAX_BODY_BYTES))
                 .respond(this::change);
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.registry.secret;
 
+import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Stream;
 import dev.faas.registry.bucket.BucketWriter;
@@ -30,26 +31,15 @@ public final class SecretBucket {
     /** Writes the pending keys of one secret. Fails after 5 s. */
     Future<Void> write(String owner, String name) {
         return store.pending(owner, name)
-                .compose(keys -> {
-                    Future<Void> done = Future.succeededFuture();
-                    for (var key : keys) {
-                        done = done.compose(before -> write(key));
-                    }
-                    return done;
-                })
+                .compose(keys -> InOrder.forEach(keys, this::write))
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     public Future<Void> writePending() {
-        return store.pendingSecrets(BATCH).compose(byOwner -> {
-            Future<Void> done = Future.succeededFuture();
-            for (var owner : byOwner.entrySet()) {
-                for (var name : owner.getValue()) {
-                    done = done.compose(before -> write(owner.getKey(), name));
-                }
-            }
-            return done;
-        });
+        return store.pendingSecrets(BATCH)
+                .compose(byOwner -> InOrder.forEach(
+                        byOwner.entrySet(),
+                        owner -> InOrder.forEach(owner.getValue(), name -> write(owner.getKey(), name))));
     }
 
     /** Writes all secrets again if the bucket lacks the newest one: NATS has lost its disk then. */

