@@ -34,8 +34,10 @@ public final class Topology {
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
     private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
-    /** What an earlier version has stored without a size may take 80 %, above which outputs are removed, and grow by a quarter. */
-    private static final double ROOM_FOR_HELD = 1.25 / 0.8;
+    /** Above this share of the size, outputs are removed. */
+    private static final double SHARE_OF_OUTPUTS = 0.8;
+    /** By so much what an earlier version has stored without a size may grow, if there is room. */
+    private static final double GROWTH_OF_OUTPUTS = 1.25;
 
     private Topology() {}
 
@@ -295,8 +297,9 @@ public final class Topology {
         if (wanted == 0) {
             wanted = existing.getMaxBytes() > 0
                     ? existing.getMaxBytes()
-                    : Math.max(Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS)), (long)
-                            (info.getStreamState().getByteCount() * ROOM_FOR_HELD));
+                    : Math.max(
+                            Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS)),
+                            sizeFor(info.getStreamState().getByteCount(), room));
         }
         ensure(
                 management,
@@ -306,6 +309,12 @@ public final class Topology {
                         .maxBytes(wanted)
                         .build(),
                 "FAAS_OUTPUTS_MB");
+    }
+
+    private static long sizeFor(long outputs, StoreRoom room) throws IOException, JetStreamApiException {
+        long least = (long) (outputs / SHARE_OF_OUTPUTS);
+        long wanted = (long) (least * GROWTH_OF_OUTPUTS);
+        return room.fits(wanted) ? wanted : least;
     }
 
     private static Optional<StreamConfiguration> find(JetStreamManagement management, String stream)
