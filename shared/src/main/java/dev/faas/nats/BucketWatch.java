@@ -1,25 +1,26 @@
 package dev.faas.nats;
 
-import io.nats.client.Dispatcher;
+import dev.faas.lifecycle.RepeatingTask;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Message;
 import io.nats.client.NUID;
+import io.nats.client.Subscription;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.time.ZonedDateTime;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one bucket by an ephemeral consumer, and makes a new one, from where it was, after each reconnect (a server that restarts
- * forgets the consumer), when a message is missing, and when heartbeats are missing.
+ * Follows one bucket by an ephemeral consumer, on one thread of its own. Makes a new consumer, from where it was, after each
+ * reconnect (a server that restarts forgets the consumer), when a message is missing, and when heartbeats are missing.
  *
  * <p>The client library has ordered consumers for this. They do not count a stored message that has a status, take the next one
  * for a gap, and begin anew before the same message, for ever. They also answer to any subject that such a message names. Who can
@@ -30,7 +31,10 @@ final class BucketWatch implements Nats.Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(BucketWatch.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
     private static final Duration SILENCE = HEARTBEAT.multipliedBy(3);
-    private static final Duration RETRY = Duration.ofMillis(250);
+    /** How long to wait for a message, and before a renewal after a gap or a failure. */
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private static final int CONTROL = 100;
     private static final String FLOW_CONTROL = "$JS.FC.";
@@ -44,19 +48,23 @@ final class BucketWatch implements Nats.Subscription {
     private final String stream;
     private final ObjLongConsumer<Message> each;
     private final Runnable loaded;
-    private final Semaphore renewals = new Semaphore(0);
-    private final Runnable whenReconnected = renewals::release;
-    private @Nullable Dispatcher dispatcher;
-    private volatile boolean closed;
-    private volatile long heardAt = System.nanoTime();
+    private final Runnable whenReconnected = this::markReconnected;
+    private volatile boolean hasReconnected;
+    private @Nullable RepeatingTask task;
 
-    /** Guards the four below, and keeps changes in order: the consumer before may still deliver. */
-    private final Object order = new Object();
+    // Only the thread that starts the watch has the rest, then the task.
+    private @Nullable Source source;
+    /** When NATS has confirmed the consumer of the source. Without a confirmation the same one is requested again. */
+    private boolean isConfirmed;
 
-    private String consumer = "";
+    private long heardAt;
+    private long silenceNanos;
     private long lastNumber;
     private long lastSequence;
+    private @Nullable ZonedDateTime created;
     private boolean isLoaded;
+
+    private record Source(String consumer, Subscription inbox, ConsumerConfiguration options) {}
 
     private BucketWatch(Nats nats, String bucket, ObjLongConsumer<Message> each, Runnable loaded) {
         this.nats = nats;
@@ -70,173 +78,185 @@ final class BucketWatch implements Nats.Subscription {
     static BucketWatch start(Nats nats, String bucket, ObjLongConsumer<Message> each, Runnable loaded)
             throws IOException, JetStreamApiException {
         var watch = new BucketWatch(nats, bucket, each, loaded);
+        nats.onReconnect(watch.whenReconnected);
         try {
             watch.subscribe();
         } catch (IOException | JetStreamApiException | RuntimeException e) {
             watch.close();
             throw e;
         }
-        nats.onReconnect(watch.whenReconnected);
-        Thread.ofVirtual().name("watch of " + bucket).start(watch::renew);
+        watch.task = RepeatingTask.startPaced("watch of " + bucket, PAUSE, LONGEST_PAUSE, watch::follow);
         return watch;
     }
 
-    private synchronized void subscribe() throws IOException, JetStreamApiException {
-        unsubscribe();
-        if (closed) {
-            return;
+    /** Handles at most one message. Returns how long to pause. */
+    private Duration follow() throws IOException, JetStreamApiException, InterruptedException {
+        if (!nats.isConnected()) {
+            return PAUSE;
         }
-        var name = NUID.nextGlobal();
-        long from;
-        synchronized (order) {
-            consumer = name;
-            lastNumber = 0;
-            from = lastSequence;
+        if (hasReconnected || isSilent()) {
+            hasReconnected = false;
+            drop();
         }
-        // A server that has lost its disk counts from 1 again.
-        if (from > 0 && nats.stream(stream).state().join().lastSequence() < from) {
-            from = 0;
-            synchronized (order) {
-                lastSequence = 0;
+        var from = source != null && isConfirmed ? source : subscribe();
+        var message = from.inbox().nextMessage(PAUSE);
+        if (message != null) {
+            accept(message, from.consumer());
+        }
+        return source == null ? PAUSE : Duration.ZERO;
+    }
+
+    private boolean isSilent() {
+        return isConfirmed && System.nanoTime() - heardAt > silenceNanos;
+    }
+
+    private Source subscribe() throws IOException, JetStreamApiException {
+        var management = nats.connection().jetStreamManagement();
+        beginAnewIfRecreated(management);
+        var from = source != null ? source : open();
+        source = from;
+        try {
+            var confirmed = management.createConsumer(stream, from.options());
+            if (confirmed.getCalculatedPending() == 0) {
+                markLoaded();
             }
+        } catch (JetStreamApiException refused) {
+            drop();
+            throw refused;
         }
-        var inbox = nats.connection().createInbox();
-        dispatcher = nats.connection().createDispatcher(message -> accept(message, name));
-        dispatcher.subscribe(inbox);
+        isConfirmed = true;
         heardAt = System.nanoTime();
-        var created = nats.connection().jetStreamManagement().createConsumer(stream, options(name, inbox, from));
-        if (created.getCalculatedPending() == 0) {
-            markLoaded();
+        // Not the same for all watches, because a NATS that stops for a moment is silent for all of them.
+        silenceNanos = SILENCE.toNanos() + ThreadLocalRandom.current().nextLong(HEARTBEAT.toNanos());
+        return from;
+    }
+
+    /** A server that has lost its disk counts from 1 again. */
+    private void beginAnewIfRecreated(JetStreamManagement management) throws IOException, JetStreamApiException {
+        var info = management.getStreamInfo(stream);
+        if (!info.getCreateTime().equals(created) || info.getStreamState().getLastSequence() < lastSequence) {
+            drop();
+            created = info.getCreateTime();
+            lastSequence = 0;
         }
     }
 
-    private ConsumerConfiguration options(String name, String inbox, long from) {
+    private Source open() {
+        lastNumber = 0;
+        var consumer = NUID.nextGlobal();
+        var inbox = nats.createInbox();
+        return new Source(consumer, nats.connection().subscribe(inbox), options(consumer, inbox));
+    }
+
+    private ConsumerConfiguration options(String consumer, String inbox) {
         var options = ConsumerConfiguration.builder()
-                .name(name)
+                .name(consumer)
                 .filterSubject("$KV." + bucket + ".>")
                 .deliverSubject(inbox)
-                .deliverPolicy(from == 0 ? DeliverPolicy.LastPerSubject : DeliverPolicy.ByStartSequence)
+                .deliverPolicy(lastSequence == 0 ? DeliverPolicy.LastPerSubject : DeliverPolicy.ByStartSequence)
                 .ackPolicy(AckPolicy.None)
                 .maxDeliver(1)
                 .memStorage(true)
                 .numReplicas(1)
                 .flowControl(HEARTBEAT);
-        if (from > 0) {
-            options.startSequence(from + 1);
+        if (lastSequence > 0) {
+            options.startSequence(lastSequence + 1);
         }
         return options.build();
     }
 
-    private void accept(Message message, String name) {
-        synchronized (order) {
-            if (!name.equals(consumer)) {
-                return;
-            }
-            var delivered = DeliveredMessage.of(message);
-            if (delivered.isPresent()) {
-                accept(message, delivered.get());
-            } else if (message.isStatusMessage() && message.getStatus().getCode() == CONTROL) {
-                acceptControl(message);
-            }
+    private void accept(Message message, String consumer) {
+        var delivered = DeliveredMessage.of(message, stream, consumer);
+        if (delivered.isPresent()) {
+            accept(message, delivered.get());
+        } else if (message.isStatusMessage() && message.getStatus().getCode() == CONTROL) {
+            acceptControl(message, "." + stream + "." + consumer + ".");
         }
     }
 
     private void accept(Message message, DeliveredMessage delivered) {
-        if (!delivered.consumer().equals(consumer) || !delivered.stream().equals(stream)) {
-            return;
-        }
-        heardAt = System.nanoTime();
         if (delivered.number() != lastNumber + 1) {
-            renewAfterGap();
+            dropAfterGap();
             return;
         }
         lastNumber = delivered.number();
         if (delivered.sequence() > lastSequence) {
             lastSequence = delivered.sequence();
-            each.accept(message, delivered.sequence());
+            passOn(message);
         }
+        heardAt = System.nanoTime();
         if (delivered.pending() == 0) {
             markLoaded();
         }
     }
 
-    private void acceptControl(Message message) {
-        var headers = message.getHeaders();
-        var last = headers == null ? null : headers.getFirst(LAST_NUMBER);
+    private void passOn(Message message) {
+        try {
+            each.accept(message, lastSequence);
+        } catch (RuntimeException e) {
+            LOG.warn("entry not handled subject={} revision={}", message.getSubject(), lastSequence, e);
+        }
+    }
+
+    private void acceptControl(Message message, String ofConsumer) {
+        var last = header(message, LAST_NUMBER);
+        var stalled = header(message, STALLED);
         if (last != null) {
             if (!last.equals(Long.toString(lastNumber))) {
-                renewAfterGap();
+                dropAfterGap();
                 return;
             }
             heardAt = System.nanoTime();
+            if (stalled == null) {
+                markLoaded();
+            }
         }
-        var answerTo = message.getReplyTo() != null
-                ? message.getReplyTo()
-                : headers == null ? null : headers.getFirst(STALLED);
-        if (answerTo != null && answerTo.startsWith(FLOW_CONTROL)) {
+        var answerTo = message.getReplyTo() != null ? message.getReplyTo() : stalled;
+        if (answerTo != null && answerTo.startsWith(FLOW_CONTROL) && answerTo.contains(ofConsumer)) {
             nats.connection().publish(answerTo, null);
         }
     }
 
-    private void renewAfterGap() {
-        LOG.debug("watch has a gap bucket={} consumer={} last={}", bucket, consumer, lastNumber);
-        consumer = "";
-        renewals.release();
+    private static @Nullable String header(Message message, String name) {
+        var headers = message.getHeaders();
+        return headers == null ? null : headers.getFirst(name);
+    }
+
+    private void markReconnected() {
+        hasReconnected = true;
     }
 
     private void markLoaded() {
-        synchronized (order) {
-            if (!isLoaded) {
-                isLoaded = true;
-                loaded.run();
-            }
+        if (!isLoaded) {
+            isLoaded = true;
+            loaded.run();
         }
     }
 
-    private void renew() {
-        try {
-            while (!closed) {
-                boolean isToRenew = renewals.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS) || isSilent();
-                renewals.drainPermits();
-                while (isToRenew && !closed && !trySubscribe()) {
-                    Thread.sleep(RETRY);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void dropAfterGap() {
+        LOG.debug("watch has a gap bucket={} last={}", bucket, lastNumber);
+        drop();
     }
 
-    private boolean isSilent() {
-        return nats.isConnected() && System.nanoTime() - heardAt > SILENCE.toNanos();
-    }
-
-    private boolean trySubscribe() {
-        try {
-            subscribe();
-            return true;
-        } catch (IOException | JetStreamApiException | CompletionException | BusException | IllegalStateException e) {
-            LOG.debug("watch not there again yet bucket={} cause={}", bucket, e.toString());
-            return false;
+    /** NATS removes the consumer after 5 s. */
+    private void drop() {
+        if (source != null && source.inbox().isActive()) {
+            source.inbox().unsubscribe();
         }
-    }
-
-    private void unsubscribe() {
-        if (dispatcher != null) {
-            if (dispatcher.isActive()) {
-                nats.connection().closeDispatcher(dispatcher);
-            }
-            dispatcher = null;
-        }
+        source = null;
+        isConfirmed = false;
     }
 
     @Override
     public void close() {
-        closed = true;
         nats.removeReconnectListener(whenReconnected);
-        renewals.release();
-        synchronized (this) {
-            unsubscribe();
+        try {
+            if (task != null) {
+                task.stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        drop();
     }
 }

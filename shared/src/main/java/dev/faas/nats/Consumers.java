@@ -3,7 +3,6 @@ package dev.faas.nats;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.wire.Codec;
 import io.nats.client.Connection;
-import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Manages the durable pull consumers of one stream by the JetStream API. Nothing here blocks. */
 public final class Consumers {
@@ -20,9 +17,6 @@ public final class Consumers {
      * run has stopped by then. Short enough that an activation which was taken and not begun starts within half a minute.
      */
     public static final Duration ACK_WAIT = Duration.ofSeconds(20);
-
-    private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
-    private static final byte[] TERMINATE = "+TERM".getBytes(StandardCharsets.US_ASCII);
 
     /** Long, because the server deletes an inactive consumer even when its queue has work. */
     private static final long INACTIVE_NANOS = 24 * 3_600_000_000_000L;
@@ -84,21 +78,6 @@ public final class Consumers {
         var body = "{\"batch\":" + messages + ",\"expires\":" + expires.toNanos() + "}";
         connection.publish(
                 "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name, replyTo, body.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Whether it is a message of the stream, and not about the consumer. With a status, nobody can handle it: NATS was made to send
-     * it there ({@link EntryHeaders}). It is removed, or it would be delivered again and again.
-     */
-    static boolean removeIfStored(Connection connection, Message status) {
-        boolean isStored = DeliveredMessage.of(status).isPresent();
-        if (isStored) {
-            LOG.warn(
-                    "message removed: no service wrote it, so somebody may have a service's password for NATS."
-                            + " Renew the passwords subject={}",
-                    status.getSubject());
-            connection.publish(status.getReplyTo(), TERMINATE);
-        }
-        return isStored;
     }
 
     /** Takes 140 ms for a thousand. */

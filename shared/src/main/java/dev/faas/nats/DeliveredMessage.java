@@ -10,16 +10,26 @@ import java.util.Optional;
  * message whose headers begin with a status. But such a message can be in a stream: an answer that NATS was made to send there.
  *
  * @param sequence in the stream
+ * @param deliveries of this message by this consumer, this one included
  * @param number counts from 1 for each consumer
  * @param pending of the consumer, after this message
  */
-record DeliveredMessage(String stream, String consumer, long sequence, long number, long pending) {
+record DeliveredMessage(String stream, String consumer, long deliveries, long sequence, long number, long pending) {
     private static final String PREFIX = "$JS.ACK.";
     private static final int WITHOUT_DOMAIN = 9;
     private static final int WITH_DOMAIN = 11;
 
+    /** Empty for a message that this consumer has not delivered: a status, or what NATS was made to send there. */
+    static Optional<DeliveredMessage> of(Message message, String stream, String consumer) {
+        return of(message, stream).filter(delivered -> delivered.consumer().equals(consumer));
+    }
+
+    static Optional<DeliveredMessage> of(Message message, String stream) {
+        return of(message).filter(delivered -> delivered.stream().equals(stream));
+    }
+
     /** Empty for a message that no consumer has delivered. */
-    static Optional<DeliveredMessage> of(Message message) {
+    private static Optional<DeliveredMessage> of(Message message) {
         var reply = message.getReplyTo();
         if (reply == null || !reply.startsWith(PREFIX)) {
             return Optional.empty();
@@ -33,6 +43,7 @@ record DeliveredMessage(String stream, String consumer, long sequence, long numb
             return Optional.of(new DeliveredMessage(
                     parts.get(0),
                     parts.get(1),
+                    Long.parseLong(parts.get(2)),
                     Long.parseLong(parts.get(3)),
                     Long.parseLong(parts.get(4)),
                     Long.parseLong(parts.get(6))));

@@ -112,8 +112,8 @@ public final class Kv {
         return stream.state();
     }
 
-    /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on threads
-     * of the client library. Survives reconnects. Blocks until it is set up.
+    /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on one
+     * thread. Survives reconnects. Blocks until it is set up.
      */
     public Nats.Subscription watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {

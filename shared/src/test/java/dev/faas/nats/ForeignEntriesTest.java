@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** NATS answers to any subject that an asker names. With the gateway's login such an answer becomes an entry of another bucket. */
 class ForeignEntriesTest {
@@ -57,6 +58,9 @@ class ForeignEntriesTest {
         A_STATUS(null, MISSING),
         /** The client library would answer it, with the rights of whoever watches. */
         A_HEARTBEAT(" 100 Idle Heartbeat\r\nNats-Consumer-Stalled: " + STOLEN + "\r\n\r\n", FETCH),
+        /** With these the client library ends its thread that reads. */
+        AN_UNREADABLE_HEADER("\r\nFaas: \u00e9\r\n\r\n", FETCH),
+        A_STATUS_WITHOUT_A_NUMBER(" abc\r\n\r\n", FETCH),
         AN_ANSWER_OF_THE_API(null, "$JS.API.INFO"),
         THE_CONFIRMATION_OF_A_WRITE(null, "$KV.GATEWAY.other");
 
@@ -137,6 +141,27 @@ class ForeignEntriesTest {
         assertThat(Await.await(functions.get("a.b"))).isPresent();
     }
 
+    /** At the first one, and at lines longer than NATS takes from a client, the client library ends the connection. */
+    @ParameterizedTest
+    @MethodSource
+    void aKeyThatTheClientLibraryCannotReadDoesNotStopAWatch(String key) throws Exception {
+        try (var watch = gateway.kv(Subjects.FUNCTIONS).watch(seen::add, () -> {})) {
+            assertThat(watch).isNotNull();
+            forge(Way.A_STATUS, "$KV.FUNCTIONS." + key);
+            Await.until(
+                    "stored",
+                    () -> Await.await(registry.stream("KV_FUNCTIONS").state()).lastSequence() > 0);
+            Await.await(functions.put("a.b", bytes("genuine")));
+
+            Await.until("the watch goes on", () -> seen.size() == 1);
+            assertThat(seen).extracting(Kv.Change::key).containsExactly("a.b");
+        }
+    }
+
+    static List<String> aKeyThatTheClientLibraryCannotReadDoesNotStopAWatch() {
+        return List.of("a\rb", "x".repeat(4_000));
+    }
+
     enum Sent {
         A_STATUS(MISSING, "%s", ""),
         AN_ANSWER("$JS.API.INFO", "%s", ""),
@@ -170,6 +195,10 @@ class ForeignEntriesTest {
                     .map(consumer -> consumer.getConsumerConfiguration().getDeliverSubject())
                     .findFirst()
                     .orElseThrow();
+            var another = gateway.connection().createInbox();
+            assertThat(inbox)
+                    .as("nobody who knows another inbox can compute this one")
+                    .doesNotStartWith(another.substring(0, another.length() - 10));
             var body = sent.body.formatted(inbox);
 
             send("PUB %s %s %d\r\n%s\r\n".formatted(sent.question, sent.replyTo.formatted(inbox), body.length(), body));
@@ -212,6 +241,9 @@ class ForeignEntriesTest {
 
         try (var reader = registry.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
             assertThat(reader.take(1, Duration.ofSeconds(1))).isEmpty();
+            Await.until(
+                    "it is not the last state of its activation",
+                    () -> Await.await(events.state()).bytes() == 0);
 
             Await.until(
                     "nothing is unacknowledged",
@@ -227,7 +259,7 @@ class ForeignEntriesTest {
         if (way.stored != null) {
             var headers = "NATS/1.0" + way.stored;
             send("HPUB $KV.GATEWAY.forged %d %d\r\n%sforged\r\n"
-                    .formatted(headers.length(), headers.length() + 6, headers));
+                    .formatted(bytes(headers).length, bytes(headers).length + 6, headers));
             // Or the fetch might find nothing yet.
             Await.until(
                     "to be fetched",
