@@ -7,6 +7,7 @@ import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.auth.admission.HashQueue;
+import dev.faas.config.Env;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.client.ClientAddress;
 import dev.faas.testing.HttpAnswer;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -47,12 +49,12 @@ class LoginAdmissionTest {
     }
 
     private static Client start(int rate) {
-        var verticle = new AuthVerticle(Records.with(
-                backends.config(),
-                "hashing",
-                new HashQueue.Limits(2, 64, 4),
-                "addresses",
-                new AuthConfig.Addresses(rate, AddressRanges.NONE)));
+        return start(new AuthConfig.Addresses(rate, AddressRanges.NONE));
+    }
+
+    private static Client start(AuthConfig.Addresses addresses) {
+        var verticle = new AuthVerticle(
+                Records.with(backends.config(), "hashing", new HashQueue.Limits(2, 64, 4), "addresses", addresses));
         await(vertx.deployVerticle(verticle));
         return new Client(verticle.port());
     }
@@ -145,6 +147,23 @@ class LoginAdmissionTest {
                 assertRefused(login("forgetful", "wrong", HOME), "invalid_credentials");
             }
             assertThat(login("forgetful", PASSWORD, HOME).status()).isEqualTo(200);
+        }
+    }
+
+    /** A gateway of an earlier version does not tell the client's. */
+    @Test
+    void theAddressOfAGatewayIsKnownOfNobody() throws Exception {
+        var env = Env.of(Map.of("GATEWAYS", "127.0.0.0/8"));
+        var userId = client.register("upgraded", PASSWORD).json().getString("userId");
+        try (var behind = start(new AuthConfig.Addresses(0, AddressRanges.from(env, "GATEWAYS", "")))) {
+            assertThat(behind.post("/v1/auth/login", credentials("upgraded", PASSWORD))
+                            .status())
+                    .isEqualTo(200);
+            var known = "select count(*) from auth.known_address where user_id = '" + userId + "'";
+            assertThat(backends.number(known)).isZero();
+
+            behind.post("/v1/auth/login", credentials("upgraded", PASSWORD), ClientAddress.HEADER, HOME);
+            assertThat(backends.number(known)).isEqualTo(1);
         }
     }
 

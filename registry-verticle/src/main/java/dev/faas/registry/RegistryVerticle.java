@@ -37,6 +37,7 @@ import dev.faas.registry.function.Functions;
 import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.function.PolicyRoutes;
+import dev.faas.registry.function.SecretSupport;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -145,6 +146,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.repeatAfterPause("uses of API keys", UsedKeys.PAUSE, usedKeys::publish);
         on.onStop("last uses of API keys", usedKeys::publishLast);
 
+        var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
         var queue = new CommandQueue(nats);
         var bucket = new FunctionBucket(vertx, nats.kv(Subjects.FUNCTIONS), new OutboxStore(pg));
         var pins = new ImagePins(vertx, nats);
@@ -154,6 +156,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new Functions.Storage(store, bucket, pins, quotaStore),
                 queue,
                 nats::isConnected,
+                new SecretSupport(spawners::recentHeartbeats),
                 config.quotas(),
                 clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
@@ -199,7 +202,6 @@ public final class RegistryVerticle extends ServiceVerticle {
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);
         on.repeat("retries", RETRIES_PAUSE, new RetryEnqueuer(retries, events, queue, clock)::runOnce);
 
-        var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
         var closer = new LostActivationCloser(
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Image pins are shown, copied by a rollback, and removed with the function. */
 class ImagePinsTest extends RegistryFixture {
     private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
-    private static final ImagePin PULLED = new ImagePin("sha256:" + "1".repeat(64), DIGEST);
-    private static final ImagePin BUILT_HERE = new ImagePin("sha256:" + "2".repeat(64), null);
+    private static final ImagePin PULLED = new ImagePin("sha256:" + "1".repeat(64), DIGEST, true);
+    private static final ImagePin BUILT_HERE = new ImagePin("sha256:" + "2".repeat(64), null, false);
 
     @Test
     void givenAPinnedRevisionWhenShownThenItsDigestIsShownAndThatOfOthersIsNot() {

@@ -2,19 +2,27 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.SpawnerHeartbeat;
+import dev.faas.activation.SpawnerHeartbeat.Budget;
+import dev.faas.testing.Await;
 import dev.faas.testing.HttpAnswer;
+import dev.faas.wire.Capacity;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Secrets that functions name. */
 class SecretsOfFunctionsTest extends RegistryFixture {
+    private static final Capacity ROOM = new Capacity(1_024, 1_024);
     private static final JsonArray DB = new JsonArray().add("db");
 
     private void store(String name, int bytes) {
@@ -63,6 +71,38 @@ class SecretsOfFunctionsTest extends RegistryFixture {
         }
         assertThat(user.get("/v1/functions/f").json().getInteger("revision")).isEqualTo(1);
         assertThat(user.get("/v1/functions/g").status()).isEqualTo(404);
+    }
+
+    @Test
+    void givenASpawnerOfAVersionWithoutSecrets_whenAFunctionNamesThem_thenItIsRefusedUntilThatSpawnerIsGone() {
+        store("db", 1);
+        user.post("/v1/functions", function("f", DB));
+        user.put("/v1/functions/f", Client.function("f"));
+        var spawners = registry.bus.kv(Subjects.SPAWNERS);
+        spawners.put("spn-new", Codec.encode(heartbeat("spn-new", new Budget("daemon", ROOM, ROOM, ROOM))))
+                .join();
+        assertThat(user.post("/v1/functions", function("g", DB)).status()).isEqualTo(201);
+
+        spawners.put("spn-old", Codec.encode(heartbeat("spn-old", null))).join();
+
+        Await.eventually(
+                () -> user.post("/v1/functions?dryRun=true", function("h", DB)).status() == 503);
+        for (var refused : List.of(
+                user.post("/v1/functions", function("h", DB)),
+                user.put("/v1/functions/f", function("f", DB)),
+                user.post("/v1/functions/f/rollback", new JsonObject().put("revision", 1)))) {
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.code()).isEqualTo("unavailable");
+            assertThat(refused.json().getString("detail")).contains("spn-old").doesNotContain("spn-new");
+        }
+        assertThat(user.post("/v1/functions", Client.function("h")).status()).isEqualTo(201);
+
+        spawners.delete("spn-old").join();
+        Await.eventually(() -> user.put("/v1/functions/f", function("f", DB)).status() == 200);
+    }
+
+    private static SpawnerHeartbeat heartbeat(String spawner, @Nullable Budget budget) {
+        return new SpawnerHeartbeat(spawner, Ids.activation(Instant.now()), 4, 4, null, budget);
     }
 
     private static String contentType(String method) {

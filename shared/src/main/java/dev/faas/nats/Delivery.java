@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +18,15 @@ public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
+    private static final AtomicBoolean HAS_WARNED = new AtomicBoolean();
+
     private final Message message;
+    private final DeliveredMessage delivered;
     private final Sender sender;
 
-    Delivery(Message message, Sender sender) {
+    Delivery(Message message, DeliveredMessage delivered, Sender sender) {
         this.message = message;
+        this.delivered = delivered;
         this.sender = sender;
     }
 
@@ -34,17 +39,17 @@ public final class Delivery {
     }
 
     public long sequence() {
-        return message.metaData().streamSequence();
+        return delivered.sequence();
     }
 
     /** How often it was delivered, including this time; a recreated consumer starts at 1 again. */
     public long deliveryCount() {
-        return message.metaData().deliveredCount();
+        return delivered.deliveries();
     }
 
     /** Messages of the same consumer that had never been delivered at that time. */
     public long pending() {
-        return message.metaData().pendingCount();
+        return delivered.pending();
     }
 
     /** Removes the message from the queue. Completes when the server has confirmed that. */
@@ -74,6 +79,22 @@ public final class Delivery {
     /** Returns it to the queue for another delivery after the delay. Until then it counts towards its consumer's limit. */
     public CompletableFuture<Void> handBack(Duration delay) {
         return reply(delay.isZero() ? "-NAK" : "-NAK {\"delay\":" + delay.toNanos() + "}");
+    }
+
+    /** Whether nobody can handle it. With a status, it was sent to the stream by NATS, which was made to ({@link EntryHeaders}). */
+    boolean isForeign() {
+        return message.isStatusMessage();
+    }
+
+    /** Makes NATS deliver it no more; from a work queue it is removed. Otherwise it would come again and again. */
+    CompletableFuture<Void> terminate() {
+        if (!HAS_WARNED.getAndSet(true)) {
+            LOG.warn(
+                    "message removed: no service wrote it, so somebody may have a service's password for NATS."
+                            + " Renew the passwords subject={}",
+                    subject());
+        }
+        return reply("+TERM");
     }
 
     private CompletableFuture<Void> reply(String body) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ public final class DurableReader implements AutoCloseable {
         this.connection = connection;
         this.stream = stream;
         this.durable = durable;
-        this.replyTo = connection.createInbox() + ".";
+        this.replyTo = nats.createInbox() + ".";
     }
 
     /** Waits for the first message and takes up to {@code max} that are there. Empty when none arrived in time. */
@@ -70,18 +71,47 @@ public final class DurableReader implements AutoCloseable {
                 pullUnlessPending(max);
             }
             var left = Duration.ofNanos(until - System.nanoTime());
-            var message = from.nextMessage(batch.isEmpty() && left.compareTo(NO_WAIT) > 0 ? left : NO_WAIT);
-            if (message == null) {
-                if (!batch.isEmpty() || System.nanoTime() >= until) {
-                    return;
-                }
-            } else if (message.isStatusMessage()) {
-                onStatus(message, batch.isEmpty());
-            } else {
-                outstanding--;
-                batch.add(new Delivery(message, nats::requestWrite));
+            boolean isOver = left.compareTo(NO_WAIT) <= 0;
+            var message = from.nextMessage(batch.isEmpty() && !isOver ? left : NO_WAIT);
+            boolean isMore = message != null && accept(message, batch);
+            if (!isMore && (isOver || (message == null && !batch.isEmpty()))) {
+                return;
             }
         }
+    }
+
+    /** Whether the batch has one more. */
+    private boolean accept(Message message, List<Delivery> batch) {
+        var delivery = toDelivery(message);
+        if (delivery.isEmpty()) {
+            if (message.isStatusMessage()) {
+                onStatus(message, batch.isEmpty());
+            }
+            return false;
+        }
+        outstanding--;
+        if (delivery.get().isForeign()) {
+            remove(delivery.get());
+            return false;
+        }
+        return batch.add(delivery.get());
+    }
+
+    private Optional<Delivery> toDelivery(Message message) {
+        return DeliveredMessage.of(message, stream, durable)
+                .map(delivered -> new Delivery(message, delivered, nats::requestWrite));
+    }
+
+    /** Also from the stream, where it would be the last state of its activation. */
+    private void remove(Delivery foreign) {
+        var unused = nats.stream(stream)
+                .delete(foreign.sequence())
+                .thenCompose(deleted -> foreign.terminate())
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.debug("message not removed sequence={} error={}", foreign.sequence(), failure.toString());
+                    }
+                });
     }
 
     private void pullUnlessPending(int max) {
@@ -126,9 +156,7 @@ public final class DurableReader implements AutoCloseable {
         var ahead = new ArrayList<Delivery>();
         try {
             for (var message = from.nextMessage(NO_WAIT); message != null; message = from.nextMessage(NO_WAIT)) {
-                if (!message.isStatusMessage()) {
-                    ahead.add(new Delivery(message, nats::requestWrite));
-                }
+                toDelivery(message).ifPresent(ahead::add);
             }
             // Before the messages are handed back, or they would arrive here again.
             from.unsubscribe();

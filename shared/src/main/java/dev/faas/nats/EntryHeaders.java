@@ -26,7 +26,8 @@ record EntryHeaders(@Nullable Headers headers, long bytes) {
     static EntryHeaders of(Message message) {
         var reply = message.getReplyTo();
         return new EntryHeaders(
-                message.getHeaders(),
+                // Kv writes no status.
+                message.isStatusMessage() ? null : message.getHeaders(),
                 message.consumeByteCount()
                         - message.getSubject().length()
                         - (reply == null ? 0 : reply.length())

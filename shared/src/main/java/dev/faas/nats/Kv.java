@@ -56,7 +56,7 @@ public final class Kv {
 
     /** A watch on a bucket. */
     public interface Watch extends Nats.Subscription {
-        /** Asks NATS whether changes still arrive: whether it has the consumer behind this watch. Blocks. */
+        /** Whether NATS has sent a change or a heartbeat within the last seconds. */
         boolean isFollowing();
     }
 
@@ -118,12 +118,16 @@ public final class Kv {
         return stream.state();
     }
 
-    /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on threads
-     * of the client library. Survives reconnects. Blocks until it is set up.
+    /** Passes on the last change of every key, then calls {@code loaded} once, then passes on each new change; in order, on one
+     * thread. Survives reconnects. Blocks until it is set up.
      */
     public Watch watch(Consumer<Change> each, Runnable loaded) throws IOException, InterruptedException {
         try {
-            return BucketWatch.start(nats, bucket, message -> toChange(message).ifPresent(each), loaded);
+            return BucketWatch.start(
+                    nats,
+                    bucket,
+                    (message, revision) -> toChange(message, revision).ifPresent(each),
+                    loaded);
         } catch (JetStreamApiException e) {
             throw new BusException.BusUnavailable("bucket " + bucket + ": " + e.getMessage(), e);
         }
@@ -143,9 +147,8 @@ public final class Kv {
         }
     }
 
-    private Optional<Change> toChange(Message message) {
+    private Optional<Change> toChange(Message message, long revision) {
         var key = message.getSubject().substring(subject("").length());
-        long revision = message.metaData().streamSequence();
         var headers = EntryHeaders.of(message);
         if (!isWrittenHere(key, revision, headers)) {
             return Optional.empty();

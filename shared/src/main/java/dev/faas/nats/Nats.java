@@ -9,7 +9,9 @@ import io.nats.client.Message;
 import io.nats.client.MessageHandler;
 import io.nats.client.Options;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +26,10 @@ import java.util.function.UnaryOperator;
  */
 public final class Nats implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
+    /** Twice what NATS takes from a client: it adds to what it passes on. With a longer line the client library reconnects. */
+    private static final int LONGEST_LINE = 8 * 1024;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final NatsConfig config;
     private final Connection connection;
@@ -46,6 +52,8 @@ public final class Nats implements AutoCloseable {
                 .connectionName(name)
                 .connectionTimeout(Duration.ofSeconds(2))
                 .inboxPrefix(config.inboxPrefix())
+                .dataPortType(GuardedDataPort.class.getName())
+                .maxControlLine(LONGEST_LINE)
                 .reconnectBufferSize(0)
                 .maxReconnects(-1)
                 .reconnectWait(RETRY)
@@ -92,7 +100,7 @@ public final class Nats implements AutoCloseable {
 
     /** Opens the inbox with which this service pulls from a work queue. */
     public PullInbox openPullInbox(String stream, Consumer<Delivery> unexpected) {
-        return new PullInbox(connection, stream, unexpected, this::requestWrite);
+        return new PullInbox(connection, createInbox(), stream, unexpected, this::requestWrite);
     }
 
     /** For one thread that may block. */
@@ -206,6 +214,13 @@ public final class Nats implements AutoCloseable {
                             ? new BusException.BusUnavailable("no responder for " + subject, cause)
                             : new BusException.OutcomeUnknown(subject, cause));
         });
+    }
+
+    /** Those of the client library can be computed from one another. Who knows an inbox can have NATS send there. */
+    String createInbox() {
+        var random = new byte[16];
+        RANDOM.nextBytes(random);
+        return config.inboxPrefix() + HexFormat.of().formatHex(random);
     }
 
     Connection connection() {

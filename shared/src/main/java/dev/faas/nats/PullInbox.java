@@ -38,16 +38,16 @@ public final class PullInbox implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<String, Pull> waiting = new ConcurrentHashMap<>();
 
-    private record Pull(String replyTo, CompletableFuture<PullResult> result) {}
+    private record Pull(String replyTo, long until, CompletableFuture<PullResult> result) {}
 
-    PullInbox(Connection connection, String stream, Consumer<Delivery> unexpected, Sender sender) {
+    PullInbox(Connection connection, String inbox, String stream, Consumer<Delivery> unexpected, Sender sender) {
         this.connection = connection;
         this.stream = stream;
         this.unexpected = unexpected;
         this.sender = sender;
-        this.inbox = connection.createInbox() + ".";
+        this.inbox = inbox + ".";
         this.dispatcher = connection.createDispatcher(this::onMessage);
-        dispatcher.subscribe(inbox + ">");
+        dispatcher.subscribe(this.inbox + ">");
     }
 
     /** Requests one message of the consumer, available now or within {@code expires}. Only one pull of a consumer at a time: a
@@ -55,7 +55,7 @@ public final class PullInbox implements AutoCloseable {
      */
     public CompletableFuture<PullResult> pull(String consumer, Duration expires) {
         var replyTo = inbox + consumer + "." + numbers.incrementAndGet();
-        var pull = new Pull(replyTo, new CompletableFuture<>());
+        var pull = new Pull(replyTo, System.nanoTime() + expires.toNanos(), new CompletableFuture<>());
         if (waiting.putIfAbsent(consumer, pull) != null) {
             throw new IllegalStateException("consumer " + consumer + " is being pulled already");
         }
@@ -71,18 +71,36 @@ public final class PullInbox implements AutoCloseable {
     }
 
     private void onMessage(Message message) {
-        if (message.isStatusMessage()) {
-            onStatus(message);
+        DeliveredMessage.of(message, stream)
+                .ifPresentOrElse(
+                        delivered -> onDelivery(delivered.consumer(), new Delivery(message, delivered, sender)),
+                        () -> onStatus(message));
+    }
+
+    private void onDelivery(String consumer, Delivery delivery) {
+        if (delivery.isForeign()) {
+            var unused = delivery.terminate().whenComplete((done, failure) -> repeatPull(consumer));
             return;
         }
-        var delivery = new Delivery(message, sender);
-        var pull = waiting.remove(message.metaData().getConsumer());
+        var pull = waiting.remove(consumer);
         if (pull == null || !pull.result().complete(new PullResult.Message(delivery))) {
             unexpected.accept(delivery);
         }
     }
 
+    /** The pull has got a message that was removed. */
+    private void repeatPull(String consumer) {
+        var pull = waiting.get(consumer);
+        long left = pull == null ? 0 : pull.until() - System.nanoTime();
+        if (left > 0) {
+            Consumers.pull(connection, stream, consumer, pull.replyTo(), 1, Duration.ofNanos(left));
+        }
+    }
+
     private void onStatus(Message status) {
+        if (!status.isStatusMessage() || !status.getSubject().startsWith(inbox)) {
+            return;
+        }
         var consumer = status.getSubject()
                 .substring(inbox.length(), status.getSubject().lastIndexOf('.'));
         var pull = waiting.get(consumer);

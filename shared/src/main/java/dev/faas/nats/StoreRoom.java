@@ -58,7 +58,7 @@ final class StoreRoom {
     }
 
     /** Whether so much more fits twice beside what is reserved already, twice. */
-    private boolean fits(long more) throws IOException, JetStreamApiException {
+    boolean fits(long more) throws IOException, JetStreamApiException {
         if (more <= 0) {
             return true;
         }

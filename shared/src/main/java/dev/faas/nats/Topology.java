@@ -34,6 +34,10 @@ public final class Topology {
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
     private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
+    /** Above this share of the size, outputs are removed. */
+    private static final double SHARE_OF_OUTPUTS = 0.8;
+    /** By so much what an earlier version has stored without a size may grow, if there is room. */
+    private static final double GROWTH_OF_OUTPUTS = 1.25;
 
     private Topology() {}
 
@@ -287,12 +291,15 @@ public final class Topology {
                             .ttl(config.outputsAge())
                             .build());
         }
-        var existing = management.getStreamInfo(stream).getConfiguration();
+        var info = management.getStreamInfo(stream);
+        var existing = info.getConfiguration();
         long wanted = config.sizes().outputs();
         if (wanted == 0) {
             wanted = existing.getMaxBytes() > 0
                     ? existing.getMaxBytes()
-                    : Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS));
+                    : Math.max(
+                            Math.max(FEWEST_OUTPUTS, room.largest(MOST_OUTPUTS, FEWEST_OUTPUTS)),
+                            sizeFor(info.getStreamState().getByteCount(), room));
         }
         ensure(
                 management,
@@ -302,6 +309,12 @@ public final class Topology {
                         .maxBytes(wanted)
                         .build(),
                 "FAAS_OUTPUTS_MB");
+    }
+
+    private static long sizeFor(long outputs, StoreRoom room) throws IOException, JetStreamApiException {
+        long least = (long) (outputs / SHARE_OF_OUTPUTS);
+        long wanted = (long) (least * GROWTH_OF_OUTPUTS);
+        return room.fits(wanted) ? wanted : least;
     }
 
     private static Optional<StreamConfiguration> find(JetStreamManagement management, String stream)

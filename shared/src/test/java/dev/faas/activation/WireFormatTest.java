@@ -71,7 +71,7 @@ class WireFormatTest {
                 Arguments.of(
                         "run-ids", new Spawners.RunIds(List.of("06b7gd98g07rk4q3v8x2m5n9tb")), Spawners.RunIds.class),
                 Arguments.of("sealed-secret", new SealedSecret(3, "0123456789abcdef", "AAECAw=="), SealedSecret.class),
-                Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc"), ImagePin.class),
+                Arguments.of("image-pin", new ImagePin("sha256:def", "sha256:abc", true), ImagePin.class),
                 Arguments.of(
                         "heartbeat", new SpawnerHeartbeat("node-1", "06b7", 8, 3, null, null), SpawnerHeartbeat.class),
                 Arguments.of(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +70,29 @@ final class RepeatingTaskTest {
         });
         assertThat(done(3)).isTrue();
         assertThat(done.tryAcquire(100, TimeUnit.MILLISECONDS)).isFalse();
+        job.stop();
+    }
+
+    @Test
+    void aJobWhosePauseGrowsIsRepeatedLessAndLessOften_untilItSucceeds() throws Exception {
+        var failing = new AtomicBoolean(true);
+        long began = System.nanoTime();
+        var job = RepeatingTask.startPaced("grows", Duration.ofMillis(1), FOR_EVER, () -> {
+            done.release();
+            if (failing.get()) {
+                throw new IllegalStateException("on purpose");
+            }
+            return SHORT;
+        });
+        assertThat(done(8)).isTrue();
+        long least = 0;
+        for (int pause = 1; pause <= 64; pause *= 2) {
+            least += pause / 2;
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(least));
+        failing.set(false);
+        done.drainPermits();
+        assertThat(done(20)).isTrue();
         job.stop();
     }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -253,6 +254,43 @@ class BusTest {
                             .orElseThrow()
                             .unacked())
                     .isEqualTo(1);
+        }
+    }
+
+    /** NATS sends the first 2 MiB, and then only so much more as the watch says that it has taken. */
+    @Test
+    void aBucketOfManyMebibytesIsReadToItsEnd() throws Exception {
+        var bucket = nats.kv(Subjects.FUNCTIONS);
+        for (int i = 0; i < 50; i++) {
+            get(bucket.put("large." + i, new byte[100_000]));
+        }
+        var keys = Collections.synchronizedList(new ArrayList<String>());
+        var loaded = new CountDownLatch(1);
+
+        try (var _ = bucket.watch(change -> keys.add(change.key()), loaded::countDown)) {
+            assertThat(loaded.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(keys.stream().filter(key -> key.startsWith("large."))).hasSize(50);
+        }
+    }
+
+    @Test
+    void aWatchGoesOnAfterAnEntryThatItsHandlerFailsAt() throws Exception {
+        var bucket = nats.kv(Subjects.SECRETS);
+        get(bucket.put("fails", bytes("1")));
+        var keys = Collections.synchronizedList(new ArrayList<String>());
+        var loaded = new CountDownLatch(1);
+        Consumer<Kv.Change> handler = change -> {
+            keys.add(change.key());
+            if (change.key().equals("fails")) {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+
+        try (var _ = bucket.watch(handler, loaded::countDown)) {
+            assertThat(loaded.await(5, TimeUnit.SECONDS)).isTrue();
+            get(bucket.put("works", bytes("2")));
+            await(() -> keys.size() == 2);
+            assertThat(keys).containsExactly("fails", "works");
         }
     }
 

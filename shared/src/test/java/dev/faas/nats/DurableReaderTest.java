@@ -65,6 +65,23 @@ class DurableReaderTest {
         }
     }
 
+    @Test
+    void givenWhatNoConsumerHasDeliveredInTheInboxThenItIsNotTaken() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var pulls = nats.connection().subscribe("$JS.API.CONSUMER.MSG.NEXT.>");
+            try (var reader = nats.openReader(Subjects.EVENTS, Subjects.PROJECTOR)) {
+                assertThat(reader.take(1, Duration.ofMillis(100))).isEmpty();
+                nats.publish(pulls.nextMessage(Duration.ofSeconds(5)).getReplyTo(), new byte[] {1});
+                appended(nats);
+
+                assertThat(first(reader, Duration.ofSeconds(5)).orElseThrow().sequence())
+                        .isEqualTo(1);
+            }
+        }
+    }
+
     private static long unacknowledged(Consumers consumers) {
         return consumers.state(Subjects.PROJECTOR).join().orElseThrow().unacked();
     }

@@ -8,6 +8,7 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.lifecycle.Unrecoverable;
 import dev.faas.local.NatsServer;
 import dev.faas.testing.Await;
+import dev.faas.testing.Pause;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +129,54 @@ class ReconnectTest {
                 untilPut(bucket, "sid_2");
 
                 Await.until("the second change is seen", Duration.ofSeconds(10), () -> seen.contains("sid_2"));
+
+                assertThat(seen).containsExactly("sid_1", "sid_2");
+            }
+        }
+    }
+
+    @Test
+    void whenTheStreamIsMadeAnewAndHasMoreThanTheWatchHasSeen_thenAllOfItIsSeen() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var seen = Collections.synchronizedList(new ArrayList<String>());
+            var bucket = nats.kv(Subjects.REVOKED);
+            try (var _ = bucket.watch(change -> seen.add(change.key()), () -> {})) {
+                untilPut(bucket, "sid_before");
+                Await.until("the first change is seen", () -> seen.contains("sid_before"));
+                nats.connection().jetStreamManagement().deleteStream("KV_" + Subjects.REVOKED);
+                Topology.create(nats, TopologyConfig.LOCAL);
+                untilPut(bucket, "sid_1");
+                untilPut(bucket, "sid_2");
+
+                Await.until("the last change is seen", Duration.ofSeconds(20), () -> seen.contains("sid_2"));
+
+                assertThat(seen).containsExactly("sid_before", "sid_1", "sid_2");
+            }
+        }
+    }
+
+    /** Longer than heartbeats may be missing. */
+    @Test
+    void whenAHandlerTakesLong_thenItIsNotInterruptedAndNothingIsLost() throws Exception {
+        try (var server = NatsServer.start(directory);
+                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
+            Topology.create(nats, TopologyConfig.LOCAL);
+            var seen = Collections.synchronizedList(new ArrayList<String>());
+            var bucket = nats.kv(Subjects.REVOKED);
+            untilPut(bucket, "sid_1");
+            untilPut(bucket, "sid_2");
+            Consumer<Kv.Change> slow = change -> {
+                try {
+                    Pause.of(Duration.ofMillis(4_500));
+                    seen.add(change.key());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            };
+            try (var _ = bucket.watch(slow, () -> {})) {
+                Await.until("all is seen", Duration.ofSeconds(20), () -> seen.contains("sid_2"));
 
                 assertThat(seen).containsExactly("sid_1", "sid_2");
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.TopologyConfig.Sizes;
+import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.Subjects;
 import io.nats.client.JetStreamManagement;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams and buckets have sizes, also those that an earlier version made without. */
 class StoreSizesTest {
@@ -122,6 +124,32 @@ class StoreSizesTest {
         keys.put("key-2", new byte[100]).join();
     }
 
+    /** Above 80 % of the size, outputs are removed. The smaller disk has no room for them to grow. */
+    @ParameterizedTest
+    @ValueSource(ints = {9_420, 9_172})
+    void givenOutputsStoredWithoutASize_whenUpgraded_thenAllOfThemAreWithinTheirShareOfIt(int disk) throws Exception {
+        try (var small = NatsServer.start(directory.resolve("small"), limitedTo(disk), Map.of());
+                var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
+            management = bus.connection().jetStreamManagement();
+            Topology.create(bus, TopologyConfig.LOCAL);
+            assertThat(mebibytes("OBJ_OUTPUTS")).isEqualTo(256);
+            removeSizes();
+            bus.objectBucket(Subjects.OUTPUTS).put("kept", new ByteArrayInputStream(new byte[220 * (int) MEBIBYTE]));
+
+            Await.until("NATS, which has much to write, answers", () -> {
+                try {
+                    Topology.create(bus, TopologyConfig.LOCAL);
+                    return true;
+                } catch (IOException notYet) {
+                    return false;
+                }
+            });
+
+            assertThat(mebibytes("OBJ_OUTPUTS") * 8 / 10).isBetween(220L, 300L);
+            assertThat(mebibytes("ACTIVATIONS")).isEqualTo(1_024);
+        }
+    }
+
     /** NATS does not restore streams whose sizes together are more than it may store, which is less on a fuller disk. */
     @ParameterizedTest
     @CsvSource({"12, 1024, 1024", "3, -1, -1"})
@@ -129,7 +157,7 @@ class StoreSizesTest {
             int gigabytes, long activations, long outputs) throws Exception {
         var data = directory.resolve("small");
         Set<String> made;
-        try (var small = NatsServer.start(data, limitedTo(gigabytes), Map.of());
+        try (var small = NatsServer.start(data, limitedTo(1_024 * gigabytes), Map.of());
                 var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
             Topology.create(bus, TopologyConfig.LOCAL);
             management = bus.connection().jetStreamManagement();
@@ -138,16 +166,16 @@ class StoreSizesTest {
             assertThat(mebibytes("OBJ_OUTPUTS")).isEqualTo(outputs);
             assertThat(mebibytes("EVENTS")).isEqualTo(2_048);
         }
-        try (var small = NatsServer.start(data, limitedTo(Math.max(3, gigabytes / 2)), Map.of());
+        try (var small = NatsServer.start(data, limitedTo(1_024 * Math.max(3, gigabytes / 2)), Map.of());
                 var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
             management = bus.connection().jetStreamManagement();
             assertThat(sizes().keySet()).isEqualTo(made);
         }
     }
 
-    private Path limitedTo(int gigabytes) throws IOException {
+    private Path limitedTo(int mebibytes) throws IOException {
         return Files.writeString(
-                directory.resolve(gigabytes + ".conf"), "jetstream { max_file_store: " + gigabytes + "GiB }");
+                directory.resolve(mebibytes + ".conf"), "jetstream { max_file_store: " + mebibytes + "MiB }");
     }
 
     private long mebibytes(String stream) throws Exception {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Stores revision pins in KV {@code IMAGES}, which all spawners share. A pin never changes, so it is cached. Thread-safe. */
+/** Stores revision pins in KV {@code IMAGES}, which all spawners share. A pin is cached, since it hardly ever changes. Thread-safe. */
 final class RevisionPins implements ImagePins {
     private final Kv bucket;
     private final Map<String, ImagePin> cache = new ConcurrentHashMap<>();
@@ -36,10 +36,33 @@ final class RevisionPins implements ImagePins {
             cache.put(revision, found);
             return found;
         } catch (CompareAndSetRefused e) {
-            return read(revision)
-                    .orElseThrow(
-                            () -> new EngineFault("the image pin of " + revision + " existed and then was missing", e));
+            return found.proven() ? replaceUnproven(revision, found) : readExisting(revision);
         }
+    }
+
+    private ImagePin replaceUnproven(String revision, ImagePin proven) throws EngineFault {
+        var stored = await(revision, bucket.get(ImagePin.key(revision)));
+        if (stored.isEmpty() || decode(revision, stored.get()).proven()) {
+            return readExisting(revision);
+        }
+        try {
+            await(
+                    revision,
+                    bucket.update(
+                            ImagePin.key(revision),
+                            Codec.encode(proven),
+                            stored.get().revision()));
+            cache.put(revision, proven);
+            return proven;
+        } catch (CompareAndSetRefused e) {
+            return readExisting(revision); // another spawner has replaced it
+        }
+    }
+
+    private ImagePin readExisting(String revision) throws EngineFault {
+        return read(revision)
+                .orElseThrow(
+                        () -> new EngineFault("the image pin of " + revision + " existed and then was missing", null));
     }
 
     /** The function was deleted. */
@@ -48,11 +71,18 @@ final class RevisionPins implements ImagePins {
     }
 
     private Optional<ImagePin> read(String revision) throws EngineFault {
+        var stored = await(revision, bucket.get(ImagePin.key(revision)));
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        var pin = decode(revision, stored.get());
+        cache.put(revision, pin);
+        return Optional.of(pin);
+    }
+
+    private static ImagePin decode(String revision, Kv.Change.Put stored) throws EngineFault {
         try {
-            var found = await(revision, bucket.get(ImagePin.key(revision)))
-                    .map(put -> Codec.decode(put.value().bytes(), ImagePin.class));
-            found.ifPresent(pin -> cache.put(revision, pin));
-            return found;
+            return Codec.decode(stored.value().bytes(), ImagePin.class);
         } catch (CodecException e) {
             throw new EngineFault("the image pin of " + revision + " is unreadable", e);
         }

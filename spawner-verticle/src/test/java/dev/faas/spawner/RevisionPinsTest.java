@@ -13,6 +13,7 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.ImagePin;
 import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,6 +71,24 @@ final class RevisionPinsTest {
     }
 
     @Test
+    void givenAPinOfAnEarlierVersion_whenAnImageIsProven_thenItIsReplacedOnce() throws Exception {
+        var key = ImagePin.key(function + "@1");
+        nats.kv(Subjects.IMAGES)
+                .create(key, "{\"v\":1,\"id\":\"sha256:0\"}".getBytes(StandardCharsets.UTF_8))
+                .get(5, TimeUnit.SECONDS);
+        var pins = spawner();
+        assertThat(pins.pin(function + "@1", pin(1))).isEqualTo(new ImagePin("sha256:0", null, false));
+        var proven = new ImagePin("sha256:2", "sha256:d2", true);
+
+        assertThat(pins.pin(function + "@1", proven)).isEqualTo(proven);
+
+        assertThat(pins.find(function + "@1")).contains(proven);
+        var later = new ImagePin("sha256:3", "sha256:d3", true);
+        assertThat(spawner().pin(function + "@1", later)).isEqualTo(proven);
+        assertThat(spawner().pin(function + "@1", pin(4))).isEqualTo(proven);
+    }
+
+    @Test
     void givenAPin_whenSeenFromElsewhere_thenItsKeyIsTheOneThatTheRegistryUses() throws Exception {
         spawner().pin(function + "@3", pin(1));
 
@@ -109,6 +128,6 @@ final class RevisionPinsTest {
     }
 
     private static ImagePin pin(int number) {
-        return new ImagePin("sha256:" + number, "sha256:d" + number);
+        return new ImagePin("sha256:" + number, "sha256:d" + number, false);
     }
 }

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Remembers for 30 days from which addresses users have logged in (table {@code known_address}). */
+/**
+ * Remembers for 30 days from which addresses users have logged in (table {@code known_address}). The address of a gateway is known
+ * of nobody: all clients have it.
+ */
 public final class KnownAddressStore implements HashQueue.Known {
     private static final Duration REMEMBERED = Duration.ofDays(30);
     /** An address is asked for only while most places are taken, perhaps very often. */
@@ -35,6 +38,9 @@ public final class KnownAddressStore implements HashQueue.Known {
     /** Of any user. */
     @Override
     public Future<Boolean> isKnown(ClientAddress address) {
+        if (address.ofGateway()) {
+            return Future.succeededFuture(false);
+        }
         var cached = cache.getIfPresent(address.prefix());
         return cached != null
                 ? Future.succeededFuture(cached)
@@ -43,12 +49,18 @@ public final class KnownAddressStore implements HashQueue.Known {
     }
 
     Future<Boolean> isKnownTo(String userId, ClientAddress address) {
+        if (address.ofGateway()) {
+            return Future.succeededFuture(false);
+        }
         return exists(
                 "user_id = $1 and prefix = $2 and last_ok > $3", Tuple.of(userId, address.prefix(), utc(oldest())));
     }
 
     /** Writes at most once an hour for an address that logs in often. */
     Future<Void> remember(String userId, ClientAddress address) {
+        if (address.ofGateway()) {
+            return Future.succeededFuture();
+        }
         return pg.withPool(pool -> pool.preparedQuery("""
                         insert into known_address as a (user_id, prefix, last_ok) values ($1, $2, $3)
                         on conflict (user_id, prefix) do update set last_ok = excluded.last_ok

@@ -71,6 +71,7 @@ public final class Functions {
     private final ImagePins pins;
     private final CommandQueue queue;
     private final BooleanSupplier isConnected;
+    private final SecretSupport secrets;
     private final QuotaStore usage;
     private final QuotaSettings quotas;
     private final InstantSource clock;
@@ -81,6 +82,7 @@ public final class Functions {
             Storage storage,
             CommandQueue queue,
             BooleanSupplier isConnected,
+            SecretSupport secrets,
             QuotaSettings quotas,
             InstantSource clock) {
         this.vertx = vertx;
@@ -89,6 +91,7 @@ public final class Functions {
         this.pins = storage.pins();
         this.queue = queue;
         this.isConnected = isConnected;
+        this.secrets = secrets;
         this.usage = storage.quotas();
         this.quotas = quotas;
         this.clock = clock;
@@ -389,12 +392,18 @@ public final class Functions {
 
     private FunctionRevision first(String owner, FunctionSpec spec) {
         var now = now();
-        return new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, spec);
+        return new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, secrets.require(spec));
     }
 
     private FunctionRevision successor(FunctionRevision current, FunctionSpec spec) {
         return new FunctionRevision(
-                current.id(), current.owner(), current.revision() + 1, digest(spec), current.createdAt(), now(), spec);
+                current.id(),
+                current.owner(),
+                current.revision() + 1,
+                digest(spec),
+                current.createdAt(),
+                now(),
+                secrets.require(spec));
     }
 
     /** Known if the image reference contains it; otherwise the first spawner that resolves the image pins it. */

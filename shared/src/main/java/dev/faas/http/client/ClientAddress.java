@@ -6,8 +6,12 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The IP address of a client. Never looks up a name. */
-public record ClientAddress(InetAddress ip) {
+/**
+ * The IP address of a client. Never looks up a name.
+ *
+ * @param ofGateway it is of a gateway that does not tell which client it asks for, as those of earlier versions
+ */
+public record ClientAddress(InetAddress ip, boolean ofGateway) {
     /** The gateway tells the services behind it by this header. */
     public static final String HEADER = "Faas-Client-Address";
 
@@ -17,8 +21,10 @@ public record ClientAddress(InetAddress ip) {
     public static Optional<ClientAddress> parse(String literal) {
         try {
             // Without the scope of a link-local address, which is an interface of this machine.
-            return Optional.of(new ClientAddress(InetAddress.getByAddress(
-                    InetAddress.ofLiteral(literal.trim()).getAddress())));
+            return Optional.of(new ClientAddress(
+                    InetAddress.getByAddress(
+                            InetAddress.ofLiteral(literal.trim()).getAddress()),
+                    false));
         } catch (IllegalArgumentException | UnknownHostException notAnAddress) {
             return Optional.empty();
         }

@@ -55,9 +55,9 @@ public final class ClientAddresses {
 
     ClientAddress behindGateway(ClientAddress peer, List<String> headers) {
         if (headers.size() != 1) {
-            return peer;
+            return new ClientAddress(peer.ip(), headers.isEmpty() && isBelieved(peer));
         }
-        if (!peer.ip().isLoopbackAddress() && !trusted.contains(peer.ip())) {
+        if (!isBelieved(peer)) {
             if (warned.compareAndSet(false, true)) {
                 LOG.warn(
                         "client address not believed, so all clients of this peer count as one peer={} setting={}",
@@ -67,6 +67,10 @@ public final class ClientAddresses {
             return peer;
         }
         return ClientAddress.parse(headers.getFirst()).orElse(peer);
+    }
+
+    private boolean isBelieved(ClientAddress peer) {
+        return peer.ip().isLoopbackAddress() || trusted.contains(peer.ip());
     }
 
     private static ClientAddress peer(HttpServerRequest request) {

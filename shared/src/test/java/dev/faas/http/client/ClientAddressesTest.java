@@ -51,6 +51,15 @@ class ClientAddressesTest {
         assertThat(found).hasToString(client);
     }
 
+    /** Those of earlier versions ask for all clients, without a header. */
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, true", "0:0:0:0:0:0:0:1, true", "172.20.0.4, true", "192.168.1.5, false"})
+    void behindTheGateway_aPeerThatIsBelievedAndNamesNoClientIsAGateway(String peer, boolean isGateway) {
+        var found = addresses("172.16.0.0/12").behindGateway(address(peer), List.of());
+
+        assertThat(found.ofGateway()).isEqualTo(isGateway);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "203.0.113.9, 203.0.113.9",

@@ -9,6 +9,6 @@ public interface ImagePins {
     /** Empty if the revision is not pinned yet. */
     Optional<ImagePin> find(String revision) throws EngineFault;
 
-    /** Pins the revision unless it is pinned; returns the pin that holds. */
+    /** Pins the revision unless it is pinned; returns the pin that holds. A proven pin replaces one that is not. */
     ImagePin pin(String revision, ImagePin found) throws EngineFault;
 }

@@ -87,7 +87,7 @@ final class HostileRegistryTest {
             var reference =
                     template.replace("PORT", Integer.toString(registry.port())).replace("DIGEST", DIGEST);
             for (var allowed : new String[] {"@docker/**", "**", "*/x", "127.0.0.1/**"}) {
-                for (var pin : new ImagePin[] {new ImagePin(DIGEST, DIGEST), new ImagePin(DIGEST, null)}) {
+                for (var pin : new ImagePin[] {new ImagePin(DIGEST, DIGEST, true), new ImagePin(DIGEST, null, false)}) {
                     var pins = new MemoryPins();
                     pins.pin(REVISION, pin);
                     try (var here = SpawnerImages.shared(images, pins, null, Map.of("FAAS_IMAGE_ALLOW", allowed))) {

@@ -145,7 +145,7 @@ final class ImagePinTest {
     @Test
     void givenAPinnedImageThatTheRegistryHasRemoved_whenBooted_thenTheErrorNamesTheDigest() throws Exception {
         var pins = new MemoryPins();
-        var gone = new ImagePin("sha256:" + "1".repeat(64), "sha256:" + "2".repeat(64));
+        var gone = new ImagePin("sha256:" + "1".repeat(64), "sha256:" + "2".repeat(64), true);
         pins.pin(FIRST, gone);
         var tag = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/pruned", "1");
         try (var here = SpawnerImages.open(images, pins)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.faas.spawner.engine.MemoryPins;
 import dev.faas.spawner.engine.SandboxUnavailable.ImageNotFound;
 import dev.faas.spawner.engine.SandboxUnavailable.ImagePullFailed;
+import dev.faas.wire.ImagePin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,18 @@ final class OthersImagesTest {
                         ImageNotFound.class, () -> here.resolve(closed.reference("faas-test/absent:1")));
                 assertThat(refused.getMessage().replace("private", "absent")).isEqualTo(absent.getMessage());
                 assertThatThrownBy(() -> here.resolve(byDigest)).isInstanceOf(ImageNotFound.class);
+                // As spawners of an earlier version, which proved nothing, have pinned what they found on a host.
+                var pins = new MemoryPins();
+                var id = images.docker().inspectImageCmd(tag).exec().getId();
+                pins.pin("fn_with_digest@1", new ImagePin(id, digest, false));
+                pins.pin("fn_without@1", new ImagePin(id, null, false));
+                try (var upgraded = SpawnerImages.shared(images, pins, config, allowed)) {
+                    for (var revision : List.of("fn_with_digest@1", "fn_without@1")) {
+                        assertThatThrownBy(() -> upgraded.resolve(revision, tag))
+                                .as(revision)
+                                .isInstanceOf(ImageNotFound.class);
+                    }
+                }
             }
             var withLogin =
                     Map.of("FAAS_IMAGE_ALLOW", closed.reference("**"), "FAAS_IMAGE_LOGIN", closed.reference("**"));

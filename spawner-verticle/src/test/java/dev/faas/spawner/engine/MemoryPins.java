@@ -16,7 +16,7 @@ public final class MemoryPins implements ImagePins {
 
     @Override
     public ImagePin pin(String revision, ImagePin found) {
-        var before = pins.putIfAbsent(revision, found);
-        return before == null ? found : before;
+        return pins.merge(
+                revision, found, (before, offered) -> offered.proven() && !before.proven() ? offered : before);
     }
 }

@@ -100,37 +100,38 @@ public final class ImageStore {
         if (pin.isPresent()) {
             return resolvePin(name, pin.get(), spec);
         }
-        return pin(name, resolveTag(name, spec), spec);
+        return pin(name, resolveTag(name, spec), spec, false);
     }
 
-    private ResolvedImage pin(ImageReference name, InspectImageResponse image, SandboxSpec spec)
+    private ResolvedImage pin(ImageReference name, InspectImageResponse image, SandboxSpec spec, boolean isProven)
             throws SandboxUnavailable, EngineFault {
         var candidate = new ImagePin(
                 String.valueOf(image.getId()),
                 Optional.ofNullable(name.digest())
                         .or(() -> digestIn(name, image.getRepoDigests()))
-                        .orElse(null));
+                        .orElse(null),
+                isProven);
         var agreed = pins.pin(spec.revision(), candidate);
         return agreed.equals(candidate) ? toResolved(name, image) : resolvePin(name, agreed, spec);
     }
 
     /**
      * An image that is on this host may be one that its registry gives to others only. So the registry is asked for the
-     * digest, as the function's owner could ask it. A pin with a digest proves that this was done. The image is then
-     * pulled by its digest, because a pull of the tag could replace what others mean by it on this host.
+     * digest, as the function's owner could ask it. A proven pin says that this was done. The image is then pulled by
+     * its digest, because a pull of the tag could replace what others mean by it on this host.
      */
     private ResolvedImage findProven(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
         var pin = pins.find(spec.revision());
-        var proven = pin.map(ImagePin::digest);
-        if (proven.isPresent()) {
-            return pullIfAbsent(name.withDigest(proven.get()), spec);
+        var pinned = pin.map(ImagePin::digest).map(name::withDigest);
+        if (pinned.isPresent() && pin.get().proven()) {
+            return pullIfAbsent(pinned.get(), spec);
         }
         var present = inspect(pin.map(ImagePin::id).orElse(name.toString()));
         if (present.isPresent() && isPublic(present.get())) {
-            return pin(name, present.get(), spec);
+            return pin(name, present.get(), spec, false);
         }
-        var proof = prove(name, spec);
-        return pin(proof, inspectOrPull(proof, spec), spec);
+        var proof = prove(pinned.orElse(name), spec);
+        return pin(proof, inspectOrPull(proof, spec), spec, true);
     }
 
     private ImageReference prove(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
@@ -152,6 +153,7 @@ public final class ImageStore {
         int at = revision.lastIndexOf('@') + 1;
         var before = revision.substring(0, at) + (Integer.parseInt(revision.substring(at)) - 1);
         var proven = pins.find(before)
+                .filter(ImagePin::proven)
                 .map(ImagePin::digest)
                 .filter(digest -> name.digest() == null || digest.equals(name.digest()))
                 .map(name::withDigest);
