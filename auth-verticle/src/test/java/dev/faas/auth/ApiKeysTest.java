@@ -230,9 +230,13 @@ class ApiKeysTest extends ServiceFixture {
                 "invalid_request");
     }
 
+    /** Registers the user unless another case of the test has done so. */
     private static String loggedIn(String username) {
-        client.register(username, PASSWORD);
-        return client.login(username, PASSWORD).accessToken();
+        var registered = client.register(username, PASSWORD);
+        assertThat(registered.status()).as(registered.text()).isIn(201, 409);
+        var login = client.login(username, PASSWORD);
+        assertThat(login.status()).as(login.text()).isEqualTo(200);
+        return login.accessToken();
     }
 
     private static String key(String login) {

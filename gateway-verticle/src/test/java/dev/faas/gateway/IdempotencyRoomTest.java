@@ -2,11 +2,14 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.nats.BusException;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Subjects;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -15,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Fills the bucket of Idempotency-Keys. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class IdempotencyRoomTest {
-    private static final int ROOM_BYTES = 4_000;
-    private static final int MORE_THAN_FIT = 100;
+    private static final int ROOM_BYTES = 40_000;
+    /** About as large as that of a key. */
+    private static final byte[] ENTRY = new byte[150];
 
     @AutoClose
     private RunningGateway faas;
@@ -47,15 +53,33 @@ class IdempotencyRoomTest {
                 .header("Idempotency-Key", "order-" + key);
     }
 
-    /** The ids of accepted activations, by key, until a submit is refused. */
-    private List<String> fill() throws IOException, InterruptedException {
+    /** The ids of some accepted activations, by key; then others use the rest of the bucket. */
+    private List<String> fill() throws Exception {
+        var ids = submit(5);
+        fillTo(1);
+        return ids;
+    }
+
+    private List<String> submit(int keys) throws IOException, InterruptedException {
         var ids = new ArrayList<String>();
-        var answer = faas.send(request(0, "x"));
-        while (answer.status() == 202 && ids.size() < MORE_THAN_FIT) {
+        for (int key = 0; key < keys; key++) {
+            var answer = faas.send(request(key, "x"));
+            assertThat(answer.status()).as(answer.text()).isEqualTo(202);
             ids.add(answer.field("activationId"));
-            answer = faas.send(request(ids.size(), "x"));
         }
         return ids;
+    }
+
+    /** As other gateways would. */
+    private void fillTo(double ratio) throws Exception {
+        try (var other = faas.connectAsGateway()) {
+            var bucket = other.kv(Subjects.IDEMPOTENCY);
+            for (int i = 0; bucket.state().join().fillRatio() < ratio; i++) {
+                bucket.put("other" + i, ENTRY).join();
+            }
+        } catch (CompletionException full) {
+            assertThat(full).hasCauseInstanceOf(BusException.StreamFull.class);
+        }
     }
 
     private long queued() {
@@ -68,7 +92,6 @@ class IdempotencyRoomTest {
 
         var refused = faas.send(request(ids.size(), "x"));
 
-        assertThat(ids).hasSizeBetween(5, MORE_THAN_FIT - 1);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.code()).isEqualTo("unavailable");
         assertThat(refused.header("Retry-After")).isEqualTo("60");
@@ -107,5 +130,28 @@ class IdempotencyRoomTest {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(new HashSet<>(ids)).doesNotContain(answer.field("activationId"));
         assertThat(faas.send(refused).field("activationId")).isEqualTo(answer.field("activationId"));
+    }
+
+    @Test
+    void givenABucketMoreThanHalfFull_whenOneUserHasMoreThanAShare_thenOnlyNewKeysOfThatUserAreRefused()
+            throws Exception {
+        faas.function(faas.bob, FunctionSpec.of("pay", "x"));
+        var ids = submit(60);
+        fillTo(0.6);
+        var fresh = new AtomicInteger(ids.size());
+
+        Await.until(
+                "refused",
+                () -> faas.send(request(fresh.incrementAndGet(), "x")).status() == 429);
+
+        var refused = faas.send(request(fresh.incrementAndGet(), "x"));
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+        assertThat(refused.field("detail")).contains("fair share", "Nothing was accepted");
+        assertThat(faas.send(request(0, "x")).field("activationId")).isEqualTo(ids.getFirst());
+        assertThat(faas.submit("pay", "without a key").status()).isEqualTo(202);
+        var others = faas.send(faas.as(faas.bob, "/v1/functions/pay/activations")
+                .header("Idempotency-Key", "order-1")
+                .POST(BodyPublishers.noBody()));
+        assertThat(others.status()).as(others.text()).isEqualTo(202);
     }
 }

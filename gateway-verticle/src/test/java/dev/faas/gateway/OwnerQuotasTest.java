@@ -101,6 +101,25 @@ class OwnerQuotasTest {
     }
 
     @Test
+    void givenAnOwnerWhoseActivationsTakeMoreThanTheLimit_whenSubmitted_thenOnlyThatOwnerIsRefused() throws Exception {
+        faas.function("stored");
+        faas.function(faas.bob, FunctionSpec.of("stored", "x"));
+        give(faas.alice, "{\"storedMb\": 7, \"" + OwnerQuotas.OVER_STORED + "\": true}");
+
+        Await.until("refused", () -> faas.submit("stored", "x").status() == 429);
+
+        var refused = faas.submit("stored", "x");
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+        assertThat(refused.field("detail")).contains("7 MiB", "Nothing was accepted");
+        assertThat(refused.header("Retry-After")).isEqualTo("60");
+        var others =
+                faas.send(faas.as(faas.bob, "/v1/functions/stored/activations").POST(BodyPublishers.noBody()));
+        assertThat(others.status()).isEqualTo(202);
+        give(faas.alice, "{\"storedMb\": 7}");
+        Await.until("accepted", () -> faas.submit("stored", "x").status() == 202);
+    }
+
+    @Test
     void givenAnOwnerWhoUsedAllIdempotencyKeysOfADay_whenSubmitted_thenOnlyNewKeysAreRefused() throws Exception {
         faas.function("keyed");
         give(faas.alice, "{\"idempotencyKeysPerDay\": 2}");

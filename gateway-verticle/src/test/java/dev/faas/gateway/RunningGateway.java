@@ -204,6 +204,10 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     /** A connection that may change streams and buckets. */
+    Nats connectAsGateway() throws Exception {
+        return Nats.connect(bus(server.url(), "gateway"), "another gateway");
+    }
+
     io.nats.client.Connection administrator() throws IOException, InterruptedException {
         return io.nats.client.Nats.connect(new io.nats.client.Options.Builder()
                 .server(server.url())

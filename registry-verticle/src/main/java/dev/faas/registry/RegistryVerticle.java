@@ -73,6 +73,7 @@ import dev.faas.registry.maintenance.StalledCommandRescuer;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.quota.QuotaRoutes;
 import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.quota.StoredSpace;
 import dev.faas.registry.secret.SecretBucket;
 import dev.faas.registry.secret.SecretRoutes;
 import dev.faas.registry.secret.SecretStore;
@@ -95,6 +96,9 @@ public final class RegistryVerticle extends ServiceVerticle {
 
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
     private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
+    /** A minute by default: the question reads all rows of an owner. */
+    private static final int STORED_PAUSE_FACTOR = 12;
+
     private static final Duration RETRIES_PAUSE = Duration.ofMillis(50);
 
     private final RegistryConfig config;
@@ -197,6 +201,13 @@ public final class RegistryVerticle extends ServiceVerticle {
             eventShares.runOnce();
             return false;
         });
+
+        var stored = new StoredSpace(quotaStore, sums);
+        repeatInOneRegistry(
+                on, tasks, "stored space", maintenance.prunePause().multipliedBy(STORED_PAUSE_FACTOR), () -> {
+                    stored.runOnce();
+                    return false;
+                });
 
         var retries = on.open(
                 "parked retries", () -> nats.openReader(Subjects.RETRIES, Subjects.RETRIER), DurableReader::close);

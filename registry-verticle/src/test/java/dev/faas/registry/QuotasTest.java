@@ -2,6 +2,7 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.OutputChunk.Source;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.testing.Await;
@@ -142,12 +143,14 @@ class QuotasTest extends RegistryFixture {
                 .containsEntry("running", null)
                 .containsEntry("queued", 1_000_000)
                 .containsEntry("queuedMb", 1_024)
+                .containsEntry("storedMb", null)
                 .containsEntry("requestsPerSecond", null);
         assertThat(quota.getJsonObject("used").getMap())
                 .containsEntry("functions", 1)
                 .containsEntry("specKb", 1)
                 .containsEntry("running", 0)
-                .containsEntry("queued", 0);
+                .containsEntry("queued", 0)
+                .containsEntry("storedMb", null);
         for (var other : List.of(Ids.user(Instant.now()), "prj_x", "x")) {
             var unknown = user.get("/v1/projects/" + other + "/quota");
             assertThat(unknown.status()).isEqualTo(404);
@@ -173,6 +176,34 @@ class QuotasTest extends RegistryFixture {
 
             assertThat(change(null).json().getJsonObject("quota")).isEmpty();
             Await.until("reset", () -> quotas.of(owner).of(Limit.QUEUED) == 1_000_000);
+        } finally {
+            quotas.close();
+        }
+    }
+
+    @Test
+    void givenALimitOfWhatIsStored_whenItIsExceeded_thenGatewaysAreTold_untilItIsHigher() throws Exception {
+        var quotas = OwnerQuotas.follow(
+                registry.bus.kv(Subjects.USAGE), registry.backends.config().quotas(), Duration.ofSeconds(10));
+        try {
+            var output = "x".repeat(1_500_000);
+            var id = user.create("writer").json().getString("id");
+            var written = Story.accepted(
+                            registry.bus, Story.activation(owner, id, "writer", Instant.now(), Map.of()), "x")
+                    .claimed("run-1")
+                    .wrote("run-1", Source.STDOUT, output)
+                    .succeeded(null, output.length(), 0);
+            Await.until(
+                    "in the ledger",
+                    () -> user.get("/v1/activations/" + written.id()).text().contains("succeeded"));
+
+            change("{\"storedMb\": 1}");
+            Await.until("told", Duration.ofSeconds(20), () -> quotas.hasStoredTooMuch(owner));
+            assertThat(ownQuota().getJsonObject("used").getInteger("storedMb")).isEqualTo(2);
+            assertThat(quotas.of(owner).of(Limit.STORED_MB)).isEqualTo(1);
+
+            change("{\"storedMb\": 2}");
+            Await.until("told otherwise", () -> !quotas.hasStoredTooMuch(owner));
         } finally {
             quotas.close();
         }

@@ -104,6 +104,7 @@ public final class Stream {
             return new State(
                     json.path("state").path("bytes").asLong(),
                     json.path("config").path("max_bytes").asLong(),
+                    json.path("state").path("messages").asLong(),
                     json.path("state").path("last_seq").asLong());
         });
     }
@@ -112,7 +113,7 @@ public final class Stream {
      *
      * @param maxBytes -1 when there is no limit
      */
-    public record State(long bytes, long maxBytes, long lastSequence) {
+    public record State(long bytes, long maxBytes, long messages, long lastSequence) {
         /** 0 when there is no limit. */
         public double fillRatio() {
             return maxBytes <= 0 ? 0 : (double) bytes / maxBytes;

@@ -33,6 +33,9 @@ public final class OwnerQuotas {
     /** The registry writes it every few seconds while there is such an owner. */
     private static final Duration OVER_SHARE_AGE = Duration.ofSeconds(30);
 
+    /** Beside the limits of one owner: true when there is more than {@link Quota.Limit#STORED_MB}. */
+    public static final String OVER_STORED = "overStored";
+
     private static final String OWNERS = "owners";
 
     private record OverShare(Set<String> owners, long at) {}
@@ -40,6 +43,7 @@ public final class OwnerQuotas {
     private final QuotaSettings settings;
     private final Quota usual;
     private final Map<String, Quota> byOwner = new ConcurrentHashMap<>();
+    private final Set<String> overStored = ConcurrentHashMap.newKeySet();
     private final CountDownLatch loaded = new CountDownLatch(1);
     private final RepeatingTask following;
     private volatile Nats.@Nullable Subscription subscription;
@@ -79,6 +83,11 @@ public final class OwnerQuotas {
         return last.owners().contains(owner) && System.nanoTime() - last.at() < OVER_SHARE_AGE.toNanos();
     }
 
+    /** As the registry has measured it lately. */
+    public boolean hasStoredTooMuch(String owner) {
+        return overStored.contains(owner);
+    }
+
     private void follow(Kv bucket) throws InterruptedException {
         if (subscription != null) {
             return;
@@ -100,13 +109,22 @@ public final class OwnerQuotas {
         var owner = change.key().substring(KEY.length());
         switch (change) {
             case Kv.Change.Put put -> put(owner, put.value().bytes());
-            case Kv.Change.Deleted deleted -> byOwner.remove(owner);
+            case Kv.Change.Deleted deleted -> {
+                byOwner.remove(owner);
+                overStored.remove(owner);
+            }
         }
     }
 
     private void put(String owner, byte[] bytes) {
         try {
-            byOwner.put(owner, settings.of(Codec.readTree(bytes)));
+            var json = Codec.readTree(bytes);
+            byOwner.put(owner, settings.of(json));
+            if (json.path(OVER_STORED).asBoolean()) {
+                overStored.add(owner);
+            } else {
+                overStored.remove(owner);
+            }
         } catch (CodecException e) {
             LOG.warn("quota not decoded owner={} cause={}", owner, e.getMessage());
         }

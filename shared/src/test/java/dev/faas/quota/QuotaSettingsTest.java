@@ -33,6 +33,7 @@ class QuotaSettingsTest {
         "shared,  QUEUED, 100000",
         "private, QUEUED_MB, 1024",
         "shared,  QUEUED_MB, 256",
+        "shared,  STORED_MB, 9223372036854775807",
         "private, REQUESTS_PER_SECOND, 9223372036854775807",
         "shared,  REQUESTS_PER_SECOND, 2000",
     })

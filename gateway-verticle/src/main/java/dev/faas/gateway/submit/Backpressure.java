@@ -34,6 +34,9 @@ public final class Backpressure {
     }
 
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
+    /** The registry measures what is stored once a minute. */
+    private static final Duration STORED_RETRY = Duration.ofMinutes(1);
+
     /** Estimate: what the event stream adds to one event, and the size of its command. */
     private static final int OVERHEAD_BYTES = 512;
 
@@ -108,6 +111,7 @@ public final class Backpressure {
         requireRoom(bytes + OVERHEAD_BYTES);
         requireShortQueue(function, load.queuedCount());
         requireShare(function.owner());
+        requireStoredSpace(function.owner());
         requireQuota(owner, quotas.of(function.owner()));
         load.queuedCount().add(1);
         owner.add(bytes);
@@ -152,6 +156,16 @@ public final class Backpressure {
             throw queueFull(
                     "The event stream is more than half full, and your activations take more than a fair share of it.",
                     (int) ROOM_RETRY.toSeconds());
+        }
+    }
+
+    private void requireStoredSpace(String owner) {
+        if (quotas.hasStoredTooMuch(owner)) {
+            throw quotaExceeded(
+                    "The records, arguments, results and logs of your activations take more than "
+                            + quotas.of(owner).of(Limit.STORED_MB)
+                            + " MiB, your limit, until the oldest ones expire.",
+                    (int) STORED_RETRY.toSeconds());
         }
     }
 

@@ -8,6 +8,8 @@ import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
+import dev.faas.nats.Stream;
+import dev.faas.quota.FairShare;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.wire.Codec;
@@ -58,8 +60,12 @@ public final class IdempotencyKeys {
     private final LoadingCache<String, AtomicLong> stored =
             Caffeine.newBuilder().expireAfterWrite(DAY).build(owner -> new AtomicLong());
 
+    /** Of the bucket. */
+    private final RefreshingValue<Stream.State> room;
+
     private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret, Function<String, Quota> quotas) {
         this.bucket = bucket;
+        this.room = new RefreshingValue<>(bucket::state);
         this.quotas = quotas;
         this.bus = bus;
         this.secret = new SecretKeySpec(secret, ALGORITHM);
@@ -95,23 +101,38 @@ public final class IdempotencyKeys {
 
     /**
      * Finds the activation of a key, or assigns the fresh id to it. Fails with {@code idempotency_key_reused} when the key
-     * belongs to a request with another content, with {@code quota_exceeded} when the owner has used too many keys, and with
-     * {@code unavailable} when NATS cannot be asked or has no room for another key: then nothing was accepted.
+     * belongs to a request with another content, with {@code quota_exceeded} when the owner has used too many keys, or more than
+     * a fair share of a bucket that is more than half full, and with {@code unavailable} when NATS cannot be asked or has no room
+     * for another key: then nothing was accepted.
      */
     Future<KeyClaim> claim(SubmitRequest request, String freshId) {
         var owner = request.caller().userId();
         var count = stored.get(owner);
-        long most = quotas.apply(owner).of(Limit.IDEMPOTENCY_KEYS_PER_DAY);
+        long quota = quotas.apply(owner).of(Limit.IDEMPOTENCY_KEYS_PER_DAY);
+        long most = Math.min(quota, share());
         // Counted before it is stored: of many requests at once only as many as are left pass.
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
-            return find(request).map(known -> new KeyClaim(known.orElseThrow(() -> tooMany(owner, most)), false));
+            return find(request)
+                    .map(known -> new KeyClaim(known.orElseThrow(() -> tooMany(owner, most, quota)), false));
         }
         return store(request, freshId).onComplete(stored -> {
             if (stored.failed() || !stored.result().isNew()) {
                 count.decrementAndGet();
             }
         });
+    }
+
+    /** How many keys one owner may store at this gateway: any number while half of the bucket is free. */
+    private long share() {
+        var state = room.value();
+        if (!state.isDone() || state.isCompletedExceptionally()) {
+            return Long.MAX_VALUE;
+        }
+        var now = state.join();
+        return now.fillRatio() <= FairShare.SHARED_ABOVE
+                ? Long.MAX_VALUE
+                : (long) (FairShare.bytes(now.maxBytes(), stored.estimatedSize()) * now.messages() / now.bytes());
     }
 
     private Future<KeyClaim> store(SubmitRequest request, String freshId) {
@@ -170,15 +191,18 @@ public final class IdempotencyKeys {
                 .with("dependency", "nats");
     }
 
-    private ProblemException tooMany(String owner, long most) {
+    private ProblemException tooMany(String owner, long most, long quota) {
         var left = stored.policy()
                 .expireAfterWrite()
                 .flatMap(expiry -> expiry.ageOf(owner))
                 .map(DAY::minus)
                 .orElse(DAY);
-        return Problem.quotaExceeded("You have used " + most
-                        + " Idempotency-Keys within a day, which is the limit for one user. Nothing was accepted."
-                        + " Submit without a key; then a repeated request may run twice.")
+        var reason = most < quota
+                ? "The platform's room for Idempotency-Keys is more than half full, and " + most
+                        + " keys within a day are a fair share of it."
+                : "You have used " + most + " Idempotency-Keys within a day, which is the limit for one user.";
+        return Problem.quotaExceeded(
+                        reason + " Nothing was accepted. Submit without a key; then a repeated request may run twice.")
                 .withRetryAfter((int) Math.max(1, left.toSeconds()))
                 .asException();
     }

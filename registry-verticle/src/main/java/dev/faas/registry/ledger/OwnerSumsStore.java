@@ -2,12 +2,13 @@ package dev.faas.registry.ledger;
 
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: it is asked only while a
- * store is nearly full.
+ * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: those about all owners are
+ * asked only while a store is nearly full.
  */
 public final class OwnerSumsStore {
     /** An argument apart is larger than what a row holds, and at most an argument and a specification. */
@@ -39,6 +40,16 @@ public final class OwnerSumsStore {
     Future<Map<String, Long>> inObjectStore() {
         return sums("select owner, " + ARGUMENT_APART + " + " + OUTPUT_APART + " as bytes from activation"
                 + " where result_apart or argument_apart or log_apart");
+    }
+
+    /** Bytes of records, arguments, results and logs of one owner. */
+    public Future<Long> stored(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery("select coalesce(sum(octet_length(record)"
+                        + " + coalesce(octet_length(argument), 0) + coalesce(octet_length(result), 0)"
+                        + " + coalesce(octet_length(log), 0) + " + ARGUMENT_APART + " + " + OUTPUT_APART
+                        + "), 0)::bigint from activation where owner = $1")
+                .execute(Tuple.of(owner))
+                .map(rows -> rows.iterator().next().getLong(0)));
     }
 
     private Future<Map<String, Long>> sums(String rows) {

@@ -1,10 +1,11 @@
 package dev.faas.registry.quota;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.registry.bucket.BucketWriter;
+import dev.faas.registry.quota.QuotaStore.Published;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public final class QuotaBucket {
 
     /** Fails after 5 s. */
     Future<Void> write(String owner) {
-        return writer.write(OwnerQuotas.key(owner), () -> store.overrides(owner).map(found -> toState(owner, found)))
+        return writer.write(OwnerQuotas.key(owner), () -> store.toPublish(owner).map(found -> toState(owner, found)))
                 .<Void>mapEmpty()
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
@@ -36,10 +37,18 @@ public final class QuotaBucket {
         return store.delete(owner).compose(deleted -> write(owner));
     }
 
-    private BucketWriter.State toState(String owner, Optional<JsonNode> limits) {
+    private BucketWriter.State toState(String owner, Optional<Published> quota) {
         return new BucketWriter.State(
-                limits.map(each -> each.toString().getBytes(StandardCharsets.UTF_8)),
-                () -> limits.map(each -> store.markPublished(owner, each)).orElseGet(Future::succeededFuture));
+                quota.map(QuotaBucket::toJson),
+                () -> quota.map(each -> store.markPublished(owner, each)).orElseGet(Future::succeededFuture));
+    }
+
+    private static byte[] toJson(Published quota) {
+        var json = quota.limits().<ObjectNode>deepCopy();
+        if (quota.overStored()) {
+            json.put(OwnerQuotas.OVER_STORED, true);
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     public Future<Void> writePending() {

@@ -36,6 +36,7 @@ public final class QuotaRoutes {
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int MAX_LIMIT = 1_000_000_000;
     private static final int KIBIBYTE = 1024;
+    private static final int MEBIBYTE = KIBIBYTE * KIBIBYTE;
 
     private final QuotaStore store;
     private final QuotaBucket bucket;
@@ -154,12 +155,19 @@ public final class QuotaRoutes {
     }
 
     private void addLimitsAndUse(ObjectNode body, Usage usage) {
-        body.set("limits", settings.of(usage.overrides()).toJson());
+        var limits = settings.of(usage.overrides());
+        boolean isMeasured = limits.isLimited(Limit.STORED_MB);
+        body.set("limits", limits.toJson());
         body.putObject("used")
                 .put(Limit.FUNCTIONS.field(), usage.functions())
-                .put(Limit.SPEC_KB.field(), (usage.specBytes() + KIBIBYTE - 1) / KIBIBYTE)
+                .put(Limit.SPEC_KB.field(), roundUp(usage.specBytes(), KIBIBYTE))
                 .put(Limit.RUNNING.field(), running.getOrDefault(usage.owner(), 0L))
-                .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L));
+                .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L))
+                .put(Limit.STORED_MB.field(), isMeasured ? roundUp(usage.storedBytes(), MEBIBYTE) : null);
+    }
+
+    private static Long roundUp(long bytes, int unit) {
+        return (bytes + unit - 1) / unit;
     }
 
     private static Problem notFound(RoutingContext ctx) {

@@ -24,12 +24,13 @@ public final class QuotaStore {
      * What an owner has, and may have.
      *
      * @param specBytes of the current revisions of all functions
+     * @param storedBytes as measured last, of an owner with a limit of it
      * @param overrides of the default quota
      */
-    public record Usage(String owner, long functions, long specBytes, JsonNode overrides) {
+    public record Usage(String owner, long functions, long specBytes, long storedBytes, JsonNode overrides) {
         /** With another function, or with a larger one. */
         public Usage plus(long moreFunctions, long moreBytes) {
-            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, overrides);
+            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, storedBytes, overrides);
         }
     }
 
@@ -38,7 +39,16 @@ public final class QuotaStore {
             (select coalesce(sum(octet_length(r.body)), 0)::bigint from function f join function_revision r
                 on r.function_id = f.id and r.revision = f.revision
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
+            (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
+
+    /** In bytes; null without a limit. */
+    private static final String STORED_LIMIT = "((limits->>'storedMb')::bigint << 20)";
+
+    private static final String OVER_STORED = "coalesce(stored_bytes > " + STORED_LIMIT + ", false)";
+
+    /** @param overStored whether there is more than the limit of what is stored */
+    record Published(JsonNode limits, boolean overStored) {}
 
     private final Pg pg;
     private final AuditStore audit;
@@ -109,12 +119,28 @@ public final class QuotaStore {
                         : audit.write(tx, AuditEntry.done(Origin.platform(), "quota.delete", owner))));
     }
 
-    Future<Optional<JsonNode>> overrides(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("select limits::text as limits from quota where owner = $1")
+    Future<Optional<Published>> toPublish(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select limits::text as limits, " + OVER_STORED + " as over_stored from quota where owner = $1")
                 .execute(Tuple.of(owner))
                 .map(rows -> rows.stream()
-                        .map(row -> toJson(row.getString("limits")))
+                        .map(row -> new Published(toJson(row.getString("limits")), row.getBoolean("over_stored")))
                         .findFirst()));
+    }
+
+    Future<List<String>> findLimitedInStoredSpace() {
+        return pg.withPool(pool -> pool.query("select owner from quota where " + STORED_LIMIT + " is not null")
+                .execute()
+                .map(rows -> rows.stream().map(row -> row.getString("owner")).toList()));
+    }
+
+    /** Published again when the limit is exceeded now, or no longer. */
+    Future<Void> setStored(String owner, long bytes) {
+        return pg.withPool(pool -> pool.preparedQuery("update quota set stored_bytes = $2, pending = pending or "
+                        + OVER_STORED + " <> coalesce($2 > " + STORED_LIMIT + ", false)"
+                        + " where owner = $1 and stored_bytes <> $2")
+                .execute(Tuple.of(owner, bytes))
+                .mapEmpty());
     }
 
     Future<List<String>> pending(int limit) {
@@ -124,10 +150,11 @@ public final class QuotaStore {
     }
 
     /** Unless it has changed again since. */
-    Future<Void> markPublished(String owner, JsonNode limits) {
+    Future<Void> markPublished(String owner, Published published) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "update quota set pending = false where owner = $1 and limits = $2::text::jsonb")
-                .execute(Tuple.of(owner, limits.toString()))
+                        "update quota set pending = false where owner = $1 and limits = $2::text::jsonb and "
+                                + OVER_STORED + " = $3")
+                .execute(Tuple.of(owner, published.limits().toString(), published.overStored()))
                 .mapEmpty());
     }
 
@@ -143,6 +170,7 @@ public final class QuotaStore {
                 row.getString("owner"),
                 row.getLong("functions"),
                 row.getLong("bytes"),
+                row.getLong("stored"),
                 limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
     }
 

@@ -1,7 +1,7 @@
 package dev.faas.registry.secret;
 
 import dev.faas.audit.Origin;
-import dev.faas.registry.quota.FairShare;
+import dev.faas.quota.FairShare;
 import dev.faas.registry.secret.Secret.Version;
 import dev.faas.registry.secret.SecretStore.Usage;
 import dev.faas.seal.SealingKey;

@@ -197,12 +197,13 @@ class AccountVerbsTest {
     @CsvSource({"quota, /v1/auth/me", "quota anna, /v1/admin/users/anna"})
     void aQuotaIsPrintedWithItsUse(String line, String asked) {
         var quota = """
-                {"limits":{"functions":500,"queued":null,"unheardOf":7},"used":{"functions":3,"queued":12}}""";
+                {"limits":{"functions":500,"queued":null,"storedMb":64,"unheardOf":7},"used":{"functions":3,"queued":12,"storedMb":2}}""";
         server.on("GET", asked, 200, "{\"userId\":\"usr_1\"}").on("GET", "/v1/projects/usr_1/quota", 200, quota);
 
         assertThat(run(line).out()).isEqualTo("""
                         functions\t3\t500\tfunctions
                         queued\t12\t\tqueued activations
+                        storedMb\t2\t64\tMiB of records, arguments, results and logs
                         unheardOf\t\t7\t
                         """);
         assertThat(Setup.at(server).onTerminal(80).run(line.split(" ")).out().lines())
@@ -210,6 +211,7 @@ class AccountVerbsTest {
                         "NAME       USED  LIMIT  COUNTS",
                         "functions     3    500  functions",
                         "queued       12   none  queued activations",
+                        "storedMb      2     64  MiB of records, arguments, results and logs",
                         "unheardOf            7"));
         assertThat(run(line + " -o jsonl").out()).isEqualTo(quota + "\n");
     }

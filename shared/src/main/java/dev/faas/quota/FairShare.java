@@ -1,4 +1,4 @@
-package dev.faas.registry.quota;
+package dev.faas.quota;
 
 import dev.faas.nats.Stream;
 import io.vertx.core.Future;
