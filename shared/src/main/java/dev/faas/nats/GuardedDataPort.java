@@ -1,6 +1,6 @@
 package dev.faas.nats;
 
-import io.nats.client.impl.SocketDataPort;
+import io.nats.client.impl.SocketDataPortWithWriteTimeout;
 import io.nats.client.support.IncomingHeadersProcessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>The first line of a message, and its headers, are passed on when they are whole. Payloads are passed on as they come, and
  * are not looked at. The client library creates one of these for each connection, by its name.
  */
-public class GuardedDataPort extends SocketDataPort {
+public class GuardedDataPort extends SocketDataPortWithWriteTimeout {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedDataPort.class);
     private static final byte[] NOTHING = new byte[0];
     private static final int LINE_END = 2;
