@@ -36,33 +36,26 @@ final class RevisionPins implements ImagePins {
             cache.put(revision, found);
             return found;
         } catch (CompareAndSetRefused e) {
-            return found.proven() ? replaceUnproven(revision, found) : readExisting(revision);
+            return agree(revision, found);
         }
     }
 
-    private ImagePin replaceUnproven(String revision, ImagePin proven) throws EngineFault {
-        var stored = await(revision, bucket.get(ImagePin.key(revision)));
-        if (stored.isEmpty() || decode(revision, stored.get()).proven()) {
-            return readExisting(revision);
-        }
-        try {
-            await(
-                    revision,
-                    bucket.update(
-                            ImagePin.key(revision),
-                            Codec.encode(proven),
-                            stored.get().revision()));
-            cache.put(revision, proven);
-            return proven;
-        } catch (CompareAndSetRefused e) {
-            return readExisting(revision); // another spawner has replaced it
-        }
-    }
-
-    private ImagePin readExisting(String revision) throws EngineFault {
-        return read(revision)
+    /** The stored one, unless it is not proven and the new one is. */
+    private ImagePin agree(String revision, ImagePin found) throws EngineFault {
+        var stored = await(revision, bucket.get(ImagePin.key(revision)))
                 .orElseThrow(
                         () -> new EngineFault("the image pin of " + revision + " existed and then was missing", null));
+        var agreed = decode(revision, stored);
+        if (found.proven() && !agreed.proven()) {
+            try {
+                await(revision, bucket.update(ImagePin.key(revision), Codec.encode(found), stored.revision()));
+                agreed = found;
+            } catch (CompareAndSetRefused e) {
+                return agree(revision, found); // another spawner has replaced it
+            }
+        }
+        cache.put(revision, agreed);
+        return agreed;
     }
 
     /** The function was deleted. */

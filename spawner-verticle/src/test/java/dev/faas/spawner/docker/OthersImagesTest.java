@@ -179,6 +179,26 @@ final class OthersImagesTest {
         }
     }
 
+    /** Spawners of an earlier version have pinned the id only, where the host had no digest. */
+    @Test
+    void givenAPinWithoutADigest_whenTheTagMeansAnotherImageToday_thenTheRevisionDoesNotRunThatOne() throws Exception {
+        var tag = registry.publish(images, BusyboxImage.running("/bin/true").unique(), "faas-test/earlier", "1");
+        String id;
+        try (var now = shared()) {
+            id = now.resolve(tag).id();
+        }
+        var pins = new MemoryPins();
+        pins.pin("fn_same@1", new ImagePin(id, null, false));
+        pins.pin("fn_other@1", new ImagePin("sha256:" + "1".repeat(64), null, false));
+        try (var here =
+                SpawnerImages.shared(images, pins, null, Map.of("FAAS_IMAGE_ALLOW", registry.reference("**")))) {
+            assertThat(here.resolve("fn_same@1", tag).digest()).isPresent();
+            assertThatThrownBy(() -> here.resolve("fn_other@1", tag))
+                    .isInstanceOf(ImageNotFound.class)
+                    .hasMessageContaining("new revision");
+        }
+    }
+
     private static SpawnerImages shared() throws Exception {
         return SpawnerImages.shared(
                 images, new MemoryPins(), null, Map.of("FAAS_IMAGE_ALLOW", registry.reference("**")));

@@ -131,7 +131,13 @@ public final class ImageStore {
             return pin(name, present.get(), spec, false);
         }
         var proof = prove(pinned.orElse(name), spec);
-        return pin(proof, inspectOrPull(proof, spec), spec, true);
+        var proved = inspectOrPull(proof, spec);
+        if (pinned.isEmpty() && pin.isPresent() && !pin.get().id().equals(proved.getId())) {
+            throw new ImageNotFound("image " + name
+                    + " is another one than when this revision first ran, and who may have the earlier one is unknown."
+                    + " Write a new revision of the function");
+        }
+        return pin(proof, proved, spec, true);
     }
 
     private ImageReference prove(ImageReference name, SandboxSpec spec) throws SandboxUnavailable, EngineFault {
