@@ -172,10 +172,19 @@ public final class Lifecycle {
         @Override
         public <T> T await(String name, Callable<Future<T>> opener, Function<? super T, Future<?>> closer)
                 throws Exception {
-            return open(name, () -> Blocking.await(opener.call(), OPEN_LIMIT), value -> {
+            current = name;
+            var opening = opener.call();
+            // Before the wait: a stop interrupts it, and what opens nevertheless must be closed, too.
+            opened.push(name, () -> {
                 // OpenSteps interrupts this wait at the limit of the close.
-                closer.apply(value).toCompletionStage().toCompletableFuture().get();
+                opening.transform(result -> result.succeeded()
+                                ? closer.apply(result.result()).<Void>mapEmpty()
+                                : Future.<Void>succeededFuture())
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get();
             });
+            return Blocking.await(opening, OPEN_LIMIT);
         }
 
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -132,6 +133,34 @@ class LifecycleTest {
         await(lifecycle.stop());
 
         assertThat(events).containsExactly("drained");
+    }
+
+    @Test
+    void whenStoppedWhileAStepOpensThenItIsClosedBeforeTheOthersOnceItIsOpen() throws Exception {
+        var patient = new Lifecycle(vertx, "test-service", Duration.ofSeconds(10));
+        var http = Promise.<String>promise();
+        var isOpening = new CountDownLatch(1);
+        var start = patient.start(on -> {
+            on.open("a", () -> opened("a"), this::closed);
+            on.await(
+                    "http",
+                    () -> {
+                        isOpening.countDown();
+                        return http.future();
+                    },
+                    server -> {
+                        closed(server);
+                        return Future.succeededFuture();
+                    });
+        });
+        assertThat(isOpening.await(5, TimeUnit.SECONDS)).isTrue();
+        var stop = patient.stop();
+        vertx.setTimer(100, timer -> http.complete(opened("http")));
+
+        await(stop);
+
+        assertThat(start.failed()).isTrue();
+        assertThat(events).containsExactly("open a", "open http", "close http", "close a");
     }
 
     @Test
