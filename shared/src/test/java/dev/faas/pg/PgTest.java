@@ -292,6 +292,26 @@ class PgTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    @Test
+    void whenAStatementIsSentAsTheLimitOfASilentConnectionIsReached_thenItHasItsFullTime() {
+        var channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline().addLast("codec", new ChannelDuplexHandler()).addLast(new AnswerLimit(PgConfig.ANSWER_LIMIT));
+        channel.advanceTimeBy(PgConfig.ANSWER_LIMIT.toMillis() - 1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        var sent = channel.writeOneOutbound(CloseConnectionCommand.INSTANCE);
+
+        channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+
+        channel.flushOutbound();
+        assertThat(sent.isSuccess()).isTrue();
+        channel.advanceTimeBy(PgConfig.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
