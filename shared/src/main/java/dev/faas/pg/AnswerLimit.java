@@ -33,8 +33,6 @@ final class AnswerLimit extends IdleStateHandler {
 
     private final Duration limit;
     private int unanswered;
-    /** When the last command was written. */
-    private long askedAt;
 
     AnswerLimit(Duration limit) {
         super(0, 0, limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -58,9 +56,9 @@ final class AnswerLimit extends IdleStateHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
-        if (message instanceof CommandBase) {
-            unanswered++;
-            askedAt = ctx.executor().ticker().nanoTime();
+        if (message instanceof CommandBase && unanswered++ == 0) {
+            // The time of silence before a command does not count. The codec does not tell when it has sent one.
+            resetWriteTimeout();
         }
         super.write(ctx, message, promise);
     }
@@ -73,12 +71,10 @@ final class AnswerLimit extends IdleStateHandler {
         super.channelRead(ctx, message);
     }
 
-    /** Nothing was sent or answered for that long; which is usual while no statement runs, also inside a transaction. The first
-     * command after such a time may have been written just now: the handler counts it as sent only once it is flushed.
-     */
+    /** Nothing was sent or answered for that long; which is usual while no statement runs, also inside a transaction. */
     @Override
     protected void channelIdle(ChannelHandlerContext ctx, IdleStateEvent event) {
-        if (unanswered > 0 && ctx.executor().ticker().nanoTime() - askedAt >= limit.toNanos()) {
+        if (unanswered > 0) {
             LOG.warn("postgres connection closed, no answer limit={}", limit);
             // From below the codec, which would only ask the server to close it.
             var unused = ctx.pipeline().context(CODEC).close();
