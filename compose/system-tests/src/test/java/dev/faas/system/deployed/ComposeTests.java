@@ -95,7 +95,7 @@ abstract class ComposeTests {
                     "docker compose up -d --scale auth-service=3 --scale registry-service=3 --scale execution-service=3");
             ReplicaFirstWork.ofThree("compose", shell, Replicas::composed);
 
-            traffic.end().steady("compose, scaled to three");
+            traffic.end().flawless("compose, scaled to three");
         }
         var counts =
                 RollingLoad.of(nodes, 1, "spread", Integer.toString(SPREAD)).flawless("compose, three of each");
@@ -119,7 +119,7 @@ abstract class ComposeTests {
                 RollingLoad.of(nodes, 1, "story").flawless("compose, without one " + service);
             }
 
-            traffic.end().steady("compose, one of each killed");
+            traffic.end().flawless("compose, one of each killed");
         }
         // What the killed spawner had booted ends with it; the others remove it once they know it dead.
         shell.untilEmpty(Nodes.SHORT, "docker ps -aq --filter label=dev.faas.platform --filter status=exited");

@@ -34,7 +34,7 @@ abstract class StackTests {
             shell.line(Nodes.SHORT, scale.formatted("--detach"));
             ReplicaFirstWork.ofThree("stack", shell, Replicas::stacked);
 
-            traffic.end().steady("stack, scaled to three");
+            traffic.end().flawless("stack, scaled to three");
         }
         shell.line(Nodes.LONG, scale.formatted(""));
 
@@ -57,7 +57,7 @@ abstract class StackTests {
                             "printf '%s\\n' " + String.join(" ", SERVICES)
                                     + " | xargs -P 0 -I {} docker service update --force --detach=false faas_{}");
 
-            traffic.end().steady("stack, every service rolled");
+            traffic.end().flawless("stack, every service rolled");
         }
     }
 
@@ -79,7 +79,7 @@ abstract class StackTests {
             next.line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
             assertThat(imageOf(nodes, "auth-service")).startsWith("auth-service:next");
 
-            traffic.end().steady("stack, upgraded");
+            traffic.end().flawless("stack, upgraded");
         }
     }
 
@@ -104,7 +104,7 @@ abstract class StackTests {
             shell.with(Map.of("FAAS_TAG", "next"))
                     .line(Nodes.LONG, "docker stack deploy --detach=false -c docker-compose.yml faas");
 
-            traffic.end().steady("stack, an upgrade gone back");
+            traffic.end().flawless("stack, an upgrade gone back");
         }
     }
 
