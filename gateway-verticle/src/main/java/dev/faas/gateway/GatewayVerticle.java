@@ -54,9 +54,6 @@ import org.slf4j.LoggerFactory;
 /** Runs api-gateway, the only public service. {@link #open} shows its parts. */
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
-    /** An older registry does not make the bucket; then the start goes on without. */
-    private static final Duration QUOTAS_LIMIT = Duration.ofSeconds(2);
-
     private static final Duration CERTIFICATE_PAUSE = Duration.ofSeconds(2);
     private static final String WITHOUT_TLS =
             "the ports have no TLS, so passwords and keys travel in clear: set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE, or let"
@@ -111,8 +108,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 () -> Upstream.client(vertx, config.http().maxConnections()),
                 it -> it.close().await());
         var auth = upstream(on, "auth-service", config.services().auth(), client);
-        var stale = new StaleAccess(keyRing, config.accessStale(), openResponses::stopAll);
-        on.repeat("age of what is known of logins", stale.pause(), stale::check);
+        var stale = StaleAccess.watch(on, keyRing, config.accessStale(), openResponses::stopAll);
         var registry = upstream(on, "registry-service", config.services().registry(), client);
 
         var events = new ActivationEvents(nats);
@@ -121,10 +117,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var enqueuer = new CommandEnqueuer(queue);
         on.onStop("pending commands", enqueuer::drain);
         var addresses = new ClientAddresses(config.trustedProxies());
-        var usedKeys = new UsedKeys(nats, addresses::atGateway, clock);
-        verifier.noteUsesOfKeysWith(usedKeys::add);
-        on.repeatAfterPause("uses of API keys", UsedKeys.PAUSE, usedKeys::publish);
-        on.onStop("last uses of API keys", usedKeys::publishLast);
+        UsedKeys.note(on, nats, verifier, addresses::atGateway, clock);
         var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
@@ -134,7 +127,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
         var quotas = on.open(
                 "quotas",
-                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), config.quotas(), QUOTAS_LIMIT),
+                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), config.quotas(), OwnerQuotas.START_LIMIT),
                 OwnerQuotas::close);
         var pressure = new Backpressure(events, queue, table, quotas);
         var keys = IdempotencyKeys.open(nats, bus, quotas::of, limit);

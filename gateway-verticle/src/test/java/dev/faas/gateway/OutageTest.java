@@ -47,19 +47,10 @@ class OutageTest {
         }
     }
 
-    private void removeStream(String name) throws Exception {
-        var connection = faas.administrator();
-        try {
-            connection.jetStreamManagement().deleteStream(name);
-        } finally {
-            connection.close();
-        }
-    }
-
     @Test
     void givenTheCommandCannotBeStored_whenSubmitted_thenTheActivationIsAcceptedAndTheCommandIsStoredLater()
             throws Exception {
-        removeStream(Subjects.ACTIVATIONS);
+        faas.removeStream(Subjects.ACTIVATIONS);
 
         var answer = faas.submit("brave", "x");
 
@@ -76,7 +67,7 @@ class OutageTest {
     @Test
     void givenTheCommandCannotBeStored_whenTheGatewayDies_thenTheAcceptedEventIsLeftForTheReconciler()
             throws Exception {
-        removeStream(Subjects.ACTIVATIONS);
+        faas.removeStream(Subjects.ACTIVATIONS);
         var id = faas.submit("brave", "x").field("activationId");
 
         faas.stopGateway();
@@ -91,7 +82,7 @@ class OutageTest {
 
     @Test
     void givenTheEventCannotBeStored_whenSubmitted_thenNothingIsAccepted() throws Exception {
-        removeStream(Subjects.EVENTS);
+        faas.removeStream(Subjects.EVENTS);
 
         var answer = submitted("brave");
 
@@ -103,7 +94,7 @@ class OutageTest {
 
     @Test
     void givenAFullEventStream_whenSubmitted_thenItIsUnavailable() throws Exception {
-        removeStream(Subjects.EVENTS);
+        faas.removeStream(Subjects.EVENTS);
         Topology.create(faas.bus, Records.with(TopologyConfig.LOCAL, "eventsBytes", 64_000));
 
         var answer = faas.submit("brave", "text/plain", "x".repeat(100_000).getBytes(StandardCharsets.UTF_8));

@@ -208,6 +208,15 @@ public final class RunningGateway implements AutoCloseable {
         return Nats.connect(bus(server.url(), "gateway"), "another gateway");
     }
 
+    void removeStream(String name) throws Exception {
+        var connection = administrator();
+        try {
+            connection.jetStreamManagement().deleteStream(name);
+        } finally {
+            connection.close();
+        }
+    }
+
     io.nats.client.Connection administrator() throws IOException, InterruptedException {
         return io.nats.client.Nats.connect(new io.nats.client.Options.Builder()
                 .server(server.url())

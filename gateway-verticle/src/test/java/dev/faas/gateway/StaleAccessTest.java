@@ -65,7 +65,7 @@ class StaleAccessTest {
         try (var events = Events.open(faas.to(gateway, faas.as(faas.alice, "/v1/activations/" + id + "/events")))) {
             assertThat(events.require().field("status")).isEqualTo("queued");
 
-            removeStream("KV_" + bucket);
+            faas.removeStream("KV_" + bucket);
 
             Await.until("stale", () -> status("/v1/activations") == 503);
             Await.until("not ready", () -> status("/readyz") == 503);
@@ -85,14 +85,5 @@ class StaleAccessTest {
 
     private int status(String path) throws IOException, InterruptedException {
         return faas.sendTo(gateway, faas.as(faas.alice, path)).status();
-    }
-
-    private void removeStream(String name) throws Exception {
-        var connection = faas.administrator();
-        try {
-            connection.jetStreamManagement().deleteStream(name);
-        } finally {
-            connection.close();
-        }
     }
 }

@@ -143,12 +143,8 @@ public final class RegistryVerticle extends ServiceVerticle {
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
-        var stale = new StaleAccess(keys, config.accessStale(), () -> {});
-        on.repeat("age of what is known of logins", stale.pause(), stale::check);
-        var usedKeys = new UsedKeys(nats, addresses::behindGateway, clock);
-        verifier.noteUsesOfKeysWith(usedKeys::add);
-        on.repeatAfterPause("uses of API keys", UsedKeys.PAUSE, usedKeys::publish);
-        on.onStop("last uses of API keys", usedKeys::publishLast);
+        var stale = StaleAccess.watch(on, keys, config.accessStale(), () -> {});
+        UsedKeys.note(on, nats, verifier, addresses::behindGateway, clock);
 
         var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
         var queue = new CommandQueue(nats);

@@ -34,8 +34,8 @@ public final class Topology {
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
     private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
-    /** Above this share of the size, outputs are removed. */
-    private static final double SHARE_OF_OUTPUTS = 0.8;
+    /** How full the bucket OUTPUTS may be before the registry removes some. */
+    public static final double REMOVE_OUTPUTS_ABOVE = 0.8;
     /** By so much what an earlier version has stored without a size may grow, if there is room. */
     private static final double GROWTH_OF_OUTPUTS = 1.25;
 
@@ -312,7 +312,7 @@ public final class Topology {
     }
 
     private static long sizeFor(long outputs, StoreRoom room) throws IOException, JetStreamApiException {
-        long least = (long) (outputs / SHARE_OF_OUTPUTS);
+        long least = (long) (outputs / REMOVE_OUTPUTS_ABOVE);
         long wanted = (long) (least * GROWTH_OF_OUTPUTS);
         return room.fits(wanted) ? wanted : least;
     }

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnerQuotas {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerQuotas.class);
+    /** An older registry does not make the bucket, and an older NATS does not permit it; then a start goes on without. */
+    public static final Duration START_LIMIT = Duration.ofSeconds(2);
+
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final String KEY = "quota.";
     /** The key of the owners who have more than a fair share of the event stream. */

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -114,29 +115,35 @@ class ReconnectTest {
      */
     @Test
     void whenTheConsumerOfAWatchIsLostAndTheConnectionLives_thenChangesAreSeenSoon() throws Exception {
-        try (var server = NatsServer.start(directory);
-                var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
-            Topology.create(nats, TopologyConfig.LOCAL);
-            var seen = Collections.synchronizedList(new ArrayList<String>());
-            var bucket = nats.kv(Subjects.REVOKED);
-            try (var _ = bucket.watch(change -> seen.add(change.key()), () -> {})) {
-                untilPut(bucket, "sid_1");
-                Await.until("the first change is seen", () -> seen.contains("sid_1"));
-                var management = nats.connection().jetStreamManagement();
-                for (var consumer : management.getConsumerNames("KV_" + Subjects.REVOKED)) {
-                    management.deleteConsumer("KV_" + Subjects.REVOKED, consumer);
-                }
-                untilPut(bucket, "sid_2");
-
-                Await.until("the second change is seen", Duration.ofSeconds(10), () -> seen.contains("sid_2"));
-
-                assertThat(seen).containsExactly("sid_1", "sid_2");
+        afterOneChange((nats, bucket, seen) -> {
+            var management = nats.connection().jetStreamManagement();
+            for (var consumer : management.getConsumerNames("KV_" + Subjects.REVOKED)) {
+                management.deleteConsumer("KV_" + Subjects.REVOKED, consumer);
             }
-        }
+            untilPut(bucket, "sid_1");
+
+            Await.until("the second change is seen", Duration.ofSeconds(10), () -> seen.contains("sid_1"));
+
+            assertThat(seen).containsExactly("sid_before", "sid_1");
+        });
     }
 
     @Test
     void whenTheStreamIsMadeAnewAndHasMoreThanTheWatchHasSeen_thenAllOfItIsSeen() throws Exception {
+        afterOneChange((nats, bucket, seen) -> {
+            nats.connection().jetStreamManagement().deleteStream("KV_" + Subjects.REVOKED);
+            Topology.create(nats, TopologyConfig.LOCAL);
+            untilPut(bucket, "sid_1");
+            untilPut(bucket, "sid_2");
+
+            Await.until("the last change is seen", Duration.ofSeconds(20), () -> seen.contains("sid_2"));
+
+            assertThat(seen).containsExactly("sid_before", "sid_1", "sid_2");
+        });
+    }
+
+    /** With a watch that has seen the key {@code sid_before}. */
+    private void afterOneChange(Watching test) throws Exception {
         try (var server = NatsServer.start(directory);
                 var nats = Nats.connect(NatsConfig.local(server.url()), "test")) {
             Topology.create(nats, TopologyConfig.LOCAL);
@@ -145,16 +152,14 @@ class ReconnectTest {
             try (var _ = bucket.watch(change -> seen.add(change.key()), () -> {})) {
                 untilPut(bucket, "sid_before");
                 Await.until("the first change is seen", () -> seen.contains("sid_before"));
-                nats.connection().jetStreamManagement().deleteStream("KV_" + Subjects.REVOKED);
-                Topology.create(nats, TopologyConfig.LOCAL);
-                untilPut(bucket, "sid_1");
-                untilPut(bucket, "sid_2");
-
-                Await.until("the last change is seen", Duration.ofSeconds(20), () -> seen.contains("sid_2"));
-
-                assertThat(seen).containsExactly("sid_before", "sid_1", "sid_2");
+                test.run(nats, bucket, seen);
             }
         }
+    }
+
+    @FunctionalInterface
+    private interface Watching {
+        void run(Nats nats, Kv bucket, List<String> seen) throws Exception;
     }
 
     /** Longer than heartbeats may be missing. */

@@ -77,9 +77,6 @@ public final class SpawnerVerticle extends ServiceVerticle {
     /** For the last boots to end, and all sandboxes to be removed. */
     private static final Duration POOL_CLOSE = SandboxPool.CLOSE_LIMIT.plusSeconds(5);
 
-    /** An older registry does not make the bucket, and an older NATS does not permit it; then the start goes on without. */
-    private static final Duration QUOTAS_LIMIT = Duration.ofSeconds(2);
-
     private static final Duration ENGINE_CLOSE = Duration.ofSeconds(30);
     private static final Duration REPLACEMENT_CHECK = Duration.ofSeconds(1);
     private static final Duration SHARE_CHECK = Duration.ofMillis(200);
@@ -227,7 +224,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return on.open(
                 "quotas",
                 () -> OwnerQuotas.follow(
-                        nats.kv(Subjects.USAGE), new QuotaSettings(Quota.unlimited(), caps), QUOTAS_LIMIT),
+                        nats.kv(Subjects.USAGE), new QuotaSettings(Quota.unlimited(), caps), OwnerQuotas.START_LIMIT),
                 OwnerQuotas::close);
     }
 

@@ -2,6 +2,7 @@ package dev.faas.registry.ledger;
 
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
+import dev.faas.nats.Topology;
 import dev.faas.registry.ledger.RetentionStore.Expired;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutputShares {
     private static final Logger LOG = LoggerFactory.getLogger(OutputShares.class);
-    private static final double REMOVE_ABOVE = 0.80;
     /** Few, since outputs may be large, and the owner should not lose more than is needed. */
     private static final int PAGE = 20;
 
@@ -35,7 +35,7 @@ public final class OutputShares {
 
     /** Removes the copies of up to 200 activations; true when there is still too little room. Blocks. */
     public boolean runOnce() throws Exception {
-        if (archive.fillRatio() <= REMOVE_ABOVE) {
+        if (archive.fillRatio() <= Topology.REMOVE_OUTPUTS_ABOVE) {
             return false;
         }
         // All shares are equal: who has most is furthest over it.
@@ -47,7 +47,7 @@ public final class OutputShares {
             int pages = 0;
             while (pages < PAGES_OF_AN_OWNER && removeOldest(owner)) {
                 pages++;
-                if (archive.fillRatio() <= REMOVE_ABOVE) {
+                if (archive.fillRatio() <= Topology.REMOVE_OUTPUTS_ABOVE) {
                     return false;
                 }
             }

@@ -81,7 +81,7 @@ public final class KeyRing implements AutoCloseable {
         whenAccessEnds = task;
     }
 
-    /** Asks NATS whether this process still learns what auth publishes. Blocks. */
+    /** Whether this process still learns what auth publishes. */
     boolean isFollowing() {
         return revocations.isFollowing() && keys.isFollowing() && (apiKeys == null || apiKeys.isFollowing());
     }

@@ -1,6 +1,7 @@
 package dev.faas.http.token;
 
 import dev.faas.config.Env;
+import dev.faas.lifecycle.Lifecycle;
 import dev.faas.wire.Problem;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
@@ -20,11 +21,22 @@ public final class StaleAccess implements Handler<RoutingContext> {
     private final Runnable whenStale;
     private volatile long confirmedAt = System.nanoTime();
 
-    /** @param whenStale called by {@link #check} while this process answers 503 */
-    public StaleAccess(KeyRing keys, Duration limit, Runnable whenStale) {
+    private StaleAccess(KeyRing keys, Duration limit, Runnable whenStale) {
         this.keys = keys;
         this.limit = limit;
         this.whenStale = whenStale;
+    }
+
+    /**
+     * Checks until the stop.
+     *
+     * @param whenStale called at each check while this process answers 503
+     */
+    public static StaleAccess watch(Lifecycle.Steps on, KeyRing keys, Duration limit, Runnable whenStale)
+            throws Exception {
+        var stale = new StaleAccess(keys, limit, whenStale);
+        on.repeat("age of what is known of logins", stale.pause(), stale::check);
+        return stale;
     }
 
     /** The limit. */
@@ -39,14 +51,12 @@ public final class StaleAccess implements Handler<RoutingContext> {
         return limit;
     }
 
-    /** Between two calls of {@link #check}. */
-    public Duration pause() {
+    private Duration pause() {
         var share = limit.dividedBy(4);
         return share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;
     }
 
-    /** Asks NATS. Blocks. */
-    public void check() {
+    private void check() {
         if (keys.isFollowing()) {
             confirmedAt = System.nanoTime();
         } else if (isStale()) {

@@ -77,7 +77,7 @@ public final class TokenVerifier {
     }
 
     /** @param used called with the id of an API key and each request with it: must be quick and thread-safe */
-    public void noteUsesOfKeysWith(BiConsumer<String, HttpServerRequest> used) {
+    void noteUsesOfKeysWith(BiConsumer<String, HttpServerRequest> used) {
         whenKeyUsed = used;
     }
 

@@ -2,6 +2,7 @@ package dev.faas.http.token;
 
 import dev.faas.http.client.ClientAddress;
 import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
 import dev.faas.wire.KeyUses;
@@ -21,8 +22,7 @@ import java.util.function.Function;
  * only for keys that are valid. Thread-safe.
  */
 public final class UsedKeys {
-    /** Between two calls of {@link #publish}. */
-    public static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration PAUSE = Duration.ofMinutes(1);
 
     /** About 120 KB, of the 1 MB that a message may have. */
     private static final int USES_A_MESSAGE = 1_000;
@@ -34,13 +34,27 @@ public final class UsedKeys {
     private final InstantSource clock;
     private final Map<String, Use> byKey = new ConcurrentHashMap<>();
 
-    public UsedKeys(Nats nats, Function<HttpServerRequest, ClientAddress> addresses, InstantSource clock) {
+    private UsedKeys(Nats nats, Function<HttpServerRequest, ClientAddress> addresses, InstantSource clock) {
         this.nats = nats;
         this.addresses = addresses;
         this.clock = clock;
     }
 
-    public void add(String keyId, HttpServerRequest request) {
+    /** Notes the uses that a verifier sees, until the stop. */
+    public static void note(
+            Lifecycle.Steps on,
+            Nats nats,
+            TokenVerifier verifier,
+            Function<HttpServerRequest, ClientAddress> addresses,
+            InstantSource clock)
+            throws Exception {
+        var used = new UsedKeys(nats, addresses, clock);
+        verifier.noteUsesOfKeysWith(used::add);
+        on.repeatAfterPause("uses of API keys", PAUSE, used::publish);
+        on.onStop("last uses of API keys", used::publishLast);
+    }
+
+    private void add(String keyId, HttpServerRequest request) {
         var minute = clock.instant().truncatedTo(ChronoUnit.MINUTES);
         var known = byKey.get(keyId);
         if (known == null || known.minute().isBefore(minute)) {
@@ -49,7 +63,7 @@ public final class UsedKeys {
     }
 
     /** Tells auth what was noted since the last call. What cannot be sent is lost. */
-    public void publish() {
+    private void publish() {
         var uses = new ArrayList<KeyUses.Use>();
         byKey.forEach((keyId, use) -> {
             if (byKey.remove(keyId, use)) {
@@ -63,7 +77,7 @@ public final class UsedKeys {
     }
 
     /** The same before the connection is closed. Blocks. */
-    public void publishLast() throws InterruptedException {
+    private void publishLast() throws InterruptedException {
         publish();
         Blocking.awaitReply(nats.flush());
     }
