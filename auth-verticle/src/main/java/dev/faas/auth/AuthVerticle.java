@@ -181,7 +181,7 @@ public final class AuthVerticle extends ServiceVerticle {
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning invitations", PRUNE_PAUSE, () -> Blocking.await(invitations.prune()));
         on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(codes.prune()));
-        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
         on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
         on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));

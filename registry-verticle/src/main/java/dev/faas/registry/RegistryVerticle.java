@@ -234,7 +234,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
-        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("logins", () -> !stale.isStale())
