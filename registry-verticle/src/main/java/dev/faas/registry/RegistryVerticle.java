@@ -143,7 +143,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
-        var stale = StaleAccess.watch(on, keys, config.accessStale(), () -> {});
+        var stale = StaleAccess.watch(on, keys::isFollowing, config.accessStale(), () -> {});
         UsedKeys.note(on, nats, verifier, addresses::behindGateway, clock);
 
         var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
