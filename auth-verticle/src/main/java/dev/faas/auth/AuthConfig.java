@@ -10,6 +10,7 @@ import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.EntrySigner;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
@@ -22,6 +23,7 @@ import java.util.List;
  * @param port of the API; 0 takes a free one
  * @param maxKeyDays longest lifetime of an API key
  * @param keks of the stored signing keys
+ * @param accessStale how long without word of ended logins until tokens are refused
  * @param auditLog whether rows of the audit log are logged, too
  */
 public record AuthConfig(
@@ -36,6 +38,7 @@ public record AuthConfig(
         RegistrationRules registration,
         Trust trust,
         KeyEncryptionKeys keks,
+        Duration accessStale,
         boolean auditLog) {
     /**
      * @param access of an access token; a revocation is kept as long
@@ -96,6 +99,7 @@ public record AuthConfig(
                 registration(env, profile),
                 Trust.from(env),
                 KeyEncryptionKeys.from(env),
+                StaleAccess.limit(env),
                 AuditStore.isLogged(env));
     }
 

@@ -71,6 +71,7 @@ final class Backends extends LocalServers {
                 OPEN,
                 AuthConfig.Trust.NONE,
                 KeyEncryptionKeys.NONE,
+                Duration.ofMinutes(5),
                 false);
     }
 

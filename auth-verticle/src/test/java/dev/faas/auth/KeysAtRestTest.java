@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whoever copies the database cannot sign tokens. */
+/** A thief of the database cannot sign tokens. */
 class KeysAtRestTest {
     private static final String PASSWORD = "correct horse battery";
     private static final String FIRST = "01".repeat(32);

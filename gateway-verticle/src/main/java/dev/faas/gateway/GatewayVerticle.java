@@ -108,7 +108,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 () -> Upstream.client(vertx, config.http().maxConnections()),
                 it -> it.close().await());
         var auth = upstream(on, "auth-service", config.services().auth(), client);
-        var stale = StaleAccess.watch(on, keyRing, config.accessStale(), openResponses::stopAll);
+        var stale = StaleAccess.watch(on, keyRing::isFollowing, config.accessStale(), openResponses::stopAll);
         var registry = upstream(on, "registry-service", config.services().registry(), client);
 
         var events = new ActivationEvents(nats);

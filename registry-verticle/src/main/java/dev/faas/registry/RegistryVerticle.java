@@ -143,7 +143,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
-        var stale = StaleAccess.watch(on, keys, config.accessStale(), () -> {});
+        var stale = StaleAccess.watch(on, keys::isFollowing, config.accessStale(), () -> {});
         UsedKeys.note(on, nats, verifier, addresses::behindGateway, clock);
 
         var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
@@ -234,7 +234,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
-        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("logins", () -> !stale.isStale())

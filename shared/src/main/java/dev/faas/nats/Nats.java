@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -150,9 +151,29 @@ public final class Nats implements AutoCloseable {
                 });
     }
 
-    /** Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer. */
+    /**
+     * Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer.
+     * Other services may see the question, and from the inbox of one request the client library's others can be computed, so each
+     * question has an inbox of its own.
+     */
     public CompletableFuture<byte[]> ask(String subject, byte[] question) {
-        return requestRead(subject, question).thenApply(Message::getData);
+        var answer = new CompletableFuture<Message>();
+        try {
+            var inbox = createInbox();
+            var subscription = toSubscription(plain.subscribe(inbox, answer::complete));
+            var unused = answer.whenComplete((message, failure) -> subscription.close());
+            connection.publish(subject, inbox, question);
+        } catch (IllegalStateException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer.orTimeout(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .handle((message, failure) -> {
+                    // A status: nobody answers.
+                    if (message == null || message.isStatusMessage()) {
+                        throw new BusException.BusUnavailable("no answer to " + subject, failure);
+                    }
+                    return message.getData();
+                });
     }
 
     /** Sends a plain message without a confirmation. Fails when there is no connection. */

@@ -183,7 +183,7 @@ class AccountVerbsTest {
                 .on("GET", SESSIONS, 200, page("{\"sid\":\"sid_2\"}"));
 
         assertThat(run("sessions end sid_22 sid_1")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no session "sid_22" (session_not_found)
+                        faas: no session "sid_22" (session_not_found)
                         did you mean "sid_2"? List them: faas sessions
                         Ended sid_1.
                         """));

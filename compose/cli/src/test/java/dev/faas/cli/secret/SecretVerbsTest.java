@@ -127,7 +127,7 @@ class SecretVerbsTest {
                 .on("GET", SECRETS, 200, "{\"items\":[%s,%s],\"next\":null}".formatted(DB, OTHER));
 
         assertThat(run("secret delete bd db other")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no secret "bd" (secret_not_found)
+                        faas: no secret "bd" (secret_not_found)
                         did you mean "db"? List them: faas secret list
                         faas: resize names it. (secret_in_use)
                         Deleted other.
