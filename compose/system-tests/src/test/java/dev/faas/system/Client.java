@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,14 @@ public record Client(URI api, String accessToken, String refreshToken) {
 
         public String code() {
             return json().path("code").asText();
+        }
+
+        /** A 503 that names what is away, and when to try again. */
+        public void expectUnavailable(String dependency) {
+            expect(503);
+            assertThat(code()).as(text()).isEqualTo("unavailable");
+            assertThat(json().path("dependency").asText()).as(text()).isEqualTo(dependency);
+            assertThat(header("Retry-After")).isNotEmpty();
         }
 
         public Reply expect(int status) {
@@ -206,6 +215,20 @@ public record Client(URI api, String accessToken, String refreshToken) {
         body.put("name", name);
         body.put("image", image);
         return post("/v1/functions", body).expect(201).json().path("id").asText();
+    }
+
+    /** The items of all pages of a list, whose address has a query. */
+    public List<JsonNode> all(String list) throws IOException, InterruptedException {
+        var found = new ArrayList<JsonNode>();
+        var cursor = "";
+        do {
+            var page = get(list + cursor).expect(200).json();
+            page.path("items").forEach(found::add);
+            cursor = page.path("next").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("next").asText();
+        } while (!cursor.isEmpty());
+        return found;
     }
 
     public String submit(String function, String argument) throws IOException, InterruptedException {

@@ -39,11 +39,12 @@ class FrozenBusIT {
                     ada.delete("/v1/activations/" + known)));
 
             var unknown = answers.getFirst();
-            assertProblem(unknown, "outcome_unknown");
+            unknown.expect(503);
+            assertThat(unknown.code()).isEqualTo("outcome_unknown");
+            assertThat(unknown.header("Retry-After")).isNotEmpty();
             assertThat(unknown.json().path("activationId").asText()).hasSize(26);
             for (var answer : answers.subList(1, answers.size())) {
-                assertProblem(answer, "unavailable");
-                assertThat(answer.json().path("dependency").asText()).isEqualTo("nats");
+                answer.expectUnavailable("nats");
                 assertThat(answer.json().has("activationId")).isFalse();
             }
             var id = accepted(ada);
@@ -51,12 +52,6 @@ class FrozenBusIT {
             assertThat(ada.record(id).path("status").asText()).isEqualTo("queued");
             assertThat(ada.record(known).path("status").asText()).isEqualTo("queued");
         }
-    }
-
-    private static void assertProblem(Reply answer, String code) {
-        answer.expect(503);
-        assertThat(answer.json().path("code").asText()).isEqualTo(code);
-        assertThat(answer.header("Retry-After")).isNotEmpty();
     }
 
     /** As soon as NATS answers again. */

@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.Client;
 import dev.faas.system.story.ProgramIT;
@@ -55,7 +54,7 @@ class KilledUnderLoadIT {
                             .isEqualTo(1);
                 }
                 // Activations that were stored but not answered run, too; nothing else does.
-                for (var each : all(ada)) {
+                for (var each : ada.all("/v1/activations?limit=100")) {
                     assertThat(ada.ended(each.path("activationId").asText())
                                     .path("status")
                                     .asText())
@@ -97,19 +96,6 @@ class KilledUnderLoadIT {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static List<JsonNode> all(Client user) throws Exception {
-        var found = new ArrayList<JsonNode>();
-        var cursor = "";
-        do {
-            var page = user.get("/v1/activations?limit=100" + cursor).json();
-            page.path("items").forEach(found::add);
-            cursor = page.path("next").isNull()
-                    ? ""
-                    : "&cursor=" + page.path("next").asText();
-        } while (!cursor.isEmpty());
-        return found;
     }
 
     /** Only the running spawner may have booted containers; those of the ten killed ones must be removed. */

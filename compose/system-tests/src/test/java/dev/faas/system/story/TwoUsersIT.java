@@ -170,10 +170,7 @@ class TwoUsersIT {
     private void everythingOfAdasIsThere() throws Exception {
         var function = ada.get("/v1/functions/secret").expect(200).json();
         assertThat(function.path("revision").asInt()).isEqualTo(2);
-        assertThat(ada.get("/v1/activations/" + things.finished + "/result")
-                        .expect(200)
-                        .text())
-                .isEqualTo("out\n");
+        assertThat(ada.result(things.finished)).asString().isEqualTo("out\n");
         assertThat(ada.get("/v1/activations?function=secret").json().path("items"))
                 .hasSize(2);
     }
