@@ -6,31 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.Kv;
 import dev.faas.testing.HttpAnswer;
-import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Postgres or NATS dies under a running service: what still works, and what is repaired afterwards. */
 @Tag("slow")
-class OutageTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    Path directory;
-
-    private Backends backends;
-    private Vertx vertx;
+class OutageTest extends BackendsFixture {
     private Client client;
     private String deployment;
 
     @BeforeEach
     void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
         var verticle = new AuthVerticle(backends.config());
         deployment = await(vertx.deployVerticle(verticle));
         client = new Client(verticle.port());
@@ -38,10 +26,8 @@ class OutageTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
+    void stop() {
         client.close();
-        backends.close();
     }
 
     @Test
