@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests the main use of the platform, and that users do not see each other's functions and activations. */
+/** Tests the main use of the platform. */
 @ExtendWith(WholeSystem.class)
 class StoryIT {
     @Test
@@ -63,34 +63,6 @@ class StoryIT {
                 .extracting(i -> i.path("activationId").asText())
                 .containsExactly(second, first);
         assertThat(list.path("next").isNull()).isTrue();
-    }
-
-    @Test
-    void anotherUserSeesNothingOfIt(WholeSystem.Running system) throws Exception {
-        var ada = system.user();
-        var bob = system.user();
-        var function = ada.function("secret", system.images().script("echo $1"));
-        var activation = ada.submit("secret", "x");
-        ada.ended(activation);
-
-        for (var path : new String[] {
-            "/v1/functions/secret",
-            "/v1/functions/" + function,
-            "/v1/functions/" + function + "@1",
-            "/v1/functions/" + function + "/revisions",
-            "/v1/activations/" + activation,
-            "/v1/activations/" + activation + "/result",
-            "/v1/activations/" + activation + "/logs",
-            "/v1/activations/" + activation + "/events"
-        }) {
-            assertThat(bob.get(path).status()).as(path).isEqualTo(404);
-        }
-        bob.post("/v1/functions/" + function + "/activations", Map.of("argument", "x"))
-                .expect(404);
-        bob.delete("/v1/functions/" + function).expect(404);
-        assertThat(bob.get("/v1/functions").json().path("items")).isEmpty();
-        assertThat(bob.get("/v1/activations").json().path("items")).isEmpty();
-        ada.get("/v1/functions/" + function).expect(200);
     }
 
     @Test
