@@ -223,7 +223,7 @@ class TwoUsersIT {
         assertThat(put.path("id")).isEqualTo(made.path("id"));
         assertThat(put.path("owner")).isEqualTo(made.path("owner")).isNotEqualTo(id.path("owner"));
         assertThat(ada.get("/v1/functions/secret").json()).isEqualTo(id);
-        dora.send("DELETE", "/v1/functions/secret", null).expect(204);
+        dora.delete("/v1/functions/secret").expect(204);
         assertThat(ada.get("/v1/functions/secret").json()).isEqualTo(id);
     }
 }
