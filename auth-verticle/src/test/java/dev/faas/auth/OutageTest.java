@@ -7,34 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.nats.Kv;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Subjects;
-import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Postgres or NATS dies under a running service: what still works, and what is repaired afterwards. */
 @Tag("slow")
-class OutageTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    Path directory;
-
-    private Backends backends;
-    private Vertx vertx;
+class OutageTest extends BackendsFixture {
     private Client client;
     private String deployment;
 
     @BeforeEach
     void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
         var verticle = new AuthVerticle(backends.config());
         deployment = await(vertx.deployVerticle(verticle));
         client = new Client(verticle.port());
@@ -42,10 +30,8 @@ class OutageTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
+    void stop() {
         client.close();
-        backends.close();
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.faas.system.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.system.deployed.Replicas.Work;
 import dev.faas.wire.Codec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -88,8 +87,6 @@ abstract class ComposeTests {
     @Order(3)
     void scaledToThreeUnderLoadEachReplicaHasItsShareAndAllTrustEachOther(Nodes nodes) throws Exception {
         var shell = nodes.on(1);
-        var auth = Replicas.composed(shell, "auth-service");
-        var registry = Replicas.composed(shell, "registry-service");
         try (var traffic = RollingLoad.traffic(nodes, 1)) {
             shell.line(
                     Nodes.LONG,
@@ -101,11 +98,7 @@ abstract class ComposeTests {
         var counts =
                 RollingLoad.of(nodes, 1, "spread", Integer.toString(SPREAD)).flawless("compose, three of each");
 
-        var logins = auth.shares(Work.requests("/v1/auth/me"));
-        var functions = registry.shares(Work.requests("/v1/functions/:ref"));
-        System.out.println("compose, three of each: auth " + logins + ", registry " + functions);
-        assertThat(logins).hasSize(3).allMatch(count -> count > 0);
-        assertThat(functions).hasSize(3).allMatch(count -> count > 0);
+        Replicas.checkShares("compose", shell, Replicas::composed);
         assertThat(counts.number("accepted")).isEqualTo(SPREAD);
         assertThat(counts.json().path("spawners").size()).isGreaterThan(1);
     }
