@@ -241,7 +241,15 @@ class InvokeCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--delay 5s", "--not-before 5s", "--batch x", "--async --follow", "--output-file x --async"})
+            strings = {
+                "--delay soon",
+                "--delay 8d",
+                "--not-before 5s",
+                "--delay 5s --not-before 2026-11-24T10:00:00Z",
+                "--batch x",
+                "--async --follow",
+                "--output-file x --async"
+            })
     void refuses(String flags) {
         assertThat(run(("invoke f " + flags).split(" ")).exit()).isEqualTo(2);
         assertThat(server.received()).isEmpty();
