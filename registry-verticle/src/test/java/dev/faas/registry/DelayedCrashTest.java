@@ -9,8 +9,12 @@ import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Snapshot;
+import dev.faas.dispatcher.DispatcherVerticle;
+import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.wire.Subjects;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,46 @@ class DelayedCrashTest extends RegistryFixture {
 
         Await.eventually(() -> !waits(story));
         assertThat(queuedCount()).isEqualTo(1);
+    }
+
+    @Test
+    void givenTheDispatcherRunsAlone_whenOneIsDue_thenItsCommandIsPut() throws Exception {
+        var story = accepted(LATER);
+        Await.eventually(() -> waits(story));
+
+        registry.withoutAny(() -> {
+            registry.backends.run("update delayed set not_before = now() where id = '" + story.id() + "'");
+            var alone = new DispatcherVerticle(registry.backends.config().dispatcher());
+            var deployment = await(registry.vertx.deployVerticle(alone));
+
+            Await.eventually(() -> queued(story));
+
+            await(registry.vertx.undeploy(deployment));
+        });
+    }
+
+    @Test
+    void givenDelayedOnes_whenCounted_thenMetricQuotaAndGatewaysSeeThem() throws Exception {
+        var story = accepted(LATER);
+
+        Await.eventually(() -> user.get("/v1/projects/" + owner + "/quota")
+                        .json()
+                        .getJsonObject("used")
+                        .getInteger("delayed")
+                == 1);
+
+        var usage = registry.bus.kv(Subjects.USAGE);
+        Await.eventually(() -> usage.get(OwnerQuotas.DELAYED)
+                .join()
+                .map(entry -> new String(entry.value().bytes(), StandardCharsets.UTF_8))
+                .filter(text -> text.contains("\"" + owner + "\":1"))
+                .isPresent());
+        try (var operator = new Client(registry.internalPort(), "")) {
+            Await.eventually(() -> Pattern.compile("faas_delayed_waiting\\{.*} [1-9]")
+                    .matcher(operator.get("/metrics").text())
+                    .find());
+        }
+        assertThat(queued(story)).isFalse();
     }
 
     /** Also if the projector of an earlier version wrote it to the ledger. */

@@ -255,6 +255,19 @@ class InvokeCommandTest {
         assertThat(server.received()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--delay 10m,'\"delaySeconds\":600'",
+        "--delay 1500ms,'\"delaySeconds\":2'",
+        "--not-before 2026-11-24T12:00:00+02:00,'\"notBefore\":\"2026-11-24T10:00:00Z\"'"
+    })
+    void sendsTheDelay(String flags, String field) {
+        server.on("POST", SUBMIT, 202, QUEUED);
+
+        assertThat(run(("invoke f x --async " + flags).split(" ")).exit()).isZero();
+        assertThat(server.received().getFirst().body()).isEqualTo("{\"argument\":\"x\"," + field + "}");
+    }
+
     @Test
     void takesTheLargestArgumentUnchanged(@TempDir Path folder) throws IOException {
         var bytes = ("ü\r\n" + "x".repeat(131_067)).getBytes(StandardCharsets.UTF_8);
