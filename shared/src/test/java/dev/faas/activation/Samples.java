@@ -1,6 +1,7 @@
 package dev.faas.activation;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
@@ -35,6 +36,11 @@ final class Samples {
                 activation(Ids.activation(NOW), Delivery.AT_LEAST_ONCE, Retry.DEFAULT), RUN_SPEC);
     }
 
+    static ActivationRecord.Queued delayed(Duration delay) {
+        var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+        return ActivationRecord.accept(Records.with(plain, "notBefore", NOW.plus(delay)), RUN_SPEC);
+    }
+
     static Activation activation(String id, Delivery delivery, Retry retry) {
         return new Activation(
                 id,
@@ -47,7 +53,8 @@ final class Samples {
                 NOW,
                 NOW.plus(Duration.ofDays(1)),
                 Map.of("b", "2", "a", "1"),
-                "7c1f0a9be2d34856");
+                "7c1f0a9be2d34856",
+                null);
     }
 
     static ActivationRecord.Running running() {

@@ -1,5 +1,6 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
+import dev.faas.acceptance.Backpressure.Reservation;
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
@@ -8,13 +9,13 @@ import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationEvents.Draft;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationStage;
+import dev.faas.activation.MaxLifetime;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
-import dev.faas.gateway.forward.BusAnswer;
-import dev.faas.gateway.forward.BusRetry;
-import dev.faas.gateway.read.ActivationReader;
-import dev.faas.gateway.submit.Backpressure.Reservation;
 import dev.faas.nats.BusException;
+import dev.faas.nats.retry.BusAnswer;
+import dev.faas.nats.retry.BusRetry;
+import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -24,9 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts activations. The accepted event is the commit point: once it is stored, the activation will run. Its command is
@@ -56,8 +59,7 @@ public final class Acceptance {
     private final CommandEnqueuer queue;
     private final Backpressure pressure;
     private final SpawnerRoom room;
-    private final IdempotencyKeys keys;
-    private final ActivationReader reader;
+    private final ActivationNames names;
     private final InstantSource clock;
 
     public Acceptance(
@@ -66,74 +68,94 @@ public final class Acceptance {
             CommandEnqueuer queue,
             Backpressure pressure,
             SpawnerRoom room,
-            IdempotencyKeys keys,
-            ActivationReader reader,
+            ActivationNames names,
             InstantSource clock) {
         this.events = events;
         this.bus = bus;
         this.queue = queue;
         this.pressure = pressure;
         this.room = room;
-        this.keys = keys;
-        this.reader = reader;
+        this.names = names;
         this.clock = clock;
     }
 
     /**
      * Completes once the activation is stored durably. Fails with {@code outcome_unknown} and the id when that is not known;
-     * after any other failure nothing was accepted.
+     * after any other failure nothing was accepted. Call it on an event loop.
+     *
+     * @param past asked only when the request has a key that is known
      */
-    public Future<Accepted> accept(SubmitRequest request) {
+    public Future<Accepted> accept(SubmitRequest request, PastActivations past) {
         var startedAt = now();
         var freshId = Ids.activation(startedAt);
-        if (request.key().isEmpty()) {
-            return store(freshId, request, startedAt);
-        }
         var draft = draft(freshId, request);
+        if (request.key().isEmpty()) {
+            return admit(request, draft).compose(reservation -> store(draft, request, now(), reservation));
+        }
         return admit(request, draft).transform(admission -> {
             if (admission.failed()) {
-                return findKnown(request, startedAt)
+                return findKnown(request, past, startedAt)
                         .compose(known ->
                                 known.map(Future::succeededFuture).orElse(Future.failedFuture(admission.cause())));
             }
-            return claimKey(freshId, draft, request, startedAt, admission.result());
+            return claimKey(freshId, draft, request, past, startedAt, admission.result());
         });
     }
 
-    private Future<Optional<Accepted>> findKnown(SubmitRequest request, Instant startedAt) {
-        return keys.find(request)
+    /**
+     * Accepts an activation whose id the caller has fixed before, unless it was accepted already: so a caller that repeats
+     * this until it completes has one activation. Completes and fails as {@link #accept} does: after a definite refusal the
+     * id may be given up, after {@code outcome_unknown} it must be kept.
+     *
+     * @param id made less than a day ago: the ledger may drop records a day after their end
+     */
+    public Future<Accepted> acceptNamed(String id, SubmitRequest request, PastActivations past) {
+        return resume(id, request, past, now());
+    }
+
+    private Future<Optional<Accepted>> findKnown(SubmitRequest request, PastActivations past, Instant startedAt) {
+        return names.find(request)
                 .compose(id -> id.isPresent()
-                        ? resume(id.get(), request, startedAt).map(Optional::of)
+                        ? resume(id.get(), request, past, startedAt).map(Optional::of)
                         : Future.succeededFuture(Optional.empty()));
     }
 
     private Future<Accepted> claimKey(
-            String freshId, Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        return keys.claim(request, freshId)
+            String freshId,
+            Draft draft,
+            SubmitRequest request,
+            PastActivations past,
+            Instant startedAt,
+            Reservation reservation) {
+        return names.claim(request, freshId)
                 .onFailure(notClaimed -> reservation.release())
                 .compose(claim -> {
                     if (claim.isNew()) {
                         return store(draft, request, startedAt, reservation);
                     }
                     reservation.release();
-                    return resume(claim.activationId(), request, startedAt);
+                    return resume(claim.activationId(), request, past, startedAt);
                 });
     }
 
-    /** Continues where an earlier request with this key stopped. */
-    private Future<Accepted> resume(String id, SubmitRequest request, Instant startedAt) {
-        return reader.findInStream(id, request.caller()).compose(snapshot -> {
-            if (snapshot.isPresent()) {
-                return Future.succeededFuture(enqueueIfNew(snapshot.get(), () -> {}));
+    /** Continues where an earlier request with this key or id stopped. */
+    private Future<Accepted> resume(String id, SubmitRequest request, PastActivations past, Instant startedAt) {
+        return bus.ask(request.origin(), () -> events.last(id)).compose(newest -> {
+            if (newest.isPresent() && isOwn(newest.get(), request)) {
+                return Future.succeededFuture(enqueueIfNew(newest.get(), () -> {}));
             }
-            return reader.findInLedger(id, request.caller())
+            return past.find(id)
                     .compose(found -> found.<Future<Accepted>>map(
-                                    entry -> Future.succeededFuture(new Accepted.InLedger(id, entry)))
-                            .orElseGet(() -> store(id, request, startedAt)));
+                                    record -> Future.succeededFuture(new Accepted.InLedger(id, record)))
+                            .orElseGet(() -> storeNamed(id, request, startedAt)));
         });
     }
 
-    private Future<Accepted> store(String id, SubmitRequest request, Instant startedAt) {
+    private static boolean isOwn(Snapshot snapshot, SubmitRequest request) {
+        return snapshot.record().activation().owner().equals(request.function().owner());
+    }
+
+    private Future<Accepted> storeNamed(String id, SubmitRequest request, Instant startedAt) {
         var draft = draft(id, request);
         return admit(request, draft).compose(reservation -> store(draft, request, startedAt, reservation));
     }
@@ -151,7 +173,34 @@ public final class Acceptance {
         } catch (ProblemException refused) {
             return Future.failedFuture(refused);
         }
-        return pressure.admit(request.function(), draft.size());
+        var delay = request.submission().delay();
+        return delay.isEmpty()
+                ? pressure.admit(request.function(), draft.size())
+                : pressure.eventsAge()
+                        .compose(age -> requireInTime(request.function().spec(), delay.get(), draft.notBefore(), age))
+                        .compose(inTime -> pressure.admitDelayed(request.function(), draft.size()));
+    }
+
+    private Future<Void> requireInTime(FunctionSpec spec, Delay delay, @Nullable Instant due, Optional<Duration> age) {
+        var wait = Duration.between(now(), Objects.requireNonNull(due));
+        if (wait.compareTo(Delay.LONGEST) > 0) {
+            return Future.failedFuture(Problem.invalid(
+                            delay.field(),
+                            "must be at most " + Delay.LONGEST.toDays() + " days ahead. Submit the activation later")
+                    .asException());
+        }
+        var most = age.map(it -> it.minus(MaxLifetime.of(spec)));
+        return most.isEmpty() || wait.compareTo(most.get()) < 0
+                ? Future.succeededFuture()
+                : Future.failedFuture(Problem.invalid(
+                                delay.field(),
+                                "must be less than " + Math.max(0, most.get().toSeconds())
+                                        + " s ahead: with the longest life of an activation of this function (queue, runs and"
+                                        + " retries) it must fit the "
+                                        + age.get().toHours()
+                                        + " h for which the platform keeps events. Choose an earlier time, or lower"
+                                        + " the function's queue.ttlSeconds, limits.timeoutSeconds or retry")
+                        .asException());
     }
 
     private Draft draft(String id, SubmitRequest request) {
@@ -160,17 +209,20 @@ public final class Acceptance {
                 new RunSpec(request.function().spec(), request.submission().argument())));
     }
 
-    /** Releases the reservation on every failure. */
-    private Future<Accepted> store(Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        return append(draft, request, request.key().isPresent() ? startedAt : now())
+    /**
+     * Releases the reservation on every failure.
+     *
+     * @param safeFrom a time at which the activation had not been accepted
+     */
+    private Future<Accepted> store(Draft draft, SubmitRequest request, Instant safeFrom, Reservation reservation) {
+        return append(draft, request, safeFrom)
                 .map(appended -> toAccepted(appended, reservation))
                 .onFailure(notStored -> reservation.release());
     }
 
-    /** @param safeFrom a time at which the activation had not been accepted */
     private Future<AppendResult> append(Draft draft, SubmitRequest request, Instant safeFrom) {
         return bus.ask(
-                request.caller(),
+                request.origin(),
                 () -> now().isAfter(safeFrom.plus(MAX_LOOKUP_AGE))
                         ? CompletableFuture.failedFuture(new TimeoutException("the activation may have been pruned"))
                         : events.accept(draft),
@@ -180,6 +232,8 @@ public final class Acceptance {
     private Activation activation(String id, SubmitRequest request) {
         var function = request.function();
         var spec = function.spec();
+        var submittedAt = Ids.timeOf(id);
+        var due = request.submission().delay().map(delay -> delay.due(submittedAt));
         return new Activation(
                 id,
                 function.owner(),
@@ -188,11 +242,14 @@ public final class Acceptance {
                 spec.delivery(),
                 request.submission().timeoutSeconds().orElse(spec.limits().timeoutSeconds()),
                 spec.retry(),
-                Ids.timeOf(id),
+                submittedAt,
                 // Not from the id's time: the id bound to an Idempotency-Key may be up to 24 h old.
-                now().plusSeconds(spec.queue().ttlSeconds()),
+                due.filter(now()::isBefore)
+                        .orElseGet(this::now)
+                        .plusSeconds(spec.queue().ttlSeconds()),
                 request.submission().tags(),
-                request.caller().requestId());
+                request.origin().requestId(),
+                due.orElse(null));
     }
 
     private Instant now() {
@@ -212,7 +269,10 @@ public final class Acceptance {
         };
     }
 
-    /** Also for an activation that another gateway accepted: it may have died before it enqueued the command. */
+    /**
+     * Also for an activation that another gateway accepted: it may have died before it enqueued the command. A delayed one
+     * gets its command when it is due, from the registry's dispatcher.
+     */
     private Accepted enqueueIfNew(Snapshot newest, Reservation reservation) {
         if (newest.record() instanceof ActivationRecord.Queued queued && queued.nextAttemptAt() == null) {
             queue.enqueue(ActivationCommand.of(queued.activation()), reservation::release);
