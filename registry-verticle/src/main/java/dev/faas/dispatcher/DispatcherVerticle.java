@@ -42,7 +42,8 @@ public final class DispatcherVerticle extends ServiceVerticle {
         var pg = on.open(
                 "postgres of the dispatcher", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
         // Not required: what the registry answers does not need them.
-        health.addOptional("nats of the dispatcher", nats::isConnected).addOptional("postgres of the dispatcher", pg::ping);
+        health.addOptional("nats of the dispatcher", nats::isConnected)
+                .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
     }
 }
