@@ -40,11 +40,6 @@ public final class DelayedScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return SINGLE + " delayed submits, due one after another; then many that are due at once";
-    }
-
-    @Override
     public Map<String, String> settings() {
         return Map.of(BlockedFunction.SLOTS, "1");
     }
