@@ -9,12 +9,14 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of auth-service.
@@ -23,6 +25,7 @@ import java.util.List;
  * @param maxKeyDays longest lifetime of an API key
  * @param keks of the stored signing keys
  * @param auditLog whether rows of the audit log are logged, too
+ * @param innerTls of the API; null: plain HTTP
  */
 public record AuthConfig(
         int port,
@@ -36,7 +39,8 @@ public record AuthConfig(
         RegistrationRules registration,
         Trust trust,
         KeyEncryptionKeys keks,
-        boolean auditLog) {
+        boolean auditLog,
+        @Nullable InnerTls innerTls) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -96,7 +100,8 @@ public record AuthConfig(
                 registration(env, profile),
                 Trust.from(env),
                 KeyEncryptionKeys.from(env),
-                AuditStore.isLogged(env));
+                AuditStore.isLogged(env),
+                InnerTls.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

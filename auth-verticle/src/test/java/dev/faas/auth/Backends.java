@@ -71,7 +71,8 @@ final class Backends extends LocalServers {
                 OPEN,
                 AuthConfig.Trust.NONE,
                 KeyEncryptionKeys.NONE,
-                false);
+                false,
+                null);
     }
 
     /** With another value of one setting. */

@@ -5,6 +5,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.config.Env;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
@@ -19,6 +20,7 @@ import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of registry-service.
@@ -30,6 +32,7 @@ import java.util.Optional;
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
  * @param accessStale how long without word of ended logins until requests are refused
  * @param auditLog whether rows of the audit log are logged, too
+ * @param innerTls of the API; null: plain HTTP
  */
 public record RegistryConfig(
         int port,
@@ -44,7 +47,8 @@ public record RegistryConfig(
         AddressRanges gateways,
         Optional<SealingKey> sealing,
         Duration accessStale,
-        boolean auditLog) {
+        boolean auditLog,
+        @Nullable InnerTls innerTls) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -112,7 +116,8 @@ public record RegistryConfig(
                 AddressRanges.ofGateways(env),
                 SealingKey.from(env),
                 StaleAccess.limit(env),
-                AuditStore.isLogged(env));
+                AuditStore.isLogged(env),
+                InnerTls.from(env));
     }
 
     private static Mode mode(Env env) {
