@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
-import java.net.URI;
 import dev.faas.testing.TestCertificate;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -107,15 +107,7 @@ class PgTlsTest {
                 .orElseThrow();
         var secret = new Secret(postgres.password());
         return Pg.open(
-                VERTX,
-                new PgConfig(
-                        URI.create(postgres.url()),
-                        postgres.user(),
-                        secret,
-                        "things",
-                        2,
-                        LIMIT,
-                        file));
+                VERTX, new PgConfig(URI.create(postgres.url()), postgres.user(), secret, "things", 2, LIMIT, file));
     }
 
     /** With the server's own names of its files. */

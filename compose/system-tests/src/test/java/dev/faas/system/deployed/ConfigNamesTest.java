@@ -34,7 +34,8 @@ class ConfigNamesTest {
                     .isEqualTo(configs.group(1) + "-" + Sha256.hex(content).substring(0, 12));
             if (file.startsWith("docker-compose")) {
                 assertThat(text)
-                        .containsPattern("labels: \\{ faas\\.(tls\\.)?configs: \"[^\"]*" + Pattern.quote(configs.group(2)));
+                        .containsPattern(
+                                "labels: \\{ faas\\.(tls\\.)?configs: \"[^\"]*" + Pattern.quote(configs.group(2)));
             }
             count++;
         }

@@ -7,10 +7,11 @@ import org.junit.jupiter.api.Test;
 
 /** TLS inside the platform, turned on and off again by the commands of docs/security.md. */
 abstract class TlsTests {
-    private static final Map<String, String> WITH_TLS = Map.of(
-            "COMPOSE_FILE", "docker-compose.yml:docker-compose.override.yml:docker-compose.tls.yml");
-    private static final String PSQL = "docker compose exec -T postgres psql -tA -c 'SELECT bool_and(ssl) FROM pg_stat_ssl"
-            + " JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL' ";
+    private static final Map<String, String> WITH_TLS =
+            Map.of("COMPOSE_FILE", "docker-compose.yml:docker-compose.override.yml:docker-compose.tls.yml");
+    private static final String PSQL =
+            "docker compose exec -T postgres psql -tA -c 'SELECT bool_and(ssl) FROM pg_stat_ssl"
+                    + " JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL' ";
 
     @Test
     void withTheOverlayPlainConnectionsAreRefusedAndWithoutItAllIsAsBefore(Nodes nodes) throws Exception {
@@ -22,11 +23,14 @@ abstract class TlsTests {
         assertThat(say(nodes, "nats", 4222, "CONNECT {}\\r\\nPING\\r\\n"))
                 .contains("\"tls_required\":true")
                 .doesNotContain("PONG");
-        assertThat(tls.line(Nodes.SHORT, PSQL + "-U faas")).as("all connections").isEqualTo("t");
+        assertThat(tls.line(Nodes.SHORT, PSQL + "-U faas"))
+                .as("all connections")
+                .isEqualTo("t");
         assertThat(asAuth(tls, "sslmode=verify-full sslrootcert=/run/secrets/tls-ca.pem"))
                 .isEqualTo("t");
         assertThat(asAuth(tls, "sslmode=disable")).contains("no pg_hba.conf entry", "no encryption");
-        for (var service : Map.of("auth-service", 8080, "registry-service", 8081).entrySet()) {
+        for (var service :
+                Map.of("auth-service", 8080, "registry-service", 8081).entrySet()) {
             assertThat(say(nodes, service.getKey(), service.getValue(), "GET /healthz HTTP/1.0\\r\\n\\r\\n"))
                     .as(service.getKey())
                     .doesNotContain("HTTP/1.1 200");
@@ -72,7 +76,8 @@ abstract class TlsTests {
                         Nodes.SHORT,
                         "docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' faas-"
                                 + service + "-1 | cut -d ' ' -f 1");
-        return nodes.nodes("in", "1", "bash", "-c", "address=" + address + " port=" + port + "; { " + line + "; } 2>&1 || :");
+        return nodes.nodes(
+                "in", "1", "bash", "-c", "address=" + address + " port=" + port + "; { " + line + "; } 2>&1 || :");
     }
 
     /** What Postgres answers to the role of auth-service, by the network. */
