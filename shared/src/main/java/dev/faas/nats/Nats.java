@@ -80,7 +80,8 @@ public final class Nats implements AutoCloseable {
         if (ca != null) {
             options.sslContext(ca.sslContext())
                     .connectionTimeout(TLS_LIMIT)
-                    // A certificate has names. The other modes connect to an address instead, or to a name that nobody looks up;
+                    // A certificate has names. The other modes connect to an address instead, or to a name that nobody
+                    // looks up;
                     // and servers tell of each other by addresses.
                     .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs)
                     .ignoreDiscoveredServers();
