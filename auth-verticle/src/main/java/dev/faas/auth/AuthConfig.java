@@ -9,6 +9,7 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
@@ -16,6 +17,7 @@ import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of auth-service.
@@ -25,6 +27,7 @@ import java.util.List;
  * @param keks of the stored signing keys
  * @param accessStale how long without word of ended logins until tokens are refused
  * @param auditLog whether rows of the audit log are logged, too
+ * @param innerTls of the API; null: plain HTTP
  */
 public record AuthConfig(
         int port,
@@ -39,7 +42,8 @@ public record AuthConfig(
         Trust trust,
         KeyEncryptionKeys keks,
         Duration accessStale,
-        boolean auditLog) {
+        boolean auditLog,
+        @Nullable InnerTls innerTls) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -100,7 +104,8 @@ public record AuthConfig(
                 Trust.from(env),
                 KeyEncryptionKeys.from(env),
                 StaleAccess.limit(env),
-                AuditStore.isLogged(env));
+                AuditStore.isLogged(env),
+                InnerTls.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

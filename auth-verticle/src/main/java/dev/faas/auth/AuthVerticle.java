@@ -29,6 +29,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.ApiKeyRing;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
@@ -178,10 +179,16 @@ public final class AuthVerticle extends ServiceVerticle {
                 .addRequired("logins", () -> !stale.isStale());
 
         on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
+        var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), api))),
+                        vertx,
+                        config.http(),
+                        health,
+                        metrics,
+                        List.of(new Listener(API, config.port(), api)),
+                        certificate),
                 HttpService::close);
         on.repeat(
                 "announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(cutoffs.announceDeletionsAgain()));

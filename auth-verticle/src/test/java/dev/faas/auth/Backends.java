@@ -72,7 +72,8 @@ final class Backends extends LocalServers {
                 AuthConfig.Trust.NONE,
                 KeyEncryptionKeys.NONE,
                 Duration.ofMinutes(5),
-                false);
+                false,
+                null);
     }
 
     /** With another value of one setting. */

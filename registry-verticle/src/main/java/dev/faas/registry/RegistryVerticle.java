@@ -17,6 +17,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
@@ -252,9 +253,10 @@ public final class RegistryVerticle extends ServiceVerticle {
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
         });
+        var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(
                 "http",
-                () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api)),
+                () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api), certificate),
                 HttpService::close);
     }
 

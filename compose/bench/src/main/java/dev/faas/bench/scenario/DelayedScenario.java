@@ -55,7 +55,7 @@ public final class DelayedScenario implements Scenario.OnPlatform {
             double perSecond = count / seconds(atOnce(user, new CommandQueue(nats), blocked, count));
             return new Report(
                     name(),
-                    description(),
+                    SINGLE + " delayed submits, due one after another; then many that are due at once",
                     List.of(
                             late.row("due → taken by a spawner, idle platform"),
                             durable.row("POST → 202, " + CLIENTS + " clients at once")),
