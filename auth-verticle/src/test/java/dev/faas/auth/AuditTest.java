@@ -231,6 +231,9 @@ class AuditTest extends ServiceFixture {
             }
             refused.countLogin(Optional.of(userId), address("192.0.2.2"));
             refused.countLogin(Optional.empty(), address("192.0.2.1"));
+            for (var i = 1; i < 6; i++) {
+                refused.countLogin(Optional.empty(), address("2001:db8:0:1::" + i));
+            }
             await(refused.flush());
             await(refused.flush());
         });
@@ -238,8 +241,9 @@ class AuditTest extends ServiceFixture {
         assertThat(service.backends.text("""
                         select string_agg(concat_ws(' ', actor, address, target = '%s', changes ->> 'count'), ', '
                         order by address, target nulls last) from auth.audit
-                        where outcome = 'refused' and address like '192.%%'""".formatted(userId)))
-                .isEqualTo("anonymous 192.0.2.1 t 3, anonymous 192.0.2.1 1, anonymous 192.0.2.2 t 1");
+                        where outcome = 'refused' and (address like '192.%%' or address like '2001:%%')""".formatted(userId)))
+                .isEqualTo("anonymous 192.0.2.1 t 3, anonymous 192.0.2.1 1, anonymous 192.0.2.2 t 1, "
+                        + "anonymous 2001:db8:0:1:0:0:0:0 5");
     }
 
     private interface Work {

@@ -8,18 +8,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts refused attempts, and writes one row of the audit log for each kind, account and address when a minute ends. Names that
+ * Counts refused attempts, and writes one row of the audit log for each kind, account and client when a minute ends. A client
+ * is an IPv4 address or an IPv6 network. Names that
  * are no account's count as one, since a user may have typed a password there. Thread-safe.
  */
 public final class RefusedAttempts {
     /** Of one minute. A caller with more addresses than that is counted in one row. */
-    private static final int MAX_ROWS = 10_000;
+    private static final int MAX_ROWS = 1_000;
 
     private record Attempt(
             String action,
             String actor,
             @Nullable String target,
-            @Nullable ClientAddress address) {}
+            @Nullable ClientAddress client) {
+        static Attempt of(String action, String actor, @Nullable String target, @Nullable ClientAddress address) {
+            return new Attempt(action, actor, target, address == null ? null : address.network());
+        }
+    }
 
     private final AuditStore store;
     private Map<Attempt, Long> counts = new HashMap<>();
@@ -34,12 +39,12 @@ public final class RefusedAttempts {
      * @param userId of the account that was named; empty if there is none
      */
     public void countLogin(Optional<String> userId, @Nullable ClientAddress address) {
-        add(new Attempt("session.create", "anonymous", userId.orElse(null), address), 1);
+        add(Attempt.of("session.create", "anonymous", userId.orElse(null), address), 1);
     }
 
     /** An admin call of a user that may not make it. */
     public void countAdminCall(String userId, @Nullable ClientAddress address) {
-        add(new Attempt("admin.call", userId, null, address), 1);
+        add(Attempt.of("admin.call", userId, null, address), 1);
     }
 
     private synchronized void add(Attempt attempt, long times) {
@@ -56,7 +61,7 @@ public final class RefusedAttempts {
         var rows = ended.entrySet().stream()
                 .map(each -> {
                     var attempt = each.getKey();
-                    var origin = Origin.counted(attempt.actor(), attempt.address());
+                    var origin = Origin.counted(attempt.actor(), attempt.client());
                     return AuditEntry.refused(origin, attempt.action(), attempt.target(), each.getValue());
                 })
                 .toList();

@@ -24,7 +24,7 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
 
     @Override
     public void handle(HttpServerRequest request) {
-        if (!isHttp1(request) || !isFramedOnce(request) || !hasOneMeaning(request.headers()) || !isTarget(request)) {
+        if (!isKnownVersion(request) || !isFramedOnce(request) || !hasOneMeaning(request) || !isTarget(request)) {
             rejected.reject(request, 400);
         } else if (!isMet(request.headers())) {
             rejected.reject(request, 417);
@@ -39,7 +39,7 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
     }
 
     /** Vert.x reports no version for any other version or protocol. */
-    private static boolean isHttp1(HttpServerRequest request) {
+    private static boolean isKnownVersion(HttpServerRequest request) {
         return request.version() != null;
     }
 
@@ -52,8 +52,17 @@ record Admission(RejectedConnections rejected, Handler<HttpServerRequest> next) 
                         && request.version() == HttpVersion.HTTP_1_1);
     }
 
-    private static boolean hasOneMeaning(MultiMap headers) {
-        return headers.getAll(HttpHeaders.HOST).size() <= 1 && !headers.contains("");
+    private static boolean hasOneMeaning(HttpServerRequest request) {
+        var headers = request.headers();
+        return headers.getAll(HttpHeaders.HOST).size() <= 1
+                && !headers.contains("")
+                && (request.version() != HttpVersion.HTTP_2
+                        || headers.entries().stream().allMatch(header -> isOneLine(header.getValue())));
+    }
+
+    /** In HTTP/1 the decoder sees to that. */
+    private static boolean isOneLine(String value) {
+        return value.chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0);
     }
 
     /** 100-continue is the only expectation that exists (RFC 9110, 10.1.1). */

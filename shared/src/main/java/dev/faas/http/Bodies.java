@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** Creates body handlers for single routes, and reads bodies strictly: UTF-8, not compressed. No body handler is installed for all
  * routes, because the body of a proxied request must not pass through one.
@@ -21,6 +22,9 @@ public final class Bodies {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String DECLARED_TYPES = Bodies.class.getName();
+    private static final String CALLER = HeldBodies.class.getName();
+
+    private static final int MAX_LENGTH_DIGITS = 18;
 
     private Bodies() {}
 
@@ -46,10 +50,33 @@ public final class Bodies {
             if (isAnnounced(ctx)) {
                 MediaType.require(ctx, types);
             }
+            hold(ctx, maxBytes);
             limitArrival(ctx, () -> ctx.fail(408));
             ctx.put(BodyLimit.class.getName(), new BodyLimit(maxBytes));
             reader.handle(ctx);
         };
+    }
+
+    /** Counts the bodies of these requests as this caller's. */
+    public static void countFor(RoutingContext ctx, String caller) {
+        ctx.put(CALLER, caller);
+    }
+
+    private static void hold(RoutingContext ctx, int maxBytes) {
+        var request = ctx.request();
+        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        // Of more digits than that the reader refuses the body.
+        long expected = length == null || length.length() > MAX_LENGTH_DIGITS
+                ? maxBytes
+                : Math.min(maxBytes, Long.parseLong(length.trim()));
+        if (expected == 0 || (length == null && request.isEnded())) {
+            return;
+        }
+        var hold = Exchange.of(ctx).bodies().hold(Optional.ofNullable(ctx.get(CALLER)), expected);
+        ctx.addEndHandler(over -> hold.release());
+        if (!request.isEnded()) {
+            request.end().onSuccess(arrived -> hold.arrived(request.bytesRead()));
+        }
     }
 
     /** Runs {@code late} when the body has not arrived completely within the request timeout. */

@@ -7,15 +7,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Holds what this package needs for one request: its id, its start, and how long its body may take. */
-record Exchange(String requestId, long startNanos, Duration requestTimeout) {
+/** Holds what this package needs for one request: its id, its start, how long its body may take, and where that is counted. */
+record Exchange(String requestId, long startNanos, Duration requestTimeout, HeldBodies bodies) {
     static final String REQUEST_ID = "X-Request-Id";
 
     private static final String KEY = Exchange.class.getName();
     private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    static Exchange begin(RoutingContext ctx, Duration requestTimeout) {
-        var exchange = new Exchange(idFrom(ctx.request().getHeader(REQUEST_ID)), System.nanoTime(), requestTimeout);
+    static Exchange begin(RoutingContext ctx, Duration requestTimeout, HeldBodies bodies) {
+        var exchange =
+                new Exchange(idFrom(ctx.request().getHeader(REQUEST_ID)), System.nanoTime(), requestTimeout, bodies);
         ctx.put(KEY, exchange);
         ctx.response().putHeader(REQUEST_ID, exchange.requestId());
         return exchange;
@@ -24,7 +25,7 @@ record Exchange(String requestId, long startNanos, Duration requestTimeout) {
     /** Creates it for a request that is rejected before its first handler. */
     static Exchange of(RoutingContext ctx) {
         Exchange exchange = ctx.get(KEY);
-        return exchange == null ? begin(ctx, Duration.ofSeconds(30)) : exchange;
+        return exchange == null ? begin(ctx, Duration.ofSeconds(30), HeldBodies.inThisHeap()) : exchange;
     }
 
     static String idFrom(@Nullable String header) {

@@ -62,7 +62,7 @@ public final class HttpService {
                 config.internalPort(),
                 router -> router.get("/metrics").handler(metrics.scrape())));
         rejectSharedPorts(all);
-        var routing = new Routing(config, health, metrics);
+        var routing = new Routing(config, health, metrics, HeldBodies.inThisHeap());
         var places = new ConnectionLimit(config.maxConnections());
         var sharing = all.stream().map(HttpService::withShareablePort).toList();
         var ports = new ConcurrentHashMap<String, Integer>();

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Creates the router of a listener: its own routes, and what all listeners have in common. */
-record Routing(HttpConfig config, Health health, Metrics metrics) {
+record Routing(HttpConfig config, Health health, Metrics metrics, HeldBodies bodies) {
     /** Statuses that the router answers itself, without a failure handler. */
     private static final List<Integer> ROUTER_REFUSALS = List.of(400, 404, 405, 406, 415, 500);
 
@@ -41,7 +41,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics) {
     }
 
     private void begin(RoutingContext ctx, ResponseHeaders head, AccessLog log) {
-        var exchange = Exchange.begin(ctx, config.requestTimeout());
+        var exchange = Exchange.begin(ctx, config.requestTimeout(), bodies);
         metrics.timeRequest(ctx, exchange);
         log.logAtEnd(ctx, exchange);
         ctx.addHeadersEndHandler(ending -> head.finish(ctx));

@@ -2,9 +2,11 @@ package dev.faas.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -146,8 +148,7 @@ class BodiesTest {
         var said = running.post("/json", "application/json", new byte[LIMIT + 1]);
         var chunked = running.send(running.request("/json")
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofInputStream(
-                        () -> new java.io.ByteArrayInputStream(new byte[LIMIT + 1]))));
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[LIMIT + 1]))));
 
         for (var answer : java.util.List.of(said, chunked)) {
             assertThat(answer.status()).isEqualTo(413);
@@ -216,6 +217,36 @@ class BodiesTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("invalid_request");
+    }
+
+    /** Two such bodies do not fit into the part of the heap that bodies may take. */
+    private static final int LARGE = (int) (Runtime.getRuntime().maxMemory() / 10);
+
+    @Test
+    void givenALargeBodyThatDoesNotArriveWhenAnotherWouldFillTheHeapThenItIsRefusedUntilThereIsRoom() throws Exception {
+        try (var patient = new RunningService(
+                on -> on.post("/large").handler(Bodies.json(LARGE)).respond(ctx -> Future.succeededFuture(Map.of())))) {
+            try (var slow = patient.connect("POST /large HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: " + LARGE + "\r\n\r\n{")) {
+                Await.until("a body of unknown length is refused", () -> {
+                    var refused = postChunked(patient);
+                    return refused.status() == 503
+                            && refused.code().equals("unavailable")
+                            && refused.header("Retry-After").equals("1");
+                });
+                assertThat(patient.post("/large", "application/json", utf8("{}"))
+                                .status())
+                        .isEqualTo(200);
+                assertThat(slow.isClosed()).isFalse();
+            }
+            Await.until("there is room again", () -> postChunked(patient).status() == 200);
+        }
+    }
+
+    private static RunningService.Answer postChunked(RunningService to) throws Exception {
+        return to.send(to.request("/large")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(utf8("{}")))));
     }
 
     private static byte[] utf8(String text) {

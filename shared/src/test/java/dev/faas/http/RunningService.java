@@ -69,11 +69,17 @@ public final class RunningService implements AutoCloseable {
         return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
+    /** An open connection with these bytes sent. */
+    Socket connect(String bytes) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), service.port("api"));
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
     /** The answer of the server to these bytes, until it closes the connection. */
     String raw(String bytes) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), service.port("api"))) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        try (var socket = connect(bytes)) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }

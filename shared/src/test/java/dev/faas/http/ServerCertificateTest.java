@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerCertificateTest {
     private static final int MOST_BODY = 1_000;
@@ -121,6 +122,16 @@ class ServerCertificateTest {
                 .contains("HTTP/2 413");
     }
 
+    /** HTTP/2 can carry a value that HTTP/1 cannot: to the next service it could not be written. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nb: 1", "a\nb", "a\rb", "a\0b"})
+    void anHttp2HeaderOfSeveralLinesIsRefused(String value) throws Exception {
+        try (var http2 = new Http2Connection(connect(files, "h2"))) {
+            assertThat(http2.get("/hello", "x-custom", "plain")).isEqualTo(Http2Connection.STATUS_200);
+            assertThat(http2.get("/hello", "x-custom", value)).isEqualTo(Http2Connection.STATUS_400);
+        }
+    }
+
     @Test
     void aRenewalNeedsNoRestartAndEndsNoConnection() throws Exception {
         var second = TestCertificate.create(directory, "second");
@@ -200,7 +211,7 @@ class ServerCertificateTest {
         return files.curl(service.port("api"), path, options);
     }
 
-    private SSLSocket connect(TestCertificate trusted) throws Exception {
+    private SSLSocket connect(TestCertificate trusted, String... protocols) throws Exception {
         var store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (var in = Files.newInputStream(trusted.authority())) {
@@ -213,6 +224,9 @@ class ServerCertificateTest {
         context.init(null, trust.getTrustManagers(), null);
         var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", service.port("api"));
         socket.setSoTimeout(10_000);
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;
     }

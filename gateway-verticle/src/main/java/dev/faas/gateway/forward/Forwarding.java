@@ -141,6 +141,8 @@ public final class Forwarding implements Handler<RoutingContext> {
                 origin.write(Buffer.buffer());
             }
             return response.recover(failure -> {
+                // If its head could not be written, the connection would stay open until it has been idle for long.
+                origin.reset();
                 LOG.info("request got no response service={} cause={}", upstream, failure.getMessage());
                 if (first && canRetry()) {
                     forward(ctx, uri, change.andThen(Forwarding::removeBody), false);

@@ -32,12 +32,17 @@ public record ClientAddress(InetAddress ip, boolean ofGateway) {
 
     /** What one client has: an IPv4 address, or an IPv6 network of 64 bits. */
     public String prefix() {
+        return ip instanceof Inet4Address ? toString() : network() + "/64";
+    }
+
+    /** An IPv4 address itself, or the first address of the IPv6 network that one client has. */
+    public ClientAddress network() {
         if (ip instanceof Inet4Address) {
-            return ip.getHostAddress();
+            return this;
         }
         var network = Arrays.copyOf(Arrays.copyOf(ip.getAddress(), IPV6_NETWORK_BYTES), ip.getAddress().length);
         try {
-            return InetAddress.getByAddress(network).getHostAddress() + "/64";
+            return new ClientAddress(InetAddress.getByAddress(network), ofGateway);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -1,5 +1,6 @@
 package dev.faas.http.token;
 
+import dev.faas.http.Bodies;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
@@ -45,7 +46,7 @@ public final class Authenticated {
                 .orElseGet(() -> Future.failedFuture("no token"))
                 .onFailure(invalid -> ctx.next())
                 .onSuccess(known -> {
-                    ctx.put(KEY, known);
+                    accept(ctx, known);
                     next.handle(ctx);
                 });
     }
@@ -67,10 +68,15 @@ public final class Authenticated {
                     })
                     .onFailure(ctx::fail)
                     .onSuccess(known -> {
-                        ctx.put(KEY, known);
+                        accept(ctx, known);
                         next.handle(ctx);
                     });
         };
+    }
+
+    private static void accept(RoutingContext ctx, Access known) {
+        ctx.put(KEY, known);
+        Bodies.countFor(ctx, known.principal().userId());
     }
 
     /** The sender of the request; only on routes with {@link #by}. */
