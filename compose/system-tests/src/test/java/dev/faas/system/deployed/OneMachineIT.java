@@ -20,9 +20,10 @@ class OneMachineIT {
 
     @Nested
     @Order(3)
-    class Stack extends StackTests {}
+    class Tls extends TlsTests {}
 
+    /** Leaves its stack. */
     @Nested
     @Order(4)
-    class Tls extends TlsTests {}
+    class Stack extends StackTests {}
 }
