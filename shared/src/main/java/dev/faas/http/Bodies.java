@@ -1,6 +1,7 @@
 package dev.faas.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.content.HeldBodies;
 import dev.faas.wire.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;

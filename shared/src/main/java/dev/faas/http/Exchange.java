@@ -1,5 +1,6 @@
 package dev.faas.http;
 
+import dev.faas.http.content.HeldBodies;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HexFormat;

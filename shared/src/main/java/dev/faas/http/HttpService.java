@@ -1,5 +1,6 @@
 package dev.faas.http;
 
+import dev.faas.http.content.HeldBodies;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

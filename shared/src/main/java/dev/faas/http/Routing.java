@@ -1,5 +1,6 @@
 package dev.faas.http;
 
+import dev.faas.http.content.HeldBodies;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

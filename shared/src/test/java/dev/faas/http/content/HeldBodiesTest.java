@@ -1,4 +1,4 @@
-package dev.faas.http;
+package dev.faas.http.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

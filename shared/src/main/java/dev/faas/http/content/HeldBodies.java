@@ -1,4 +1,4 @@
-package dev.faas.http;
+package dev.faas.http.content;
 
 import dev.faas.wire.Problem;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Bounds the bytes of request bodies that a service holds in memory, in all and of each caller: bodies that arrive slowly must
  * not fill the heap. Thread-safe.
  */
-final class HeldBodies {
+public final class HeldBodies {
     /** While it is parsed and passed on, a body takes several times its size. */
     private static final int PART_OF_HEAP = 6;
 
@@ -27,7 +27,7 @@ final class HeldBodies {
         this.maxOfCaller = max / CALLERS_WITH_A_FULL_SHARE;
     }
 
-    static HeldBodies inThisHeap() {
+    public static HeldBodies inThisHeap() {
         return new HeldBodies(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     }
 
@@ -36,7 +36,7 @@ final class HeldBodies {
      *
      * @param caller empty before it is known; counted in the sum of all alone
      */
-    synchronized Hold hold(Optional<String> caller, long bytes) {
+    public synchronized Hold hold(Optional<String> caller, long bytes) {
         long ofCaller = caller.map(it -> byCaller.getOrDefault(it, 0L)).orElse(0L);
         if (held + bytes > max || (ofCaller > 0 && ofCaller + bytes > maxOfCaller)) {
             throw Problem.unavailable(
@@ -51,7 +51,7 @@ final class HeldBodies {
     }
 
     /** The place of one body. */
-    final class Hold {
+    public final class Hold {
         private final Optional<String> caller;
         private long bytes;
 
@@ -60,13 +60,13 @@ final class HeldBodies {
         }
 
         /** The body has arrived, and may be shorter than was expected. */
-        void arrived(long length) {
+        public void arrived(long length) {
             synchronized (HeldBodies.this) {
                 change(Math.min(bytes, length));
             }
         }
 
-        void release() {
+        public void release() {
             synchronized (HeldBodies.this) {
                 change(0);
             }
