@@ -1,23 +1,24 @@
 package dev.faas.gateway;
 
+import dev.faas.acceptance.Acceptance;
+import dev.faas.acceptance.Accepted;
+import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Status;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.forward.RegistryClient.LedgerEntry;
 import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationStatus;
 import dev.faas.gateway.read.EndWait;
 import dev.faas.gateway.read.JsonBody;
 import dev.faas.gateway.read.ReadContext;
 import dev.faas.gateway.read.WaitPreference;
-import dev.faas.gateway.submit.Acceptance;
-import dev.faas.gateway.submit.Accepted;
 import dev.faas.gateway.submit.Cancellation;
-import dev.faas.gateway.submit.IdempotencyKey;
+import dev.faas.gateway.submit.IdempotencyKeyHeader;
 import dev.faas.gateway.submit.Replay;
-import dev.faas.gateway.submit.Submission;
-import dev.faas.gateway.submit.SubmitRequest;
+import dev.faas.gateway.submit.SubmissionBody;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.token.Authenticated;
@@ -42,29 +43,37 @@ final class ActivationRoutes {
     }
 
     Future<Buffer> submit(RoutingContext ctx) {
-        var key = IdempotencyKey.of(ctx);
+        var key = IdempotencyKeyHeader.of(ctx);
         var wait = WaitPreference.of(ctx);
-        var submission = Submission.of(ctx);
+        var submission = SubmissionBody.of(ctx);
         var caller = Caller.of(ctx);
         var ref = ctx.pathParam("ref");
         return submits.functions()
                 .find(ref, caller)
                 .map(function -> SubmitRequest.of(function, ref, submission, key, caller))
-                .compose(submits.acceptance()::accept)
+                .compose(request -> accept(request, caller))
                 .compose(accepted -> respond(ctx, accepted, wait));
     }
 
     Future<Buffer> replay(RoutingContext ctx) {
-        var key = IdempotencyKey.of(ctx);
+        var key = IdempotencyKeyHeader.of(ctx);
         var wait = WaitPreference.of(ctx);
         if (Bodies.bytes(ctx).length() > 0) {
             // A replay has no fields yet: any field is refused rather than ignored.
             JsonFields.of(ctx).requireValid();
         }
+        var caller = Caller.of(ctx);
         return submits.replay()
-                .prepare(ctx.pathParam("id"), key, Caller.of(ctx))
-                .compose(submits.acceptance()::accept)
+                .prepare(ctx.pathParam("id"), key, caller)
+                .compose(request -> accept(request, caller))
                 .compose(accepted -> respond(ctx, accepted, wait));
+    }
+
+    private Future<Accepted> accept(SubmitRequest request, Caller caller) {
+        return submits.acceptance()
+                .accept(
+                        request,
+                        id -> reads.reader().findInLedger(id, caller).map(found -> found.map(LedgerEntry::record)));
     }
 
     private Future<Buffer> respond(RoutingContext ctx, Accepted accepted, WaitPreference wait) {
@@ -77,8 +86,8 @@ final class ActivationRoutes {
                             ? ended(ctx, record.id(), ActivationView.of(record))
                             : pending(ctx, record.id());
                 });
-            case Accepted.InLedger(var id, var entry) ->
-                Future.succeededFuture(wait.limit().isZero() ? pending(ctx, id) : ended(ctx, id, entry.record()));
+            case Accepted.InLedger(var id, var record) ->
+                Future.succeededFuture(wait.limit().isZero() ? pending(ctx, id) : ended(ctx, id, record));
         };
     }
 

@@ -3,7 +3,7 @@ package dev.faas.gateway;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
-import dev.faas.gateway.submit.Submission;
+import dev.faas.gateway.submit.SubmissionBody;
 import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
 import dev.faas.http.content.AcceptFilter;
@@ -150,10 +150,10 @@ final class Api {
     }
 
     private void routeActivations(Router on) {
-        Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), Submission.TYPES)
+        Bodies.declareTypes(on.post("/v1/functions/:ref/activations"), SubmissionBody.TYPES)
                 .handler(JSON)
                 .handler(invoker)
-                .handler(Submission.bodyHandler())
+                .handler(SubmissionBody.bodyHandler())
                 .respond(activations::submit);
         on.get("/v1/activations").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/activations/:id").handler(JSON).handler(reader).handler(activations::get);

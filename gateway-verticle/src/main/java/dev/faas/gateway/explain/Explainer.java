@@ -1,5 +1,6 @@
 package dev.faas.gateway.explain;
 
+import dev.faas.acceptance.SpawnerRoom;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
@@ -13,10 +14,9 @@ import dev.faas.gateway.explain.Explanation.FunctionShare;
 import dev.faas.gateway.explain.Explanation.OwnerShare;
 import dev.faas.gateway.explain.Explanation.Slots;
 import dev.faas.gateway.explain.Explanation.Why;
-import dev.faas.gateway.forward.BusAnswer;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.ActivationReader;
-import dev.faas.gateway.submit.SpawnerRoom;
+import dev.faas.nats.retry.BusAnswer;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import io.vertx.core.Future;

@@ -2,6 +2,7 @@ package dev.faas.gateway.forward;
 
 import dev.faas.http.HttpService;
 import dev.faas.http.token.Authenticated;
+import dev.faas.nats.retry.BusRetry;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -13,7 +14,8 @@ import java.util.function.BooleanSupplier;
  * @param authorization the request's own header, since every service verifies it
  * @param since of {@link System#nanoTime}
  */
-public record Caller(String userId, String authorization, String requestId, long since, BooleanSupplier disconnected) {
+public record Caller(String userId, String authorization, String requestId, long since, BooleanSupplier disconnected)
+        implements BusRetry.Request {
 
     /** Requires the handler {@link Authenticated#by} before it. */
     public static Caller of(RoutingContext ctx) {
@@ -25,11 +27,13 @@ public record Caller(String userId, String authorization, String requestId, long
                 ctx.response()::closed);
     }
 
-    Duration age() {
+    @Override
+    public Duration age() {
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
-    boolean hasDisconnected() {
+    @Override
+    public boolean hasDisconnected() {
         return disconnected.getAsBoolean();
     }
 

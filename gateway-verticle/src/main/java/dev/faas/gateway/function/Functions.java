@@ -1,9 +1,9 @@
 package dev.faas.gateway.function;
 
-import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.function.FunctionCache.Head;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;

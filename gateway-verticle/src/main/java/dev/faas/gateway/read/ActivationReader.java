@@ -2,10 +2,10 @@ package dev.faas.gateway.read;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Snapshot;
-import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.RegistryClient.LedgerEntry;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;

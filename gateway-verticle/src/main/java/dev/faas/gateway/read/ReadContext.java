@@ -2,9 +2,9 @@ package dev.faas.gateway.read;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Snapshot;
-import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.Forwarding;
+import dev.faas.nats.retry.BusRetry;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 

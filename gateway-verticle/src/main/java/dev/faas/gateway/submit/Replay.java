@@ -1,13 +1,16 @@
 package dev.faas.gateway.submit;
 
+import dev.faas.acceptance.IdempotencyKey;
+import dev.faas.acceptance.Submission;
+import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.RunSpec;
-import dev.faas.gateway.forward.BusRetry;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationReader;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import java.util.Objects;

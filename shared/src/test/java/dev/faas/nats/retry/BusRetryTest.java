@@ -1,4 +1,4 @@
-package dev.faas.gateway.forward;
+package dev.faas.nats.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +28,23 @@ class BusRetryTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private record Failures(Throwable unavailable, Throwable noAnswer) {}
+
+    private record Request(long since, BooleanSupplier disconnected) implements BusRetry.Request {
+        @Override
+        public String requestId() {
+            return "";
+        }
+
+        @Override
+        public Duration age() {
+            return Duration.ofNanos(System.nanoTime() - since);
+        }
+
+        @Override
+        public boolean hasDisconnected() {
+            return disconnected.getAsBoolean();
+        }
+    }
 
     private static Failures failures;
 
@@ -140,10 +157,10 @@ class BusRetryTest {
 
     /** Answers with the number of the attempt. */
     private Future<Integer> ask(BusRetry bus, BooleanSupplier disconnected, Outcome outcome) {
-        var caller = new Caller("usr_1", "", "", System.nanoTime(), disconnected);
+        var request = new Request(System.nanoTime(), disconnected);
         return Future.future(done -> vertx.getOrCreateContext()
                 .runOnContext(now -> bus.<Integer>ask(
-                                caller,
+                                request,
                                 () -> {
                                     int attempt = asked.incrementAndGet();
                                     var failure = outcome.of(attempt);

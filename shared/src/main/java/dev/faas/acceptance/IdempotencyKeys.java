@@ -1,14 +1,14 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import dev.faas.gateway.forward.BusAnswer;
-import dev.faas.gateway.forward.BusRetry;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Stream;
+import dev.faas.nats.retry.BusAnswer;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.quota.FairShare;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
@@ -42,15 +42,12 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Keys and request contents are stored as HMACs, so that neither can be guessed from the bucket. The first gateway creates
  * the secret, and all gateways read it.
  */
-public final class IdempotencyKeys {
+public final class IdempotencyKeys implements ActivationNames {
     private static final String SECRET = "idempotency";
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
     private static final int ROOM_RETRY_SECONDS = 60;
     private static final Duration DAY = Duration.ofDays(1);
-
-    /** @param isNew whether this request created the entry */
-    record KeyClaim(String activationId, boolean isNew) {}
 
     private final Kv bucket;
     private final BusRetry bus;
@@ -105,8 +102,9 @@ public final class IdempotencyKeys {
      * a fair share of a bucket that is more than half full, and with {@code unavailable} when NATS cannot be asked or has no room
      * for another key: then nothing was accepted.
      */
-    Future<KeyClaim> claim(SubmitRequest request, String freshId) {
-        var owner = request.caller().userId();
+    @Override
+    public Future<KeyClaim> claim(SubmitRequest request, String freshId) {
+        var owner = request.function().owner();
         var count = stored.get(owner);
         long quota = quotas.apply(owner).of(Limit.IDEMPOTENCY_KEYS_PER_DAY);
         long most = Math.min(quota, share());
@@ -139,7 +137,7 @@ public final class IdempotencyKeys {
         var name = entryName(request);
         var entry = new IdempotencyEntry(freshId, hmac(request.content()));
         return bus.ask(
-                request.caller(),
+                request.origin(),
                 () -> bucket.create(name, Codec.encode(entry))
                         .thenApply(made -> new KeyClaim(freshId, true))
                         .exceptionallyCompose(failure -> switch (BusException.unwrap(failure)) {
@@ -152,11 +150,11 @@ public final class IdempotencyKeys {
                         }));
     }
 
-    /** Finds the activation of a key. Fails as {@link #claim} does. */
-    Future<Optional<String>> find(SubmitRequest request) {
+    @Override
+    public Future<Optional<String>> find(SubmitRequest request) {
         var name = entryName(request);
         var meaning = hmac(request.content());
-        return bus.ask(request.caller(), () -> findId(name, meaning));
+        return bus.ask(request.origin(), () -> findId(name, meaning));
     }
 
     private CompletableFuture<Optional<String>> findId(String name, String meaning) {

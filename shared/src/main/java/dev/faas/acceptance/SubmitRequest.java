@@ -1,6 +1,6 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
-import dev.faas.gateway.forward.Caller;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import java.util.ArrayList;
@@ -14,18 +14,26 @@ import java.util.TreeMap;
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
  */
 public record SubmitRequest(
-        FunctionRevision function, Submission submission, String source, Optional<IdempotencyKey> key, Caller caller) {
+        FunctionRevision function,
+        Submission submission,
+        String source,
+        Optional<IdempotencyKey> key,
+        BusRetry.Request origin) {
 
     /** @param ref the function as the request names it */
     public static SubmitRequest of(
-            FunctionRevision function, String ref, Submission submission, Optional<IdempotencyKey> key, Caller caller) {
+            FunctionRevision function,
+            String ref,
+            Submission submission,
+            Optional<IdempotencyKey> key,
+            BusRetry.Request origin) {
         int pinned = ref.indexOf('@');
-        return new SubmitRequest(function, submission, pinned < 0 ? "" : ref.substring(pinned), key, caller);
+        return new SubmitRequest(function, submission, pinned < 0 ? "" : ref.substring(pinned), key, origin);
     }
 
-    /** A caller may use an Idempotency-Key once in each scope. */
+    /** An owner may use an Idempotency-Key once in each scope. */
     String scope() {
-        return caller.userId() + " " + function.id();
+        return function.owner() + " " + function.id();
     }
 
     /** Equal for equal requests, however their JSON is written. The function's current revision is no part of it. */

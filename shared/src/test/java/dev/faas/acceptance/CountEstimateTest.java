@@ -1,4 +1,4 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

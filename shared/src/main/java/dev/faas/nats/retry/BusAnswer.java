@@ -1,4 +1,4 @@
-package dev.faas.gateway.forward;
+package dev.faas.nats.retry;
 
 import dev.faas.nats.BusException;
 import dev.faas.wire.Problem;

@@ -1,4 +1,4 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

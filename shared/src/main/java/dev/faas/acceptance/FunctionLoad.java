@@ -1,4 +1,4 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
 import dev.faas.activation.CommandQueue;
 import dev.faas.activation.CommandQueue.QueueStats;

@@ -1,5 +1,6 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
+import dev.faas.acceptance.Backpressure.Reservation;
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.ActivationCommand;
@@ -10,11 +11,9 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationStage;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
-import dev.faas.gateway.forward.BusAnswer;
-import dev.faas.gateway.forward.BusRetry;
-import dev.faas.gateway.read.ActivationReader;
-import dev.faas.gateway.submit.Backpressure.Reservation;
 import dev.faas.nats.BusException;
+import dev.faas.nats.retry.BusAnswer;
+import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -56,8 +55,7 @@ public final class Acceptance {
     private final CommandEnqueuer queue;
     private final Backpressure pressure;
     private final SpawnerRoom room;
-    private final IdempotencyKeys keys;
-    private final ActivationReader reader;
+    private final ActivationNames names;
     private final InstantSource clock;
 
     public Acceptance(
@@ -66,74 +64,94 @@ public final class Acceptance {
             CommandEnqueuer queue,
             Backpressure pressure,
             SpawnerRoom room,
-            IdempotencyKeys keys,
-            ActivationReader reader,
+            ActivationNames names,
             InstantSource clock) {
         this.events = events;
         this.bus = bus;
         this.queue = queue;
         this.pressure = pressure;
         this.room = room;
-        this.keys = keys;
-        this.reader = reader;
+        this.names = names;
         this.clock = clock;
     }
 
     /**
      * Completes once the activation is stored durably. Fails with {@code outcome_unknown} and the id when that is not known;
-     * after any other failure nothing was accepted.
+     * after any other failure nothing was accepted. Call it on an event loop.
+     *
+     * @param past asked only when the request has a key that is known
      */
-    public Future<Accepted> accept(SubmitRequest request) {
+    public Future<Accepted> accept(SubmitRequest request, PastActivations past) {
         var startedAt = now();
         var freshId = Ids.activation(startedAt);
-        if (request.key().isEmpty()) {
-            return store(freshId, request, startedAt);
-        }
         var draft = draft(freshId, request);
+        if (request.key().isEmpty()) {
+            return admit(request, draft).compose(reservation -> store(draft, request, now(), reservation));
+        }
         return admit(request, draft).transform(admission -> {
             if (admission.failed()) {
-                return findKnown(request, startedAt)
+                return findKnown(request, past, startedAt)
                         .compose(known ->
                                 known.map(Future::succeededFuture).orElse(Future.failedFuture(admission.cause())));
             }
-            return claimKey(freshId, draft, request, startedAt, admission.result());
+            return claimKey(freshId, draft, request, past, startedAt, admission.result());
         });
     }
 
-    private Future<Optional<Accepted>> findKnown(SubmitRequest request, Instant startedAt) {
-        return keys.find(request)
+    /**
+     * Accepts an activation whose id the caller has fixed before, unless it was accepted already: so a caller that repeats
+     * this until it completes has one activation. Completes and fails as {@link #accept} does: after a definite refusal the
+     * id may be given up, after {@code outcome_unknown} it must be kept.
+     *
+     * @param id made less than a day ago: the ledger may drop records a day after their end
+     */
+    public Future<Accepted> acceptNamed(String id, SubmitRequest request, PastActivations past) {
+        return resume(id, request, past, now());
+    }
+
+    private Future<Optional<Accepted>> findKnown(SubmitRequest request, PastActivations past, Instant startedAt) {
+        return names.find(request)
                 .compose(id -> id.isPresent()
-                        ? resume(id.get(), request, startedAt).map(Optional::of)
+                        ? resume(id.get(), request, past, startedAt).map(Optional::of)
                         : Future.succeededFuture(Optional.empty()));
     }
 
     private Future<Accepted> claimKey(
-            String freshId, Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        return keys.claim(request, freshId)
+            String freshId,
+            Draft draft,
+            SubmitRequest request,
+            PastActivations past,
+            Instant startedAt,
+            Reservation reservation) {
+        return names.claim(request, freshId)
                 .onFailure(notClaimed -> reservation.release())
                 .compose(claim -> {
                     if (claim.isNew()) {
                         return store(draft, request, startedAt, reservation);
                     }
                     reservation.release();
-                    return resume(claim.activationId(), request, startedAt);
+                    return resume(claim.activationId(), request, past, startedAt);
                 });
     }
 
-    /** Continues where an earlier request with this key stopped. */
-    private Future<Accepted> resume(String id, SubmitRequest request, Instant startedAt) {
-        return reader.findInStream(id, request.caller()).compose(snapshot -> {
-            if (snapshot.isPresent()) {
-                return Future.succeededFuture(enqueueIfNew(snapshot.get(), () -> {}));
+    /** Continues where an earlier request with this key or id stopped. */
+    private Future<Accepted> resume(String id, SubmitRequest request, PastActivations past, Instant startedAt) {
+        return bus.ask(request.origin(), () -> events.last(id)).compose(newest -> {
+            if (newest.isPresent() && isOwn(newest.get(), request)) {
+                return Future.succeededFuture(enqueueIfNew(newest.get(), () -> {}));
             }
-            return reader.findInLedger(id, request.caller())
+            return past.find(id)
                     .compose(found -> found.<Future<Accepted>>map(
-                                    entry -> Future.succeededFuture(new Accepted.InLedger(id, entry)))
-                            .orElseGet(() -> store(id, request, startedAt)));
+                                    record -> Future.succeededFuture(new Accepted.InLedger(id, record)))
+                            .orElseGet(() -> storeNamed(id, request, startedAt)));
         });
     }
 
-    private Future<Accepted> store(String id, SubmitRequest request, Instant startedAt) {
+    private static boolean isOwn(Snapshot snapshot, SubmitRequest request) {
+        return snapshot.record().activation().owner().equals(request.function().owner());
+    }
+
+    private Future<Accepted> storeNamed(String id, SubmitRequest request, Instant startedAt) {
         var draft = draft(id, request);
         return admit(request, draft).compose(reservation -> store(draft, request, startedAt, reservation));
     }
@@ -160,17 +178,20 @@ public final class Acceptance {
                 new RunSpec(request.function().spec(), request.submission().argument())));
     }
 
-    /** Releases the reservation on every failure. */
-    private Future<Accepted> store(Draft draft, SubmitRequest request, Instant startedAt, Reservation reservation) {
-        return append(draft, request, request.key().isPresent() ? startedAt : now())
+    /**
+     * Releases the reservation on every failure.
+     *
+     * @param safeFrom a time at which the activation had not been accepted
+     */
+    private Future<Accepted> store(Draft draft, SubmitRequest request, Instant safeFrom, Reservation reservation) {
+        return append(draft, request, safeFrom)
                 .map(appended -> toAccepted(appended, reservation))
                 .onFailure(notStored -> reservation.release());
     }
 
-    /** @param safeFrom a time at which the activation had not been accepted */
     private Future<AppendResult> append(Draft draft, SubmitRequest request, Instant safeFrom) {
         return bus.ask(
-                request.caller(),
+                request.origin(),
                 () -> now().isAfter(safeFrom.plus(MAX_LOOKUP_AGE))
                         ? CompletableFuture.failedFuture(new TimeoutException("the activation may have been pruned"))
                         : events.accept(draft),
@@ -192,7 +213,7 @@ public final class Acceptance {
                 // Not from the id's time: the id bound to an Idempotency-Key may be up to 24 h old.
                 now().plusSeconds(spec.queue().ttlSeconds()),
                 request.submission().tags(),
-                request.caller().requestId());
+                request.origin().requestId());
     }
 
     private Instant now() {

@@ -1,4 +1,4 @@
-package dev.faas.gateway.forward;
+package dev.faas.nats.retry;
 
 import dev.faas.nats.BusException;
 import dev.faas.wire.ProblemException;
@@ -17,6 +17,17 @@ import java.util.function.Supplier;
  * request is too old, or its client has disconnected. Asks only what is safe to repeat, such as a compare-and-set. Thread-safe.
  */
 public final class BusRetry {
+    /** For whom NATS is asked, and how long that is still of use. */
+    public interface Request {
+        /** As in {@code X-Request-Id}. */
+        String requestId();
+
+        Duration age();
+
+        /** Nobody waits for it any more. */
+        boolean hasDisconnected();
+    }
+
     /** Further requests fail at once: each holds its body in memory. */
     private static final int MAX_WAITING = 2_000;
 
@@ -38,27 +49,28 @@ public final class BusRetry {
     }
 
     /** Fails with {@code unavailable} when NATS did not answer. Call it on an event loop; completes on the same one. */
-    public <T> Future<T> ask(Caller caller, Supplier<CompletionStage<T>> question) {
-        return ask(caller, question, BusAnswer::toProblem);
+    public <T> Future<T> ask(Request request, Supplier<CompletionStage<T>> question) {
+        return ask(request, question, BusAnswer::toProblem);
     }
 
     /** @param toProblem gets {@link BusException.OutcomeUnknown} if any of the attempts had it, else the last failure */
     public <T> Future<T> ask(
-            Caller caller, Supplier<CompletionStage<T>> question, Function<Throwable, Throwable> toProblem) {
+            Request request, Supplier<CompletionStage<T>> question, Function<Throwable, Throwable> toProblem) {
         return askOnce(question)
                 .recover(failure -> {
                     if (waiting.incrementAndGet() > maxWaiting) {
                         waiting.decrementAndGet();
                         return Future.failedFuture(failure);
                     }
-                    return repeat(caller, question, failure, FIRST_PAUSE).onComplete(over -> waiting.decrementAndGet());
+                    return repeat(request, question, failure, FIRST_PAUSE)
+                            .onComplete(over -> waiting.decrementAndGet());
                 })
                 .recover(failure -> Future.failedFuture(toProblem.apply(failure)));
     }
 
     private <T> Future<T> repeat(
-            Caller caller, Supplier<CompletionStage<T>> question, Throwable failure, Duration pause) {
-        if (!isTemporary(failure) || caller.age().plus(pause).compareTo(patience) > 0 || caller.hasDisconnected()) {
+            Request request, Supplier<CompletionStage<T>> question, Throwable failure, Duration pause) {
+        if (!isTemporary(failure) || request.age().plus(pause).compareTo(patience) > 0 || request.hasDisconnected()) {
             return Future.failedFuture(failure);
         }
         return Vertx.currentContext()
@@ -66,7 +78,7 @@ public final class BusRetry {
                 .timer(halfToWhole(pause), TimeUnit.MILLISECONDS)
                 .compose(now -> askOnce(question))
                 .recover(again ->
-                        repeat(caller, question, isUndecided(failure, again) ? failure : again, nextPause(pause)));
+                        repeat(request, question, isUndecided(failure, again) ? failure : again, nextPause(pause)));
     }
 
     private static <T> Future<T> askOnce(Supplier<CompletionStage<T>> question) {

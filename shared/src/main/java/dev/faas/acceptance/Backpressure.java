@@ -1,4 +1,4 @@
-package dev.faas.gateway.submit;
+package dev.faas.acceptance;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;

@@ -1,24 +1,19 @@
 package dev.faas.gateway.submit;
 
+import dev.faas.acceptance.Submission;
 import dev.faas.activation.RunSpec;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.wire.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/**
- * Holds what a client submits. The body is JSON that contains the argument, or text that is the argument.
- *
- * @param timeoutSeconds empty: the function's own limit applies
- */
-public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
+/** Reads a submission from a request. The body is JSON that contains the argument, or text that is the argument. */
+public final class SubmissionBody {
     public static final List<String> TYPES = List.of("application/json", "text/plain");
 
     /** JSON may write each byte of an argument as six ({@code \\u0001}); the tags come on top. */
@@ -30,15 +25,7 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
     private static final Pattern TAG_KEY = Pattern.compile("[^\\p{Cntrl}:]{1,64}");
     private static final Pattern ANY = Pattern.compile("(?s).*+");
 
-    public Submission {
-        if (argument.indexOf('\0') >= 0) {
-            throw Problem.invalid("argument", "must be text without NUL").asException();
-        }
-        if (argument.length() > RunSpec.MAX_ARGUMENT_BYTES
-                || argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
-            throw tooLarge();
-        }
-    }
+    private SubmissionBody() {}
 
     /** Reads the body for {@link #of}. */
     public static Handler<RoutingContext> bodyHandler() {
@@ -46,7 +33,7 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         return ctx -> {
             // A text body is its argument: refused before it is read.
             if (!Bodies.isJson(ctx) && contentLength(ctx) > RunSpec.MAX_ARGUMENT_BYTES) {
-                throw tooLarge();
+                throw Submission.tooLarge();
             }
             reader.handle(ctx);
         };
@@ -75,20 +62,5 @@ public record Submission(String argument, OptionalInt timeoutSeconds, Map<String
         }
         // The HTTP decoder has refused all but numbers; more than 18 digits may not fit a long.
         return header.length() > 18 ? Long.MAX_VALUE : Long.parseLong(header.trim());
-    }
-
-    private static RuntimeException tooLarge() {
-        return Problem.tooLarge(
-                        "argument_too_large",
-                        "Argument too large",
-                        "The argument has more than " + RunSpec.MAX_ARGUMENT_BYTES
-                                + " bytes of UTF-8. Store larger data where the function can read it.",
-                        RunSpec.MAX_ARGUMENT_BYTES)
-                .asException();
-    }
-
-    @Override
-    public String toString() {
-        return "Submission[" + argument.length() + " characters, " + tags.size() + " tags]";
     }
 }

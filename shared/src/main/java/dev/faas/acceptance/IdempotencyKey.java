@@ -1,0 +1,22 @@
+package dev.faas.acceptance;
+
+import dev.faas.wire.Problem;
+import java.util.regex.Pattern;
+
+/** Identifies a client's request, so that a repeat is recognized. The text is opaque; quotes are part of it. */
+public record IdempotencyKey(String text) {
+    public static final String HEADER = "Idempotency-Key";
+    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+    public IdempotencyKey {
+        if (!VISIBLE.matcher(text).matches()) {
+            throw Problem.invalid(HEADER, "must be 1 to 255 visible ASCII characters, without spaces")
+                    .asException();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "IdempotencyKey[" + text.length() + " characters]";
+    }
+}

@@ -1,0 +1,40 @@
+package dev.faas.acceptance;
+
+import dev.faas.activation.RunSpec;
+import dev.faas.wire.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Holds what a client submits.
+ *
+ * @param timeoutSeconds empty: the function's own limit applies
+ */
+public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
+    public Submission {
+        if (argument.indexOf('\0') >= 0) {
+            throw Problem.invalid("argument", "must be text without NUL").asException();
+        }
+        if (argument.length() > RunSpec.MAX_ARGUMENT_BYTES
+                || argument.getBytes(StandardCharsets.UTF_8).length > RunSpec.MAX_ARGUMENT_BYTES) {
+            throw tooLarge();
+        }
+    }
+
+    /** {@code argument_too_large} */
+    public static RuntimeException tooLarge() {
+        return Problem.tooLarge(
+                        "argument_too_large",
+                        "Argument too large",
+                        "The argument has more than " + RunSpec.MAX_ARGUMENT_BYTES
+                                + " bytes of UTF-8. Store larger data where the function can read it.",
+                        RunSpec.MAX_ARGUMENT_BYTES)
+                .asException();
+    }
+
+    @Override
+    public String toString() {
+        return "Submission[" + argument.length() + " characters, " + tags.size() + " tags]";
+    }
+}
