@@ -3,6 +3,7 @@ package dev.faas.registry;
 import dev.faas.activation.MaxLifetime;
 import dev.faas.audit.AuditStore;
 import dev.faas.config.Env;
+import dev.faas.dispatcher.DispatcherConfig;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.StaleAccess;
@@ -19,6 +20,7 @@ import dev.faas.wire.FunctionSpec.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Holds the settings of registry-service.
@@ -30,6 +32,7 @@ import java.util.Optional;
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
  * @param accessStale how long without word of ended logins until requests are refused
  * @param auditLog whether rows of the audit log are logged, too
+ * @param roles what this process does
  */
 public record RegistryConfig(
         int port,
@@ -44,9 +47,36 @@ public record RegistryConfig(
         AddressRanges gateways,
         Optional<SealingKey> sealing,
         Duration accessStale,
-        boolean auditLog) {
+        boolean auditLog,
+        Roles roles) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
+
+    /**
+     * What a process does.
+     *
+     * @param registry serves functions and the ledger
+     * @param dispatcher does what is due
+     */
+    public record Roles(boolean registry, boolean dispatcher) {
+        static final Roles ALL = new Roles(true, true);
+
+        private static final String NAME = "FAAS_ROLES";
+        private static final String REGISTRY = "registry";
+        private static final String DISPATCHER = "dispatcher";
+
+        static Roles from(Env env) {
+            var text = env.text(
+                    NAME,
+                    REGISTRY + "," + DISPATCHER,
+                    "what this process does: registry (functions and records), dispatcher (what is due), or both");
+            var names = Set.of(text.split("\\s*,\\s*", -1));
+            if (!Set.of(REGISTRY, DISPATCHER).containsAll(names)) {
+                env.addProblem(NAME, "must be registry, dispatcher or registry,dispatcher, not '" + text + "'");
+            }
+            return new Roles(names.contains(REGISTRY), names.contains(DISPATCHER));
+        }
+    }
 
     /**
      * Timing of the work that repeats.
@@ -90,6 +120,7 @@ public record RegistryConfig(
 
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
+    private static final int DISPATCHER_CONNECTIONS = 2;
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
@@ -112,7 +143,17 @@ public record RegistryConfig(
                 AddressRanges.ofGateways(env),
                 SealingKey.from(env),
                 StaleAccess.limit(env),
-                AuditStore.isLogged(env));
+                AuditStore.isLogged(env),
+                Roles.from(env));
+    }
+
+    DispatcherConfig dispatcher() {
+        var pg = connections.pg();
+        return new DispatcherConfig(
+                http,
+                connections.nats(),
+                new PgConfig(
+                        pg.url(), pg.user(), pg.password(), pg.schema(), DISPATCHER_CONNECTIONS, pg.startTimeout()));
     }
 
     private static Mode mode(Env env) {

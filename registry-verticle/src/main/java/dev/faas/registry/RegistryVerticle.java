@@ -10,6 +10,7 @@ import dev.faas.audit.AuditRoutes;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origins;
 import dev.faas.audit.RefusedAttempts;
+import dev.faas.dispatcher.DispatcherVerticle;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
@@ -239,6 +240,9 @@ public final class RegistryVerticle extends ServiceVerticle {
                 .addRequired("nats", nats::isConnected)
                 .addRequired("logins", () -> !stale.isStale())
                 .addRequired("postgres", pg::ping);
+        if (config.roles().dispatcher()) {
+            DispatcherVerticle.open(on, vertx, config.dispatcher(), metrics.registry(), health);
+        }
         var api = new Listener(API, config.port(), router -> {
             router.route().handler(stale);
             functionRoutes.add(router);

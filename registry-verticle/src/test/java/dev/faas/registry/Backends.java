@@ -80,7 +80,8 @@ final class Backends extends LocalServers {
                 AddressRanges.NONE,
                 Optional.of(SEALING),
                 Duration.ofMinutes(5),
-                false);
+                false,
+                RegistryConfig.Roles.ALL);
     }
 
     /** Lets tokens that this signer signs be accepted. */

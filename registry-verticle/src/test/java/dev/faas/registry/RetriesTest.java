@@ -124,7 +124,8 @@ class RetriesTest extends RegistryFixture {
                 now,
                 now.plus(Duration.ofDays(1)),
                 Map.of(),
-                "request-1");
+                "request-1",
+                null);
         var accepted = ActivationRecord.accept(activation, new RunSpec(FunctionSpec.of("retried", "image:1"), ""));
         var first = stored(events.accept(accepted));
         var running = accepted.claim(Story.WORKER, Ids.activation(now), now);

@@ -65,6 +65,7 @@ public final class Story {
                 at,
                 at.plus(ttl),
                 tags,
+                null,
                 null);
     }
 

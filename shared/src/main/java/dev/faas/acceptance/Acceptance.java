@@ -9,11 +9,13 @@ import dev.faas.activation.ActivationEvents.AppendResult;
 import dev.faas.activation.ActivationEvents.Draft;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationStage;
+import dev.faas.activation.MaxLifetime;
 import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.nats.BusException;
 import dev.faas.nats.retry.BusAnswer;
 import dev.faas.nats.retry.BusRetry;
+import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -23,9 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts activations. The accepted event is the commit point: once it is stored, the activation will run. Its command is
@@ -169,7 +173,34 @@ public final class Acceptance {
         } catch (ProblemException refused) {
             return Future.failedFuture(refused);
         }
-        return pressure.admit(request.function(), draft.size());
+        var delay = request.submission().delay();
+        return delay.isEmpty()
+                ? pressure.admit(request.function(), draft.size())
+                : pressure.eventsAge()
+                        .compose(age -> requireInTime(request.function().spec(), delay.get(), draft.notBefore(), age))
+                        .compose(inTime -> pressure.admitDelayed(request.function(), draft.size()));
+    }
+
+    private Future<Void> requireInTime(FunctionSpec spec, Delay delay, @Nullable Instant due, Optional<Duration> age) {
+        var wait = Duration.between(now(), Objects.requireNonNull(due));
+        if (wait.compareTo(Delay.LONGEST) > 0) {
+            return Future.failedFuture(Problem.invalid(
+                            delay.field(),
+                            "must be at most " + Delay.LONGEST.toDays() + " days ahead. Submit the activation later")
+                    .asException());
+        }
+        var most = age.map(it -> it.minus(MaxLifetime.of(spec)));
+        return most.isEmpty() || wait.compareTo(most.get()) < 0
+                ? Future.succeededFuture()
+                : Future.failedFuture(Problem.invalid(
+                                delay.field(),
+                                "must be less than " + Math.max(0, most.get().toSeconds())
+                                        + " s ahead: with the longest life of an activation of this function (queue, runs and"
+                                        + " retries) it must fit the "
+                                        + age.get().toHours()
+                                        + " h for which the platform keeps events. Choose an earlier time, or lower"
+                                        + " the function's queue.ttlSeconds, limits.timeoutSeconds or retry")
+                        .asException());
     }
 
     private Draft draft(String id, SubmitRequest request) {
@@ -201,6 +232,8 @@ public final class Acceptance {
     private Activation activation(String id, SubmitRequest request) {
         var function = request.function();
         var spec = function.spec();
+        var submittedAt = Ids.timeOf(id);
+        var due = request.submission().delay().map(delay -> delay.due(submittedAt));
         return new Activation(
                 id,
                 function.owner(),
@@ -209,11 +242,14 @@ public final class Acceptance {
                 spec.delivery(),
                 request.submission().timeoutSeconds().orElse(spec.limits().timeoutSeconds()),
                 spec.retry(),
-                Ids.timeOf(id),
+                submittedAt,
                 // Not from the id's time: the id bound to an Idempotency-Key may be up to 24 h old.
-                now().plusSeconds(spec.queue().ttlSeconds()),
+                due.filter(now()::isBefore)
+                        .orElseGet(this::now)
+                        .plusSeconds(spec.queue().ttlSeconds()),
                 request.submission().tags(),
-                request.origin().requestId());
+                request.origin().requestId(),
+                due.orElse(null));
     }
 
     private Instant now() {
@@ -233,7 +269,10 @@ public final class Acceptance {
         };
     }
 
-    /** Also for an activation that another gateway accepted: it may have died before it enqueued the command. */
+    /**
+     * Also for an activation that another gateway accepted: it may have died before it enqueued the command. A delayed one
+     * gets its command when it is due, from the registry's dispatcher.
+     */
     private Accepted enqueueIfNew(Snapshot newest, Reservation reservation) {
         if (newest.record() instanceof ActivationRecord.Queued queued && queued.nextAttemptAt() == null) {
             queue.enqueue(ActivationCommand.of(queued.activation()), reservation::release);

@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +37,8 @@ public final class Backpressure {
     private static final Duration ROOM_RETRY = Duration.ofSeconds(10);
     /** The registry measures what is stored once a minute. */
     private static final Duration STORED_RETRY = Duration.ofMinutes(1);
+    /** The next ones may be due at any time. */
+    private static final Duration DELAYED_RETRY = Duration.ofMinutes(1);
 
     /** Estimate: what the event stream adds to one event, and the size of its command. */
     private static final int OVERHEAD_BYTES = 512;
@@ -87,6 +90,29 @@ public final class Backpressure {
                         .compose(ready -> tryReserve(function, load, owner, bytes)));
     }
 
+    /** As {@link #admit}, for an activation that is not due yet: the owner has a limit of those. */
+    Future<Reservation> admitDelayed(FunctionRevision function, int bytes) {
+        long most = quotas.of(function.owner()).of(Limit.DELAYED);
+        if (quotas.delayedOf(function.owner()) >= most) {
+            return Future.failedFuture(quotaExceeded(
+                    "You have about " + most
+                            + " delayed activations that are not due yet, which is the limit for one user.",
+                    (int) DELAYED_RETRY.toSeconds()));
+        }
+        quotas.noteDelayed(function.owner());
+        return admit(function, bytes);
+    }
+
+    /** How long the event stream keeps events; empty when that is not known or without a limit. */
+    Future<Optional<Duration>> eventsAge() {
+        var usage = room.value();
+        return awaitFigures(usage)
+                .map(ready -> Optional.of(usage)
+                        .filter(it -> it.isDone() && !it.isCompletedExceptionally())
+                        .map(it -> it.join().maxAge())
+                        .filter(Duration::isPositive));
+    }
+
     /** Completes when all figures are there, or after {@link #MAX_WAIT}. */
     private static Future<Void> awaitFigures(CompletableFuture<?>... figures) {
         for (var figure : figures) {
@@ -127,7 +153,7 @@ public final class Backpressure {
         var last = room.value();
         if (last.isDone()
                 && !last.isCompletedExceptionally()
-                && new StreamUsage(storedBytes.value(), last.join().limit()).fillRatioWith(more)
+                && new StreamUsage(storedBytes.value(), last.join().limit(), Duration.ZERO).fillRatioWith(more)
                         > StreamLimits.REFUSE_SUBMITS_ABOVE) {
             throw noRoom();
         }

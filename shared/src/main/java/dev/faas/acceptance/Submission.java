@@ -4,14 +4,20 @@ import dev.faas.activation.RunSpec;
 import dev.faas.wire.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Holds what a client submits.
  *
  * @param timeoutSeconds empty: the function's own limit applies
+ * @param delay empty: it is due at once
  */
-public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
+public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags, Optional<Delay> delay) {
+    public Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
+        this(argument, timeoutSeconds, tags, Optional.empty());
+    }
+
     public Submission {
         if (argument.indexOf('\0') >= 0) {
             throw Problem.invalid("argument", "must be text without NUL").asException();

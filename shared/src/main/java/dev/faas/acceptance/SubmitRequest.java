@@ -40,6 +40,7 @@ public record SubmitRequest(
     byte[] content() {
         var parts = new ArrayList<Object>(List.of(source, submission.argument(), new TreeMap<>(submission.tags())));
         submission.timeoutSeconds().ifPresent(parts::add);
+        submission.delay().ifPresent(delay -> parts.add(delay.toString()));
         return Codec.write(parts);
     }
 }

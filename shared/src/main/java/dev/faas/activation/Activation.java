@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param image as the function's accepted revision names it
  * @param expiresAt when it expires if it has not run by then; a run or a retry puts that off, see {@link ActivationRecord}
  * @param requestId of the request that submitted it, for the logs; null when an older gateway wrote it
+ * @param notBefore when it is due, of a delayed one: until then it has no command; null when it was due at once
  */
 public record Activation(
         String id,
@@ -25,7 +26,8 @@ public record Activation(
         Instant submittedAt,
         Instant expiresAt,
         Map<String, String> tags,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        @Nullable Instant notBefore) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}

@@ -9,10 +9,13 @@ import dev.faas.nats.StoredMessage;
 import dev.faas.nats.Stream;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the event stream, the source of truth until an activation is pruned. Every state after the first is a
  * compare-and-set on the one before, so that two writers cannot both end an activation. Thread-safe, never blocks.
@@ -50,6 +53,11 @@ public final class ActivationEvents implements States {
 
         public int size() {
             return bytes.length;
+        }
+
+        /** When it is due; null: at once. */
+        public @Nullable Instant notBefore() {
+            return first.activation().notBefore();
         }
     }
 
@@ -229,14 +237,15 @@ public final class ActivationEvents implements States {
     }
 
     public CompletableFuture<StreamUsage> streamUsage() {
-        return stream.state().thenApply(state -> new StreamUsage(state.bytes(), state.maxBytes()));
+        return stream.state().thenApply(state -> new StreamUsage(state.bytes(), state.maxBytes(), state.maxAge()));
     }
 
     /** The space that the stream uses, in bytes.
      *
      * @param limit 0 or less when there is no limit
+     * @param maxAge of an event; zero when there is no limit
      */
-    public record StreamUsage(long used, long limit) {
+    public record StreamUsage(long used, long limit, Duration maxAge) {
         /** From 0 to 1, as if so many more bytes were stored. */
         public double fillRatioWith(long more) {
             return limit <= 0 ? 0 : (double) (used + more) / limit;

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * subtracted again and counted in {@code platformFaults}. A run whose spawner shut down cleanly is subtracted and not counted
  * elsewhere.
  *
- * <p>{@code expiresAt} limits the time in the queue. The time of a run, and of a retry's back-off, does not count: both
- * postpone it.
+ * <p>{@code expiresAt} limits the time in the queue. The time of a run, of a retry's back-off and of a submit's delay does not
+ * count: they postpone it.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "state")
 @JsonSubTypes({
@@ -82,7 +82,8 @@ public sealed interface ActivationRecord extends Versioned {
     String LOST_DETAIL = "The activation was lost from the event stream; its outcome is unknown.";
 
     static Queued accept(Activation activation, RunSpec order) {
-        return new Queued(activation, 0, 0, null, null, order, activation.expiresAt(), false, List.of());
+        return new Queued(
+                activation, 0, 0, activation.notBefore(), null, order, activation.expiresAt(), false, List.of());
     }
 
     /** A run after which the activation was queued again.
@@ -117,7 +118,7 @@ public sealed interface ActivationRecord extends Versioned {
 
     /** Waits for a spawner.
      *
-     * @param nextAttemptAt when the back-off of a retry is over; null without a back-off
+     * @param nextAttemptAt when the back-off of a retry is over, or the delay of its submit; null without either
      * @param lastReason why the previous attempt failed or did not count
      * @param order only in the accepted event
      * @param sandboxLost see {@link Running#loseSandbox}
@@ -140,14 +141,21 @@ public sealed interface ActivationRecord extends Versioned {
             expiresAt = Objects.requireNonNullElse(expiresAt, activation.expiresAt());
         }
 
-        /** The rest of its back-off; zero when it may be claimed. */
+        /** Whether it waits, or waited, for the time that its submit named. It gets its command then. */
+        public boolean isDelayed() {
+            return nextAttemptAt != null && nextAttemptAt.equals(activation.notBefore());
+        }
+
+        /** The rest of its back-off or delay; zero when it may be claimed. */
         public Duration remainingWait(Instant now) {
             if (nextAttemptAt == null || !nextAttemptAt.isAfter(now)) {
                 return Duration.ZERO;
             }
             var left = Duration.between(now, nextAttemptAt);
             // Longer than any back-off of this policy: the clocks of writer and reader differ.
-            return left.compareTo(Backoff.longestWait(activation.retry(), attempt)) > 0 ? Duration.ZERO : left;
+            return !isDelayed() && left.compareTo(Backoff.longestWait(activation.retry(), attempt)) > 0
+                    ? Duration.ZERO
+                    : left;
         }
 
         public boolean isExpired(Instant now) {

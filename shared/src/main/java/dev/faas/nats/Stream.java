@@ -2,6 +2,7 @@ package dev.faas.nats;
 
 import dev.faas.wire.Codec;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -105,15 +106,17 @@ public final class Stream {
                     json.path("state").path("bytes").asLong(),
                     json.path("config").path("max_bytes").asLong(),
                     json.path("state").path("messages").asLong(),
-                    json.path("state").path("last_seq").asLong());
+                    json.path("state").path("last_seq").asLong(),
+                    Duration.ofNanos(json.path("config").path("max_age").asLong()));
         });
     }
 
     /** A stream as its leader sees it.
      *
      * @param maxBytes -1 when there is no limit
+     * @param maxAge zero when there is no limit
      */
-    public record State(long bytes, long maxBytes, long messages, long lastSequence) {
+    public record State(long bytes, long maxBytes, long messages, long lastSequence, Duration maxAge) {
         /** 0 when there is no limit. */
         public double fillRatio() {
             return maxBytes <= 0 ? 0 : (double) bytes / maxBytes;

@@ -39,9 +39,16 @@ public final class OwnerQuotas {
     /** Beside the limits of one owner: true when there is more than {@link Quota.Limit#STORED_MB}. */
     public static final String OVER_STORED = "overStored";
 
+    /** The key of how many delayed activations owners have that are not due yet. */
+    public static final String DELAYED = "delayed";
+    /** The registry writes it every few seconds while there is one. */
+    private static final Duration DELAYED_AGE = Duration.ofSeconds(30);
+
     private static final String OWNERS = "owners";
 
     private record OverShare(Set<String> owners, long at) {}
+
+    private record Delayed(Map<String, Long> owners, long at) {}
 
     private final QuotaSettings settings;
     private final Quota usual;
@@ -51,6 +58,7 @@ public final class OwnerQuotas {
     private final RepeatingTask following;
     private volatile Nats.@Nullable Subscription subscription;
     private volatile OverShare overShare = new OverShare(Set.of(), 0);
+    private volatile Delayed delayed = new Delayed(new ConcurrentHashMap<>(), System.nanoTime());
 
     private OwnerQuotas(Kv bucket, QuotaSettings settings) {
         this.settings = settings;
@@ -91,6 +99,27 @@ public final class OwnerQuotas {
         return overStored.contains(owner);
     }
 
+    /** The value of {@link #DELAYED}. */
+    public static byte[] delayed(Map<String, Long> owners) {
+        return Codec.write(Map.of(OWNERS, owners));
+    }
+
+    /** How many delayed activations the owner has: as the registry counted lately, and those noted here since. */
+    public long delayedOf(String owner) {
+        return recentDelayed().getOrDefault(owner, 0L);
+    }
+
+    public void noteDelayed(String owner) {
+        recentDelayed().merge(owner, 1L, Long::sum);
+    }
+
+    private Map<String, Long> recentDelayed() {
+        if (System.nanoTime() - delayed.at() > DELAYED_AGE.toNanos()) {
+            delayed = new Delayed(new ConcurrentHashMap<>(), System.nanoTime());
+        }
+        return delayed.owners();
+    }
+
     private void follow(Kv bucket) throws InterruptedException {
         if (subscription != null) {
             return;
@@ -105,6 +134,9 @@ public final class OwnerQuotas {
     private void apply(Kv.Change change) {
         if (change.key().equals(OVER_SHARE) && change instanceof Kv.Change.Put put) {
             putOverShare(put.value().bytes());
+        }
+        if (change.key().equals(DELAYED) && change instanceof Kv.Change.Put put) {
+            putDelayed(put.value().bytes());
         }
         if (!change.key().startsWith(KEY)) {
             return;
@@ -140,6 +172,20 @@ public final class OwnerQuotas {
             overShare = new OverShare(owners, System.nanoTime());
         } catch (CodecException e) {
             LOG.warn("shares of the event stream not decoded cause={}", e.getMessage());
+        }
+    }
+
+    private void putDelayed(byte[] bytes) {
+        try {
+            var owners = new ConcurrentHashMap<String, Long>();
+            Codec.readTree(bytes)
+                    .path(OWNERS)
+                    .properties()
+                    .forEach(
+                            owner -> owners.put(owner.getKey(), owner.getValue().asLong()));
+            delayed = new Delayed(owners, System.nanoTime());
+        } catch (CodecException e) {
+            LOG.warn("delayed activations not decoded cause={}", e.getMessage());
         }
     }
 

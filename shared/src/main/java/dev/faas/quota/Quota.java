@@ -23,6 +23,8 @@ public final class Quota {
         RUNNING("running", NO_LIMIT, NO_LIMIT),
         QUEUED("queued", 1_000_000, 100_000),
         QUEUED_MB("queuedMb", 1_024, 256),
+        /** Submits that are not due yet. */
+        DELAYED("delayed", 100_000, 100_000),
         /** Records, arguments, results and logs. Measured only of owners with a limit. */
         STORED_MB("storedMb", NO_LIMIT, NO_LIMIT),
         /** At each gateway by itself. */

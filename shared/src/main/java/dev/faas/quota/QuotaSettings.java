@@ -30,7 +30,12 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     Limit.QUEUED_MB,
                     "FAAS_OWNER_MAX_QUEUED_MB",
                     1 << 20,
-                    "MiB that one user's queued activations may take: arguments, functions, tags"));
+                    "MiB that one user's queued activations may take: arguments, functions, tags"),
+            new Cap(
+                    Limit.DELAYED,
+                    "FAAS_OWNER_MAX_DELAYED",
+                    1_000_000_000,
+                    "delayed activations that one user may have waiting until they are due"));
 
     public static QuotaSettings from(Env env) {
         var defaults = Quota.defaults(Profile.from(env));

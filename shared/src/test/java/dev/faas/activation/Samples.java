@@ -47,7 +47,8 @@ final class Samples {
                 NOW,
                 NOW.plus(Duration.ofDays(1)),
                 Map.of("b", "2", "a", "1"),
-                "7c1f0a9be2d34856");
+                "7c1f0a9be2d34856",
+                null);
     }
 
     static ActivationRecord.Running running() {

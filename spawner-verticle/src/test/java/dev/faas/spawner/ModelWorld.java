@@ -96,7 +96,8 @@ final class ModelWorld {
                 BEGIN,
                 BEGIN.plusSeconds(world.chance(0.2) ? 20 : 100_000),
                 Map.of(),
-                "request-1");
+                "request-1",
+                null);
         services = new ModelServices(bus, ID, () -> now, dead::contains, this::isMissing);
     }
 

@@ -315,6 +315,7 @@ public final class Platform {
                 now,
                 expiresAt,
                 Map.of(),
+                null,
                 null);
     }
 

@@ -133,7 +133,9 @@ public final class Explainer {
         var wait = queued.remainingWait(clock.instant());
         var tooLarge = runSpec.flatMap(it -> room.tooLarge(it.spec()));
         var noRoom = tooLarge.or(() -> runSpec.flatMap(it -> room.lackingNow(it.spec())));
-        var why = why(wait, function, owner, slots, tooLarge.isPresent(), noRoom.isPresent());
+        var why = wait.isPositive()
+                ? queued.isDelayed() ? Why.NOT_BEFORE : Why.RETRY_LATER
+                : why(function, owner, slots, tooLarge.isPresent(), noRoom.isPresent());
         var detail = why == Why.NO_MEMORY
                 ? noRoom.orElseThrow()
                 : detail(why, wait, function, owner, slots, troubles(alive));
@@ -153,15 +155,7 @@ public final class Explainer {
     }
 
     private static Why why(
-            Duration wait,
-            FunctionShare function,
-            OwnerShare owner,
-            Slots slots,
-            boolean isTooLarge,
-            boolean lacksRoom) {
-        if (wait.isPositive()) {
-            return Why.RETRY_LATER;
-        }
+            FunctionShare function, OwnerShare owner, Slots slots, boolean isTooLarge, boolean lacksRoom) {
         if (slots.spawners() == 0) {
             return Why.NO_SPAWNER;
         }
@@ -188,6 +182,7 @@ public final class Explainer {
     private static String detail(
             Why why, Duration wait, FunctionShare function, OwnerShare owner, Slots slots, String troubles) {
         return switch (why) {
+            case NOT_BEFORE -> "Its submit delays it: it starts in " + (wait.toSeconds() + 1) + " s at the earliest.";
             case RETRY_LATER -> "Its next attempt starts in " + (wait.toSeconds() + 1) + " s at the earliest.";
             case NO_SPAWNER -> troubles.isEmpty() ? "No spawner is alive. It starts when there is one." : troubles;
             case FUNCTION_AT_LIMIT ->

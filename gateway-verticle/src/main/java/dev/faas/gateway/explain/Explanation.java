@@ -35,6 +35,7 @@ public record Explanation(
         ENDED,
         RUNNING,
         BEING_CANCELLED,
+        NOT_BEFORE,
         RETRY_LATER,
         NO_SPAWNER,
         FUNCTION_AT_LIMIT,

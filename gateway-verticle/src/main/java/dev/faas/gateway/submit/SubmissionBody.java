@@ -40,19 +40,19 @@ public final class SubmissionBody {
     }
 
     public static Submission of(RoutingContext ctx) {
-        if (Bodies.bytes(ctx).length() == 0) {
-            return new Submission("", OptionalInt.empty(), Map.of());
-        }
-        if (!Bodies.isJson(ctx)) {
-            return new Submission(Bodies.utf8(ctx), OptionalInt.empty(), Map.of());
+        boolean isEmpty = Bodies.bytes(ctx).length() == 0;
+        if (isEmpty || !Bodies.isJson(ctx)) {
+            return new Submission(
+                    isEmpty ? "" : Bodies.utf8(ctx), OptionalInt.empty(), Map.of(), DelayFields.ofQuery(ctx));
         }
         var fields = JsonFields.of(ctx);
         var argument = fields.text("argument", ANY, "be text without NUL");
         var timeout = fields.optionalInteger("timeoutSeconds", 1, MAX_TIMEOUT_SECONDS);
         var tags = fields.textMap(
                 "tags", MAX_TAGS, TAG_KEY, "have 1 to 64 characters, no ':' and no control character", MAX_TAG_VALUE);
+        var delay = DelayFields.of(ctx, fields);
         fields.requireValid();
-        return new Submission(argument, timeout, tags);
+        return new Submission(argument, timeout, tags, delay);
     }
 
     private static long contentLength(RoutingContext ctx) {

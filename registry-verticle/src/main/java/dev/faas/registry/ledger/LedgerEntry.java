@@ -19,6 +19,16 @@ public record LedgerEntry(
         boolean resultText,
         PayloadCopy log,
         long eventBytes) {
+    /** Its submit named a time. */
+    boolean isDelayed() {
+        return record.activation().notBefore() != null;
+    }
+
+    /** That time has not come, or its command is not put yet. */
+    boolean waitsForDue() {
+        return record instanceof ActivationRecord.Queued queued && queued.isDelayed();
+    }
+
     /** Brings nothing that takes much room in the event stream. */
     public LedgerEntry(
             ActivationRecord record,

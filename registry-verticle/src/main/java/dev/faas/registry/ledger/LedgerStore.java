@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the table {@code activation} for the projector and the pruner. */
@@ -75,8 +76,38 @@ public final class LedgerStore {
                 .compose(rows -> {
                     var written = new HashSet<String>();
                     rows.forEach(row -> written.add(row.getString("id")));
-                    return addLateArguments(tx, batch, written);
+                    return addLateArguments(tx, batch, written)
+                            .compose(added -> updateDelayed(
+                                    tx,
+                                    batch.stream()
+                                            .filter(entry -> entry.isDelayed()
+                                                    && written.contains(
+                                                            entry.record().id()))
+                                            .toList()));
                 }));
+    }
+
+    /** What is not due yet has a row for the dispatcher. With a later state the row goes. */
+    private static Future<Void> updateDelayed(SqlConnection tx, List<LedgerEntry> changed) {
+        if (changed.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        var parts = changed.stream().collect(Collectors.partitioningBy(LedgerEntry::waitsForDue));
+        var waiting = parts.get(true);
+        var over = parts.get(false);
+        return tx.preparedQuery("insert into delayed select * from unnest($1::text[], $2::text[], $3::text[],"
+                        + " $4::timestamptz[]) on conflict do nothing")
+                .execute(Tuple.of(
+                        texts(waiting, entry -> entry.record().id()),
+                        texts(waiting, entry -> entry.record().activation().owner()),
+                        texts(
+                                waiting,
+                                entry -> entry.record().activation().function().id()),
+                        times(waiting, entry -> entry.record().activation().notBefore())))
+                .compose(added -> tx.preparedQuery(
+                                "delete from delayed where id in (select id from delayed where id = any($1) order by id for update)")
+                        .execute(Tuple.of(texts(over, entry -> entry.record().id()))))
+                .mapEmpty();
     }
 
     /** An accepted event that arrives after a later one still adds its argument: no other event has it. */

@@ -31,13 +31,15 @@ public final class RepairStore {
     }
 
     /**
-     * Queued activations whose command has not been seen, by id.
+     * Queued activations whose command has not been seen, and that are due, by id.
      *
      * @param minAge time since their last change of state
      */
     Future<List<Snapshot>> findQueuedWithoutCommand(Duration minAge, String after, int limit) {
         return findQueued(
-                "not exists (select from activation_enqueued e where e.id = a.id and e.sequence = a.sequence) and ",
+                "not exists (select from activation_enqueued e where e.id = a.id and e.sequence = a.sequence) and "
+                        // By this clock alone: none is put early.
+                        + "not exists (select from delayed d where d.id = a.id and d.not_before > now()) and ",
                 minAge,
                 after,
                 limit);

@@ -163,6 +163,7 @@ public final class QuotaRoutes {
                 .put(Limit.SPEC_KB.field(), roundUp(usage.specBytes(), KIBIBYTE))
                 .put(Limit.RUNNING.field(), running.getOrDefault(usage.owner(), 0L))
                 .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L))
+                .put(Limit.DELAYED.field(), usage.delayed())
                 .put(Limit.STORED_MB.field(), isMeasured ? roundUp(usage.storedBytes(), MEBIBYTE) : null);
     }
 

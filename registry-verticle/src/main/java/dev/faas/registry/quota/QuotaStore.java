@@ -27,10 +27,11 @@ public final class QuotaStore {
      * @param storedBytes as measured last, of an owner with a limit of it
      * @param overrides of the default quota
      */
-    public record Usage(String owner, long functions, long specBytes, long storedBytes, JsonNode overrides) {
+    public record Usage(
+            String owner, long functions, long specBytes, long storedBytes, long delayed, JsonNode overrides) {
         /** With another function, or with a larger one. */
         public Usage plus(long moreFunctions, long moreBytes) {
-            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, storedBytes, overrides);
+            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, storedBytes, delayed, overrides);
         }
     }
 
@@ -39,6 +40,7 @@ public final class QuotaStore {
             (select coalesce(sum(octet_length(r.body)), 0)::bigint from function f join function_revision r
                 on r.function_id = f.id and r.revision = f.revision
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
+            (select count(*) from delayed d where d.owner = o.owner) as delayed,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
@@ -171,6 +173,7 @@ public final class QuotaStore {
                 row.getLong("functions"),
                 row.getLong("bytes"),
                 row.getLong("stored"),
+                row.getLong("delayed"),
                 limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
     }
 

@@ -42,6 +42,7 @@ final class StateWriterTest {
                 NOW,
                 NOW.plus(Duration.ofDays(1)),
                 Map.of(),
+                null,
                 null);
         return ActivationRecord.accept(activation, new RunSpec(spec, "")).claim(new Worker("me", "1"), "run-1", NOW);
     }

@@ -99,6 +99,7 @@ public final class FinishedActivations {
                 begun,
                 begun.plusSeconds(spec.queue().ttlSeconds()),
                 Map.of(),
+                null,
                 null);
         var queued = ActivationRecord.accept(activation, new RunSpec(spec, "x"));
         var running = queued.claim(WORKER, Ids.activation(begun), begun);

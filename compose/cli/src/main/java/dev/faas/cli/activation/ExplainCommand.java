@@ -67,7 +67,10 @@ final class ExplainCommand extends Verb {
         if (explanation.text("status").equals("queued")) {
             explanation
                     .find("nextAttemptAt")
-                    .ifPresent(time -> lines.add("Its next attempt is due at %s.".formatted(time)));
+                    .ifPresent(time -> lines.add(
+                            explanation.text("why").equals("not_before")
+                                    ? "It is due at %s.".formatted(time)
+                                    : "Its next attempt is due at %s.".formatted(time)));
             explanation
                     .find("expiresAt")
                     .ifPresent(time -> lines.add("It expires at %s if it is still queued then.".formatted(time)));

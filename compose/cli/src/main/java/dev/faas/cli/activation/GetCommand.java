@@ -60,9 +60,12 @@ final class GetCommand extends Verb {
         add(lines, "Mode", record.text("mode"));
         add(lines, "Mode note", record.text("modeFallback"));
         add(lines, "Submitted", time(record, "submittedAt"));
+        add(lines, "Not before", time(record, "notBefore"));
         add(lines, "Started", time(record, "startedAt"));
         add(lines, "Finished", time(record, "finishedAt"));
-        add(lines, "Next try", time(record, "nextAttemptAt"));
+        if (record.number("attempt") > 0) {
+            add(lines, "Next try", time(record, "nextAttemptAt"));
+        }
         add(lines, "Spawner", record.text("spawner"));
         add(lines, "Usage", usage(record));
         add(lines, "Result", size(record, "result"));

@@ -55,6 +55,14 @@ public final class Durations {
         }
     }
 
+    /** A time: RFC 3339, or a date of this time zone. */
+    public static Instant parseFuture(String flag, String text) {
+        if (FORM.matcher(text).matches()) {
+            throw Failure.usage("%s: '%s' is not a time".formatted(flag, text), "For a duration: --delay " + text);
+        }
+        return parseTime(flag, text);
+    }
+
     public static String render(long millis) {
         if (millis < 1_000) {
             return millis + "ms";

@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "  faas invoke factor 1000000016000000063",
             "  faas invoke resize@3 --file picture.json --output-file result.json",
             "  date | faas invoke report --async -",
+            "  faas invoke report --delay 10m --async",
             "",
             "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable (the message says whether the call was accepted), 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
         })
@@ -85,15 +86,24 @@ public final class InvokeCommand extends Verb {
     private @Nullable Path outputFile;
 
     @Option(
-            names = {"--delay", "--not-before", "--batch"},
-            hidden = true,
-            description = "Reserved.")
+            names = "--delay",
+            paramLabel = "TIME",
+            description = "Begin so long after the call is accepted, at most 7d.")
+    private @Nullable String delay;
+
+    @Option(
+            names = "--not-before",
+            paramLabel = "TIME",
+            description = "Begin at this time, such as 2026-01-31T12:00:00Z, at most 7d ahead.")
+    private @Nullable String notBefore;
+
+    @Option(names = "--batch", hidden = true, description = "Reserved.")
     private @Nullable String reserved;
 
     @Override
     protected int run(Session session) throws Exception {
         if (reserved != null) {
-            throw Failure.usage("--delay, --not-before and --batch are not available yet");
+            throw Failure.usage("--batch is not available yet");
         }
         if ((async ? 1 : 0) + (follow ? 1 : 0) + (wait != null ? 1 : 0) > 1) {
             throw Failure.usage("--async, --wait and --follow exclude each other");
@@ -106,7 +116,8 @@ public final class InvokeCommand extends Verb {
         }
         var limit = wait == null ? null : Durations.parse("--wait", wait);
         var argument = Argument.read(word, file);
-        var submission = Submission.of(argument, Submission.timeoutSeconds(timeout), tags, key);
+        var submission =
+                Submission.of(argument, Submission.timeoutSeconds(timeout), tags, Due.of(delay, notBefore), key);
         var api = session.api();
         try (var interruption = new Interruption(session, api, Interruption.Action.detach, "")) {
             var accepted = submit(api, submission, limit);

@@ -17,14 +17,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeoutSeconds empty: the function's limit
  */
-record Submission(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, String key) {
+record Submission(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, Due due, String key) {
     private static final long MAX_TIMEOUT_S = 86_400;
 
     /** @param key null: a new one */
-    static Submission of(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, @Nullable String key) {
+    static Submission of(
+            String argument, OptionalLong timeoutSeconds, Map<String, String> tags, Due due, @Nullable String key) {
         timeoutSeconds.ifPresent(Submission::checkLongest);
         return new Submission(
-                argument, timeoutSeconds, tags, key == null ? UUID.randomUUID().toString() : key);
+                argument,
+                timeoutSeconds,
+                tags,
+                due,
+                key == null ? UUID.randomUUID().toString() : key);
     }
 
     /** @param timeout of {@code --timeout}; null: not given */
@@ -57,6 +62,7 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
         if (!tags.isEmpty()) {
             body.with("tags", tags);
         }
+        due.addTo(body);
         var query = waitSeconds > 0 ? "?wait=" + waitSeconds : "";
         try {
             return api.document(Request.of("POST", "/v1/functions/" + Request.part(ref) + "/activations" + query)

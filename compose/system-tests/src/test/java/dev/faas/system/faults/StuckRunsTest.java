@@ -65,6 +65,7 @@ class StuckRunsTest {
                 now,
                 now.plusSeconds(600),
                 Map.of(),
+                null,
                 null);
         var accepted = ActivationRecord.accept(activation, new RunSpec(spec, ""));
         var stored = (AppendResult.Stored) events.accept(accepted).join();

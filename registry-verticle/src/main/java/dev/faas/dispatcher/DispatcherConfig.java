@@ -1,0 +1,13 @@
+package dev.faas.dispatcher;
+
+import dev.faas.http.HttpConfig;
+import dev.faas.nats.NatsConfig;
+import dev.faas.pg.PgConfig;
+
+/**
+ * Holds the settings of the dispatcher.
+ *
+ * @param http of the dispatcher alone, which has an internal listener only
+ * @param pg with connections of its own, so that neither waits for those of the registry
+ */
+public record DispatcherConfig(HttpConfig http, NatsConfig nats, PgConfig pg) {}

@@ -1,0 +1,48 @@
+package dev.faas.dispatcher;
+
+import dev.faas.http.Health;
+import dev.faas.http.HttpService;
+import dev.faas.http.Metrics;
+import dev.faas.http.ServiceVerticle;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.pg.Pg;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/** Does what is due: runs alone for {@code FAAS_ROLES=dispatcher}; else {@link #open} adds its parts to the registry. */
+public final class DispatcherVerticle extends ServiceVerticle {
+    private static final String SERVICE = "dispatcher";
+
+    private final DispatcherConfig config;
+
+    public DispatcherVerticle(DispatcherConfig config) {
+        super(SERVICE, config.nats().startTimeout());
+        this.config = config;
+    }
+
+    @Override
+    protected HttpService open(Lifecycle.Steps on) throws Exception {
+        var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        var health = new Health(SERVICE);
+        open(on, vertx, config, metrics.registry(), health);
+        return on.await(
+                "http", () -> HttpService.start(vertx, config.http(), health, metrics, List.of()), HttpService::close);
+    }
+
+    /** Blocks until it runs. */
+    public static void open(
+            Lifecycle.Steps on, Vertx vertx, DispatcherConfig config, MeterRegistry meters, Health health)
+            throws Exception {
+        var nats = on.open("nats of the dispatcher", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
+        Topology.await(nats, config.nats().startTimeout());
+        var pg = on.open(
+                "postgres of the dispatcher", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
+        health.addRequired("nats of the dispatcher", nats::isConnected)
+                .addRequired("postgres of the dispatcher", pg::ping);
+        DelayedDispatcher.start(on, nats, pg, meters);
+    }
+}
