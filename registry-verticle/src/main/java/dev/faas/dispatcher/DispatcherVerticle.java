@@ -41,8 +41,8 @@ public final class DispatcherVerticle extends ServiceVerticle {
         Topology.await(nats, config.nats().startTimeout());
         var pg = on.open(
                 "postgres of the dispatcher", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
-        health.addRequired("nats of the dispatcher", nats::isConnected)
-                .addRequired("postgres of the dispatcher", pg::ping);
+        // Not required: what the registry answers does not need them.
+        health.addOptional("nats of the dispatcher", nats::isConnected).addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
     }
 }

@@ -68,7 +68,7 @@ class RegistryVerticleTest {
             assertThat(anybody.get("/healthz").status()).isEqualTo(200);
             assertThat(anybody.get("/readyz").status()).isEqualTo(200);
             assertThat(anybody.get("/readyz").text()).contains("nats").contains("postgres");
-            assertThat(operator.get("/metrics").text()).contains("faas_ledger_projected");
+            assertThat(operator.get("/metrics").text()).contains("faas_ledger_projected", "faas_delayed_waiting");
         }
         assertThat(backends.postgresConnections()).isPositive();
         assertThat(backends.natsConnections()).isPositive();
@@ -229,18 +229,22 @@ class RegistryVerticleTest {
                         Duration.ofMinutes(15), Duration.ofDays(30), Duration.ofDays(30), Duration.ofDays(30)));
         assertThat(config.connections().pg().schema()).isEqualTo("registry");
         assertThat(config.quotas().defaults().of(Limit.FUNCTIONS)).isEqualTo(500);
+        assertThat(config.quotas().defaults().of(Limit.DELAYED)).isEqualTo(100_000);
+        assertThat(config.roles()).isEqualTo(new RegistryConfig.Roles(true, true));
         assertThat(config.rules()).isEqualTo(FunctionRules.from(Env.of(Map.of("FAAS_PROFILE", "shared"))));
     }
 
     @Test
     void givenWrongSettingsWhenReadThenEachIsNamed() {
-        var env = Env.of(Map.of("FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon"));
+        var env = Env.of(Map.of(
+                "FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon", "FAAS_ROLES", "registry,cook"));
         RegistryConfig.from(env);
 
         assertThatThrownBy(env::check)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("FAAS_HTTP_PORT")
-                .hasMessageContaining("FAAS_EVENTS_RETENTION");
+                .hasMessageContaining("FAAS_EVENTS_RETENTION")
+                .hasMessageContaining("FAAS_ROLES must be registry, dispatcher or registry,dispatcher");
     }
 
     @Test

@@ -20,7 +20,8 @@ public sealed interface Delay {
 
         @Override
         public Instant due(Instant submittedAt) {
-            return notBefore;
+            // A time that has passed is now; it may be too long ago for the ledger.
+            return notBefore.isBefore(submittedAt) ? submittedAt : notBefore;
         }
 
         @Override

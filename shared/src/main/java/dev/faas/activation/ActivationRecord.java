@@ -1,5 +1,6 @@
 package dev.faas.activation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -142,6 +143,7 @@ public sealed interface ActivationRecord extends Versioned {
         }
 
         /** Whether it waits, or waited, for the time that its submit named. It gets its command then. */
+        @JsonIgnore
         public boolean isDelayed() {
             return nextAttemptAt != null && nextAttemptAt.equals(activation.notBefore());
         }

@@ -146,6 +146,19 @@ class ActivationRecordTest {
         assertThat(back.remainingWait(Samples.NOW)).isZero();
     }
 
+    @Test
+    void aDelayedOneWaitsForItsTimeHoweverLong_andItsTimeInTheQueueBeginsThen() {
+        var due = Samples.NOW.plus(Duration.ofDays(7));
+        var delayed = Samples.delayed(Duration.ofDays(7));
+
+        assertThat(delayed.isDelayed()).isTrue();
+        assertThat(delayed.remainingWait(Samples.NOW)).isEqualTo(Duration.ofDays(7));
+        assertThat(delayed.remainingWait(due)).isZero();
+        var run = delayed.claim(Samples.WORKER, "run-1", due.plusMillis(3));
+        assertThat(run.queuedSince()).isEqualTo(due);
+        assertThat(((ActivationRecord.Queued) run.loseSpawner(due)).isDelayed()).isFalse();
+    }
+
     private static Report failedAt(Instant at) {
         return Report.withoutOutcome(Status.FAILED, Reason.EXIT_CODE, "It did not work.", at);
     }

@@ -1,6 +1,7 @@
 package dev.faas.activation;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
@@ -33,6 +34,11 @@ final class Samples {
     static ActivationRecord.Queued fresh() {
         return ActivationRecord.accept(
                 activation(Ids.activation(NOW), Delivery.AT_LEAST_ONCE, Retry.DEFAULT), RUN_SPEC);
+    }
+
+    static ActivationRecord.Queued delayed(Duration delay) {
+        var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+        return ActivationRecord.accept(Records.with(plain, "notBefore", NOW.plus(delay)), RUN_SPEC);
     }
 
     static Activation activation(String id, Delivery delivery, Retry retry) {

@@ -32,6 +32,7 @@ class WireFormatTest {
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of("accepted", Samples.queued(), ActivationRecord.class),
+                Arguments.of("delayed", Samples.delayed(Duration.ofMinutes(10)), ActivationRecord.class),
                 Arguments.of("running", Samples.running(), ActivationRecord.class),
                 Arguments.of(
                         "waiting",

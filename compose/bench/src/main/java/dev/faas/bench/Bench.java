@@ -10,6 +10,7 @@ import dev.faas.bench.measure.TargetResult;
 import dev.faas.bench.scenario.BreadthScenario;
 import dev.faas.bench.scenario.ClientScenario;
 import dev.faas.bench.scenario.ColdScenario;
+import dev.faas.bench.scenario.DelayedScenario;
 import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
 import dev.faas.bench.scenario.IdleScenario;
@@ -52,7 +53,8 @@ public final class Bench {
             new SpreadScenario(),
             new ManyFunctionsScenario(),
             new SteadyScenario(),
-            new ScaleOutScenario());
+            new ScaleOutScenario(),
+            new DelayedScenario());
 
     private final BenchSetup setup;
     private final PrintStream out;

@@ -37,9 +37,15 @@ final class HeldStates {
         byId.computeIfAbsent(id, first -> new Held()).states.add(added);
         states++;
         bytes += size(added);
-        if (added.state().record() instanceof ActivationRecord.Ended) {
+        if (isReleased(added.state().record())) {
             release(byId.remove(id));
         }
+    }
+
+    /** The dispatcher finds a delayed one by its row. */
+    private static boolean isReleased(ActivationRecord record) {
+        return record instanceof ActivationRecord.Ended
+                || (record instanceof ActivationRecord.Queued queued && queued.isDelayed());
     }
 
     /** All states of activations that have ended, are held for a second, or exceed the room, which is made by the oldest. */

@@ -13,14 +13,24 @@ public final class BlockedFunction {
     private static final String NAME = "queued";
 
     private final Client user;
+    private final String id;
 
-    private BlockedFunction(Client user) {
+    private BlockedFunction(Client user, String id) {
         this.user = user;
+        this.id = id;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String name() {
+        return NAME;
     }
 
     /** Creates the function; its first activation holds the only slot. Blocks. */
     public static BlockedFunction create(Client user, String image) throws Exception {
-        user.createFunction(Map.of(
+        var function = user.createFunction(Map.of(
                 "name",
                 NAME,
                 "image",
@@ -31,7 +41,7 @@ public final class BlockedFunction {
                 "concurrency",
                 1));
         Client.await(user.submit(NAME, "", ""));
-        return new BlockedFunction(user);
+        return new BlockedFunction(user, function.path("id").asText());
     }
 
     public Future<Buffer> submit() {

@@ -63,7 +63,7 @@ final class GetCommand extends Verb {
         add(lines, "Not before", time(record, "notBefore"));
         add(lines, "Started", time(record, "startedAt"));
         add(lines, "Finished", time(record, "finishedAt"));
-        if (record.number("attempt") > 0) {
+        if (!record.text("nextAttemptAt").equals(record.text("notBefore"))) {
             add(lines, "Next try", time(record, "nextAttemptAt"));
         }
         add(lines, "Spawner", record.text("spawner"));

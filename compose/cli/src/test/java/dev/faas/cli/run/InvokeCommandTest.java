@@ -241,10 +241,31 @@ class InvokeCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--delay 5s", "--not-before 5s", "--batch x", "--async --follow", "--output-file x --async"})
+            strings = {
+                "--delay soon",
+                "--delay 8d",
+                "--not-before 5s",
+                "--delay 5s --not-before 2026-11-24T10:00:00Z",
+                "--batch x",
+                "--async --follow",
+                "--output-file x --async"
+            })
     void refuses(String flags) {
         assertThat(run(("invoke f " + flags).split(" ")).exit()).isEqualTo(2);
         assertThat(server.received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--delay 10m,'\"delaySeconds\":600'",
+        "--delay 1500ms,'\"delaySeconds\":2'",
+        "--not-before 2026-11-24T12:00:00+02:00,'\"notBefore\":\"2026-11-24T10:00:00Z\"'"
+    })
+    void sendsTheDelay(String flags, String field) {
+        server.on("POST", SUBMIT, 202, QUEUED);
+
+        assertThat(run(("invoke f x --async " + flags).split(" ")).exit()).isZero();
+        assertThat(server.received().getFirst().body()).isEqualTo("{\"argument\":\"x\"," + field + "}");
     }
 
     @Test

@@ -55,6 +55,22 @@ final class ArgumentRows {
                         .isInvalidAt("timeoutSeconds"),
                 json("timeoutSeconds 1e999", "{'argument':'','timeoutSeconds':1e999}")
                         .isInvalidAt("timeoutSeconds"),
+                json("delaySeconds -1", "{'argument':'','delaySeconds':-1}").isInvalidAt("delaySeconds"),
+                json("delaySeconds of more than a week", "{'argument':'','delaySeconds':604801}")
+                        .isInvalidAt("delaySeconds"),
+                json("delaySeconds as text", "{'argument':'','delaySeconds':'1'}")
+                        .isInvalidAt("delaySeconds"),
+                json("notBefore as a number", "{'argument':'','notBefore':1}").isInvalidAt("notBefore"),
+                json("notBefore in words", "{'argument':'','notBefore':'tomorrow'}")
+                        .isInvalidAt("notBefore"),
+                json("notBefore without a zone", "{'argument':'','notBefore':'2026-11-24T10:00:00'}")
+                        .isInvalidAt("notBefore"),
+                json("notBefore in a thousand years", "{'argument':'','notBefore':'3026-11-24T10:00:00Z'}")
+                        .isInvalidAt("notBefore"),
+                json("notBefore beyond all years", "{'argument':'','notBefore':'+999999999-12-31T23:59:59Z'}")
+                        .isInvalidAt("notBefore"),
+                json("two delays", "{'argument':'','delaySeconds':1,'notBefore':'2026-11-24T10:00:00Z'}")
+                        .isInvalidAt("notBefore"),
                 json("tags as a list", "{'argument':'','tags':[]}").isInvalidAt("tags"),
                 json("a tag with a colon", "{'argument':'','tags':{'a:b':'x'}}").isInvalidAt("tags.a:b"),
                 json("a tag without a name", "{'argument':'','tags':{'':'x'}}").isInvalidAt("tags."),
