@@ -43,5 +43,13 @@ create table tick (
 );
 create index tick_alive on tick (schedule_id) where alive;
 create index tick_leased on tick (leased_until) where leased_until is not null;
-create index tick_by_activation on tick (activation_id) where alive;
+create index tick_buffered on tick (schedule_id) where outcome = 'buffered';
+create index tick_by_activation on tick (activation_id) where activation_id is not null;
 create index tick_by_age on tick (decided_at);
+
+-- Ends of activations of ticks: the projector adds them, the dispatcher removes what it has handled.
+create table tick_end (
+    activation_id text collate "C" primary key,
+    schedule_id   text collate "C" not null,
+    status        text not null
+);

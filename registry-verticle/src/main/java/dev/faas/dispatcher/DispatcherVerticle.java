@@ -1,5 +1,6 @@
 package dev.faas.dispatcher;
 
+import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -42,7 +43,9 @@ public final class DispatcherVerticle extends ServiceVerticle {
         var pg = on.open(
                 "postgres of the dispatcher", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
         // Not required: what the registry answers does not need them.
-        health.addOptional("nats of the dispatcher", nats::isConnected).addOptional("postgres of the dispatcher", pg::ping);
+        health.addOptional("nats of the dispatcher", nats::isConnected)
+                .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
+        TickDispatcher.start(on, vertx, nats, pg, config.quotas(), meters);
     }
 }

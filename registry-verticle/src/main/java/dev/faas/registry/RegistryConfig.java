@@ -153,7 +153,8 @@ public record RegistryConfig(
                 http,
                 connections.nats(),
                 new PgConfig(
-                        pg.url(), pg.user(), pg.password(), pg.schema(), DISPATCHER_CONNECTIONS, pg.startTimeout()));
+                        pg.url(), pg.user(), pg.password(), pg.schema(), DISPATCHER_CONNECTIONS, pg.startTimeout()),
+                quotas);
     }
 
     private static Mode mode(Env env) {

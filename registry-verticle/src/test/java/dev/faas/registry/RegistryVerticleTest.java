@@ -236,8 +236,8 @@ class RegistryVerticleTest {
 
     @Test
     void givenWrongSettingsWhenReadThenEachIsNamed() {
-        var env = Env.of(Map.of(
-                "FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon", "FAAS_ROLES", "registry,cook"));
+        var env = Env.of(
+                Map.of("FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon", "FAAS_ROLES", "registry,cook"));
         RegistryConfig.from(env);
 
         assertThatThrownBy(env::check)
