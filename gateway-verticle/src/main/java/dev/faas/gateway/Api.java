@@ -166,6 +166,14 @@ final class Api {
                 .handler(JSON)
                 .handler(developer)
                 .handler(registry);
+        on.post("/v1/schedules/:schedule/trigger")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(registry);
+        on.post("/v1/schedules/:schedule/backfill")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(registry);
         on.get("/v1/schedules/:schedule/ticks").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/schedules/:schedule/ticks/:time")
                 .handler(JSON)

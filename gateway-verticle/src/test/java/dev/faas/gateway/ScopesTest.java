@@ -65,6 +65,8 @@ class ScopesTest {
             Map.entry("DELETE /v1/schedules/{schedule}", Scope.FUNCTIONS),
             Map.entry("POST /v1/schedules/{schedule}/pause", Scope.FUNCTIONS),
             Map.entry("POST /v1/schedules/{schedule}/resume", Scope.FUNCTIONS),
+            Map.entry("POST /v1/schedules/{schedule}/trigger", Scope.INVOKE),
+            Map.entry("POST /v1/schedules/{schedule}/backfill", Scope.INVOKE),
             Map.entry("GET /v1/schedules/{schedule}/ticks", Scope.READ),
             Map.entry("GET /v1/schedules/{schedule}/ticks/{time}", Scope.READ));
 

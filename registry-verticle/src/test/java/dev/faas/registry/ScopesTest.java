@@ -49,6 +49,8 @@ class ScopesTest extends RegistryFixture {
             Map.entry("DELETE /v1/schedules/x", Set.of(Scope.FUNCTIONS)),
             Map.entry("POST /v1/schedules/x/pause", Set.of(Scope.FUNCTIONS)),
             Map.entry("POST /v1/schedules/x/resume", Set.of(Scope.FUNCTIONS)),
+            Map.entry("POST /v1/schedules/x/trigger", Set.of(Scope.INVOKE)),
+            Map.entry("POST /v1/schedules/x/backfill", Set.of(Scope.INVOKE)),
             Map.entry("GET /v1/schedules/x/ticks", Set.of(Scope.READ)),
             Map.entry("GET /v1/schedules/x/ticks/x", Set.of(Scope.READ)),
             Map.entry("GET /v1/admin/policy", Set.of()),

@@ -186,6 +186,47 @@ class TicksTest extends TickFixture {
     }
 
     @Test
+    void givenAPausedSchedule_whenTriggered_thenItRunsOnceAKey_andCountsNoAction() throws Exception {
+        schedule("later", changes("{'cron': '@yearly', 'paused': true, 'remainingActions': 1}"));
+
+        var first = user.send("POST", "/v1/schedules/later/trigger", "", "Idempotency-Key", "k1");
+        assertThat(first.status()).isEqualTo(202);
+        assertThat(first.json().getString("kind")).isEqualTo("manual");
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", "", "Idempotency-Key", "k1")
+                        .json()
+                        .getString("activationId"))
+                .isEqualTo(first.json().getString("activationId"));
+
+        assertThat(onlyTick("later", "fired").getString("activationId"))
+                .isEqualTo(first.json().getString("activationId"));
+        assertThat(get("later").getInteger("remainingActions")).isOne();
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", "{\"overlap\": \"skip\"}")
+                        .status())
+                .as("not available")
+                .isEqualTo(400);
+    }
+
+    @Test
+    void givenPastTimes_whenBackfilled_thenEachRuns() throws Exception {
+        schedule("daily", changes("{'cron': '@daily', 'paused': true}"));
+        var range = "{\"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-04T00:00:00Z\"}";
+
+        for (int i = 0; i < 2; i++) {
+            var accepted = user.send("POST", "/v1/schedules/daily/backfill", range, "Idempotency-Key", "k1");
+            assertThat(accepted.status()).isEqualTo(202);
+            assertThat(accepted.json().getInteger("ticks")).isEqualTo(3);
+        }
+
+        Await.eventually(() -> outcomes("daily").equals(List.of("fired", "fired", "fired")));
+        assertThat(ticks("daily").getFirst().getString("nominalTime")).isEqualTo("2026-01-04T00:00:00.000Z");
+        Await.eventually(() -> acceptedCount() == 3);
+        for (var wrong : List.of(range.replace("2026-01-04", "2100-01-01"), "{\"from\": \"2026-01-01T00:00:00Z\"}")) {
+            assertThat(user.send("POST", "/v1/schedules/daily/backfill", wrong).status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void givenTicks_whenTheMetricsAreRead_thenTheyAreCounted() throws Exception {
         scheduleIn(Duration.ofMillis(500), new JsonObject());
         onlyTick("once", "fired");

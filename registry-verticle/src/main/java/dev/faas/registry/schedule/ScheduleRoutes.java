@@ -3,6 +3,7 @@ package dev.faas.registry.schedule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.audit.Origins;
 import dev.faas.cron.CronException;
 import dev.faas.cron.Recurrence;
@@ -82,6 +83,9 @@ public final class ScheduleRoutes {
         on.delete("/v1/schedules/:ref").handler(writer).respond(this::delete);
         on.post("/v1/schedules/:ref/pause").handler(writer).handler(small).respond(this::pause);
         on.post("/v1/schedules/:ref/resume").handler(writer).handler(small).respond(this::resume);
+        var invoker = Authenticated.by(verifier, Scope.INVOKE);
+        on.post("/v1/schedules/:ref/trigger").handler(invoker).handler(small).respond(this::trigger);
+        on.post("/v1/schedules/:ref/backfill").handler(invoker).handler(small).respond(this::backfill);
         on.get("/v1/schedules/:ref/ticks").handler(reader).respond(this::ticks);
         on.get("/v1/schedules/:ref/ticks/:time").handler(reader).respond(this::tick);
     }
@@ -139,6 +143,44 @@ public final class ScheduleRoutes {
         return schedules
                 .resume(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), note(ctx), origins.of(ctx))
                 .compose(schedule -> renderWhole(ctx, schedule));
+    }
+
+    /** The body is optional, and has no fields. */
+    private Future<Buffer> trigger(RoutingContext ctx) {
+        if (Bodies.bytes(ctx).length() > 0) {
+            JsonFields.of(ctx).requireValid();
+        }
+        return schedules
+                .get(owner(ctx), ref(ctx))
+                .compose(schedule -> schedules
+                        .trigger(owner(ctx), schedule.id(), key(ctx))
+                        .map(tick -> {
+                            ctx.response().setStatusCode(202);
+                            return json(ctx, ScheduleView.of(tick, schedule.times()));
+                        }));
+    }
+
+    private Future<Buffer> backfill(RoutingContext ctx) {
+        var fields = JsonFields.of(ctx);
+        var from = ScheduleBody.time(fields, "from");
+        var to = ScheduleBody.time(fields, "to");
+        for (var name : List.of("from", "to")) {
+            if (!fields.has(name)) {
+                fields.addError(name, "is required");
+            }
+        }
+        fields.requireValid();
+        return schedules
+                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to.orElseThrow(), key(ctx))
+                .map(count -> {
+                    ctx.response().setStatusCode(202);
+                    return json(ctx, JsonNodeFactory.instance.objectNode().put("ticks", count));
+                });
+    }
+
+    private static Optional<IdempotencyKey> key(RoutingContext ctx) {
+        return Optional.ofNullable(ctx.request().getHeader(IdempotencyKey.HEADER))
+                .map(IdempotencyKey::new);
     }
 
     /** The body is optional. */

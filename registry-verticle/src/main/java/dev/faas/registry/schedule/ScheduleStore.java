@@ -138,6 +138,35 @@ public final class ScheduleStore {
                     .mapEmpty();
         }
 
+        /** Ticks that a user asks for: any dispatcher takes them up at once. */
+        Future<Void> insertClaimed(List<Tick> ticks) {
+            return tx.preparedQuery("""
+                            insert into tick (schedule_id, nominal, kind, run, owner, outcome, activation_id, due_at,
+                                leased_until, alive)
+                            select $1, u.nominal, $2, $3, $4, 'claimed', u.activation_id, now(), now(), true
+                            from unnest($5::timestamptz[], $6::text[]) as u (nominal, activation_id)
+                            on conflict do nothing""")
+                    .execute(Tuple.of(
+                            ticks.getFirst().scheduleId(),
+                            ticks.getFirst().kind().text(),
+                            ticks.getFirst().run(),
+                            owner,
+                            ticks.stream().map(tick -> Pg.utc(tick.nominal())).toArray(OffsetDateTime[]::new),
+                            ticks.stream()
+                                    .map(tick -> tick.result().activationId())
+                                    .toArray(String[]::new)))
+                    .mapEmpty();
+        }
+
+        /** Those of an earlier request, within a day. */
+        Future<List<Tick>> findAsked(String scheduleId, TickKind kind, String run, Instant since) {
+            return tx.preparedQuery("""
+                            select * from tick where schedule_id = $1 and nominal >= $4 and kind = $2 and run = $3
+                            and decided_at > now() - interval '1 day' order by nominal""")
+                    .execute(Tuple.of(scheduleId, kind.text(), run, Pg.utc(since)))
+                    .map(rows -> rows.stream().map(ScheduleStore::toTick).toList());
+        }
+
         Future<Void> audit(AuditEntry entry) {
             return audit.write(tx, entry);
         }

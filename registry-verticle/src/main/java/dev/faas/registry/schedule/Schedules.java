@@ -1,5 +1,6 @@
 package dev.faas.registry.schedule;
 
+import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.Origin;
 import dev.faas.quota.Quota;
@@ -12,10 +13,13 @@ import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Sha256;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +31,7 @@ final class Schedules {
     private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
     private static final String THING = "schedule";
     private static final int QUOTA_RETRY_SECONDS = 60;
-    /** Of the times that a pause missed. More are not told apart. */
+    /** Of the times that a pause missed, or of a backfill. */
     private static final int MOST_COUNTED = 10_000;
 
     private final ScheduleStore store;
@@ -236,6 +240,85 @@ final class Schedules {
                         new Tick.Result(TickOutcome.PAUSED, null, null),
                         null,
                         new Tick.Span(count, last)));
+    }
+
+    /**
+     * Submits now, also while the schedule is paused, whatever of it is running.
+     *
+     * @param key repeats of a request have the same
+     */
+    Future<Tick> trigger(String owner, String ref, Optional<IdempotencyKey> key) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
+                    var now = change.now().truncatedTo(ChronoUnit.MILLIS);
+                    var run = run(schedule, key, "");
+                    return change.findAsked(schedule.id(), TickKind.MANUAL, run, now.minus(1, ChronoUnit.DAYS))
+                            .compose(found -> {
+                                if (!found.isEmpty()) {
+                                    return Future.succeededFuture(found.getFirst());
+                                }
+                                var tick = claimed(schedule, TickKind.MANUAL, now, run);
+                                return change.insertClaimed(List.of(tick)).map(tick);
+                            });
+                }));
+    }
+
+    /** Submits for the times after {@code from} up to {@code to}, and returns how many these are. */
+    Future<Integer> backfill(String owner, String ref, Instant from, Instant to, Optional<IdempotencyKey> key) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
+                    if (to.isAfter(change.now())) {
+                        throw Problem.invalid("to", "must not be in the future").asException();
+                    }
+                    var run = run(schedule, key, from + " " + to);
+                    var ticks = firing(schedule, from, to).stream()
+                            .map(nominal -> claimed(schedule, TickKind.BACKFILL, nominal, run))
+                            .toList();
+                    if (ticks.isEmpty()) {
+                        return Future.succeededFuture(0);
+                    }
+                    return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
+                            .compose(found -> found.isEmpty() ? change.insertClaimed(ticks) : Future.succeededFuture())
+                            .map(ticks.size());
+                }));
+    }
+
+    private static List<Instant> firing(Schedule schedule, Instant from, Instant to) {
+        var times = schedule.times();
+        var firing = new ArrayList<Instant>();
+        for (var time = times.next(from);
+                time.isPresent() && !time.get().instant().isAfter(to); ) {
+            if (time.get().fires()) {
+                firing.add(time.get().instant());
+            }
+            if (firing.size() > MOST_COUNTED) {
+                throw Problem.invalid(
+                                "from",
+                                "there are more than " + MOST_COUNTED
+                                        + " times up to 'to': choose a later one, and backfill the rest in another call")
+                        .asException();
+            }
+            time = times.next(time.get().instant());
+        }
+        return firing;
+    }
+
+    private static Tick claimed(Schedule schedule, TickKind kind, Instant nominal, String run) {
+        return new Tick(
+                schedule.id(),
+                nominal,
+                kind,
+                run,
+                new Tick.Result(TickOutcome.CLAIMED, null, Ids.activation(Instant.now())),
+                null,
+                null);
+    }
+
+    private static String run(Schedule schedule, Optional<IdempotencyKey> key, String content) {
+        return key.map(it -> Sha256.hex(schedule.id() + " " + it.text() + " " + content))
+                .orElseGet(() -> Ids.activation(Instant.now()));
     }
 
     Future<Void> delete(String owner, String ref, Preconditions conditions, Origin origin) {

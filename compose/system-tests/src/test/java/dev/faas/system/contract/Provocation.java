@@ -221,6 +221,9 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "createSchedule" -> request.json(schedule(fresh));
             case "replaceSchedule" -> request.json(schedule(SCHEDULE));
             case "updateSchedule", "pauseSchedule", "resumeSchedule" -> request.json(Map.of("note", "x"));
+            case "triggerSchedule" -> request.json(Map.of());
+            case "backfillSchedule" ->
+                request.json(Map.of("from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z"));
             case "previewSchedule" -> request.json(Map.of("cron", "@yearly"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
