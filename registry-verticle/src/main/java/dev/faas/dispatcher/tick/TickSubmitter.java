@@ -68,6 +68,9 @@ final class TickSubmitter {
 
         record Refused(Problem problem) implements Result {}
 
+        /** It was not submitted, and will not be. */
+        record Over(TickOutcome outcome, String reason) implements Result {}
+
         /** The lease is left to end. */
         record NoAnswer() implements Result {}
     }
@@ -91,14 +94,12 @@ final class TickSubmitter {
         var id = Objects.requireNonNull(each.tick().activationId());
         PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : store::findActivation;
         if (!fresh && isTooLate(each)) {
-            return find(id, past).map(found -> found ? new Result.Fired() : new Result.Refused(late()));
+            return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
         }
         if (each.schedule().isEmpty() || each.function().isEmpty()) {
             var gone = each.schedule().isEmpty() ? "schedule_deleted" : "function_deleted";
             return (fresh ? Future.succeededFuture(false) : find(id, past))
-                    .map(found -> found
-                            ? new Result.Fired()
-                            : new Result.Refused(Problem.of(404, gone, "Deleted", "It was deleted.")));
+                    .map(found -> found ? new Result.Fired() : new Result.Over(TickOutcome.REFUSED, gone));
         }
         var request = request(
                 each.function().get(),
@@ -142,8 +143,9 @@ final class TickSubmitter {
                         : past.find(id).map(Optional::isPresent));
     }
 
-    private static Problem late() {
-        return Problem.of(410, "late", "Late", "The catch-up window is over.");
+    /** One that was refused for now keeps the reason. */
+    private static Result late(TickRow tick) {
+        return new Result.Over(TickOutcome.MISSED, Objects.requireNonNullElse(tick.reason(), "late"));
     }
 
     private static SubmitRequest request(FunctionRevision function, Submit submit, String scheduleId) {
@@ -186,6 +188,7 @@ final class TickSubmitter {
                     meters.fired(Duration.between(tick.due(), Instant.now()));
                 }
                 case Result.Refused(var problem) -> done.add(giveUp(ticks.get(i), problem));
+                case Result.Over(var outcome, var reason) -> done.add(settle(tick, outcome, reason));
                 case Result.NoAnswer none -> {}
             }
         }
@@ -196,10 +199,6 @@ final class TickSubmitter {
     private Future<Void> giveUp(Submittable each, Problem problem) {
         var tick = each.tick();
         var code = problem.code();
-        if (code.equals("late")) {
-            var reason = Objects.requireNonNullElse(tick.reason(), "late");
-            return settle(tick, TickOutcome.MISSED, reason);
-        }
         boolean mayPass = problem.status() == 429 || problem.status() == 503;
         if (!mayPass || each.schedule().isEmpty()) {
             return settle(tick, TickOutcome.REFUSED, code);

@@ -125,7 +125,13 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.body(
                         operation.getTags().contains("Schedules")
                                 ? Map.of(
-                                        "name", SCHEDULE, "function", FUNCTION, "cron", "@yearly", "argument",
+                                        "name",
+                                        SCHEDULE,
+                                        "function",
+                                        FUNCTION,
+                                        "cron",
+                                        "@yearly",
+                                        "argument",
                                         "a".repeat(131_072))
                                 : Map.of("argument", "a".repeat(131_072)));
             case "malformed_json" -> good.text("{");
@@ -154,10 +160,13 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "schedule_not_found" -> good.target(good.target().replace(SCHEDULE, "nobodys"));
             case "name_taken" -> good.body(schedule(SCHEDULE));
-            case "function_not_found" when operation.getTags().contains("Schedules") ->
-                good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"));
             case "function_not_found" ->
-                good.about("nobodys", means.activation(), means.activations().orphan());
+                operation.getTags().contains("Schedules")
+                        ? good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"))
+                        : good.about(
+                                "nobodys",
+                                means.activation(),
+                                means.activations().orphan());
             case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
             case "already_finished" ->
