@@ -45,9 +45,14 @@ BEGIN
   GRANT SELECT, INSERT (actor, via, action, target, project, outcome, address, request_id, changes) ON %1$s.audit TO faas_%1$s;
 END $$$sql$, service);
     EXECUTE format($sql$
-CREATE OR REPLACE FUNCTION keeper.prune_%1$s_audit() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DROP FUNCTION IF EXISTS keeper.prune_%1$s_audit();
+CREATE FUNCTION keeper.prune_%1$s_audit() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  removed int;
 BEGIN
-  DELETE FROM %1$s.audit WHERE at < now() - interval %2$L;
+  DELETE FROM %1$s.audit WHERE seq IN (SELECT seq FROM %1$s.audit WHERE at < now() - interval %2$L ORDER BY at LIMIT 10000);
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
 END $$$sql$, service, current_setting('faas.audit_retention'));
     EXECUTE format('ALTER FUNCTION keeper.prune_%1$s_audit() OWNER TO faas_%1$s_audit', service);
   END LOOP;

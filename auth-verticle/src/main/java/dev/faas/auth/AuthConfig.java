@@ -9,12 +9,15 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.EntrySigner;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of auth-service.
@@ -22,7 +25,9 @@ import java.util.List;
  * @param port of the API; 0 takes a free one
  * @param maxKeyDays longest lifetime of an API key
  * @param keks of the stored signing keys
+ * @param accessStale how long without word of ended logins until tokens are refused
  * @param auditLog whether rows of the audit log are logged, too
+ * @param innerTls of the API; null: plain HTTP
  */
 public record AuthConfig(
         int port,
@@ -36,7 +41,9 @@ public record AuthConfig(
         RegistrationRules registration,
         Trust trust,
         KeyEncryptionKeys keks,
-        boolean auditLog) {
+        Duration accessStale,
+        boolean auditLog,
+        @Nullable InnerTls innerTls) {
     /**
      * @param access of an access token; a revocation is kept as long
      * @param refresh of a refresh token, so of a login that is not used
@@ -96,7 +103,9 @@ public record AuthConfig(
                 registration(env, profile),
                 Trust.from(env),
                 KeyEncryptionKeys.from(env),
-                AuditStore.isLogged(env));
+                StaleAccess.limit(env),
+                AuditStore.isLogged(env),
+                InnerTls.from(env));
     }
 
     private static RegistrationRules registration(Env env, Profile profile) {

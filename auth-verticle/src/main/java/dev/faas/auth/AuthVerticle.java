@@ -29,7 +29,9 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.ApiKeyRing;
+import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -38,6 +40,7 @@ import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -116,9 +119,9 @@ public final class AuthVerticle extends ServiceVerticle {
                 () -> revocations.restore().compose(restored -> apiKeys.restore()),
                 context);
 
-        on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
+        var revokedWatch = on.open("bucket REVOKED", revocations::follow, Nats.Subscription::close);
         on.open("bucket KEYS", publication::follow, Nats.Subscription::close);
-        on.open(
+        var apiKeyRing = on.open(
                 "bucket APIKEYS",
                 () -> ApiKeyRing.open(
                         nats,
@@ -127,6 +130,8 @@ public final class AuthVerticle extends ServiceVerticle {
                         () -> {},
                         config.nats().startTimeout()),
                 ApiKeyRing::close);
+        var stale = StaleAccess.watch(
+                on, () -> revokedWatch.isFollowing() && apiKeyRing.isFollowing(), config.accessStale(), () -> {});
         on.open("uses of API keys", () -> apiKeys.followUses(nats), Nats.Subscription::close);
         on.await("revocations", revocations::whenLoaded, nothing -> Future.succeededFuture());
         on.await("signing keys", publication::refresh, nothing -> Future.succeededFuture());
@@ -152,6 +157,14 @@ public final class AuthVerticle extends ServiceVerticle {
         var refreshRate = new AddressRate(10 * config.addresses().rate(), addresses, clock);
         var admins = new AdminGuard(verifier, users::isAdmin, refused, origins);
         Consumer<Router> api = router -> {
+            // Postgres alone decides about the others: logins, refreshes, logouts.
+            router.route().handler(ctx -> {
+                if (ctx.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
+                    stale.handle(ctx);
+                } else {
+                    ctx.next();
+                }
+            });
             new AuthRoutes(accounts, keys, verifier, origins, rate, refreshRate, refused).add(router);
             new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
@@ -160,13 +173,22 @@ public final class AuthVerticle extends ServiceVerticle {
             new SettingRoutes(settings, origins).add(router, refreshRate, admins);
             new AuditRoutes(audit).add(router, admins);
         };
-        var health = new Health(SERVICE).addRequired("postgres", pg::ping).addRequired("nats", nats::isConnected);
+        var health = new Health(SERVICE)
+                .addRequired("postgres", pg::ping)
+                .addRequired("nats", nats::isConnected)
+                .addRequired("logins", () -> !stale.isStale());
 
         on.onStop("counts of refused attempts", () -> Blocking.await(refused.flush()));
+        var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, List.of(new Listener(API, config.port(), api))),
+                        vertx,
+                        config.http(),
+                        health,
+                        metrics,
+                        List.of(new Listener(API, config.port(), api)),
+                        certificate),
                 HttpService::close);
         on.repeat(
                 "announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(cutoffs.announceDeletionsAgain()));
@@ -181,7 +203,7 @@ public final class AuthVerticle extends ServiceVerticle {
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning invitations", PRUNE_PAUSE, () -> Blocking.await(invitations.prune()));
         on.repeat("pruning reset codes", PRUNE_PAUSE, () -> Blocking.await(codes.prune()));
-        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
         on.repeat("pruning failed logins", PRUNE_PAUSE, () -> Blocking.await(guesses.prune()));
         on.repeat("pruning known addresses", PRUNE_PAUSE, () -> Blocking.await(known.prune()));
         on.repeat("pruning logins", PRUNE_PAUSE, () -> Blocking.await(logins.prune(clock.instant())));

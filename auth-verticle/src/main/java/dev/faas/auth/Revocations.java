@@ -7,7 +7,6 @@ import dev.faas.http.token.RevokedLogins;
 import dev.faas.http.token.TokenCutoffs;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.nats.Kv;
-import dev.faas.nats.Nats;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -51,7 +50,7 @@ final class Revocations {
     }
 
     /** Watches the bucket; {@link #whenLoaded} completes when its content has been read. */
-    Nats.Subscription follow() throws IOException, InterruptedException {
+    Kv.Watch follow() throws IOException, InterruptedException {
         return bucket.watch(this::onChange, initialLoad::tryComplete);
     }
 

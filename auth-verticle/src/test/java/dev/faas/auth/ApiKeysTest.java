@@ -88,9 +88,45 @@ class ApiKeysTest extends ServiceFixture {
             eventually(() -> lastUse(login).equals(List.of(ApiTime.format(recent.plusSeconds(60)), "192.0.2.3")));
 
             // A clock that is ahead does not hide all later uses.
-            tell(bus, new KeyUses.Use(keyId, recent.plus(Duration.ofDays(900)), "192.0.2.4"));
+            tell(bus, new KeyUses.Use(keyId, Instant.parse("+999999999-12-31T00:00:00Z"), "192.0.2.4"));
             eventually(() -> lastUse(login).getLast().equals("192.0.2.4"));
             assertThat(Instant.parse(lastUse(login).getFirst())).isBeforeOrEqualTo(Instant.now());
+        }
+    }
+
+    /** Of many keys at once a gateway or registry tells; its login for NATS may be stolen. */
+    @Test
+    void aUseThatCannotBeIsNotStored() throws Exception {
+        var login = loggedIn("user-of-a-gateway");
+        var keyId =
+                create(login, new JsonObject().put("name", "nightly")).json().getString("keyId");
+        var recent = Instant.now().minusSeconds(300).truncatedTo(ChronoUnit.MINUTES);
+        var use = new JsonObject()
+                .put("keyId", keyId)
+                .put("at", recent.plusSeconds(60).toString())
+                .put("from", "192.0.2.9");
+
+        try (var bus = service.backends.connect("gateway-of-the-test")) {
+            for (var forged : List.of(
+                    use.copy().putNull("keyId"),
+                    use.copy().putNull("at"),
+                    use.copy().put("at", "+999999999-01-01T00:00:00Z").put("from", "x"),
+                    use.copy().put("at", "-999999999-01-01T00:00:00Z"),
+                    use.copy().putNull("from"),
+                    use.copy().put("from", "\u001b[2J"),
+                    use.copy().put("from", "\u0000"),
+                    use.copy().put("from", "1".repeat(900_000)))) {
+                bus.publish(
+                        Subjects.KEYS_USED,
+                        new JsonObject()
+                                .put("uses", JsonArray.of(forged))
+                                .encode()
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            tell(bus, new KeyUses.Use(keyId, recent, "192.0.2.1"));
+
+            eventually(() -> !lastUse(login).getFirst().equals("null"));
+            assertThat(lastUse(login)).isEqualTo(List.of(ApiTime.format(recent), "192.0.2.1"));
         }
     }
 

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +98,11 @@ class AuditTest extends ServiceFixture {
                     + " (now() - interval '" + days + " days', 'operator', 'terminal', 'aged', 'ok', '{}')");
         }
 
-        withStore((store, refused) -> await(store.prune()));
+        service.backends.run(
+                "insert into auth.audit (at, actor, via, action, outcome, changes) select"
+                        + " now() - interval '500 days', 'operator', 'terminal', 'aged', 'ok', '{}' from generate_series(1, 20001)");
+
+        withStore((store, refused) -> store.prune());
 
         assertThat(service.backends.number("select count(*) from auth.audit where action = 'aged'"))
                 .isEqualTo(1);
@@ -240,7 +243,7 @@ class AuditTest extends ServiceFixture {
     }
 
     private interface Work {
-        void run(AuditStore store, RefusedAttempts refused);
+        void run(AuditStore store, RefusedAttempts refused) throws Exception;
     }
 
     private static ClientAddress address(String text) {
@@ -254,11 +257,15 @@ class AuditTest extends ServiceFixture {
         });
     }
 
-    private static void withPg(Consumer<Pg> work) throws Exception {
+    private interface PgWork {
+        void run(Pg pg) throws Exception;
+    }
+
+    private static void withPg(PgWork work) throws Exception {
         var vertx = Vertx.vertx();
         var pg = Pg.open(vertx, service.backends.pgConfig(service.backends.postgres.url(), Duration.ofSeconds(10)));
         try {
-            work.accept(pg);
+            work.run(pg);
         } finally {
             await(pg.close());
             await(vertx.close());

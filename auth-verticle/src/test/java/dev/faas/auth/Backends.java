@@ -71,7 +71,9 @@ final class Backends extends LocalServers {
                 OPEN,
                 AuthConfig.Trust.NONE,
                 KeyEncryptionKeys.NONE,
-                false);
+                Duration.ofMinutes(5),
+                false,
+                null);
     }
 
     /** With another value of one setting. */

@@ -10,9 +10,7 @@ import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;
-import io.vertx.core.Vertx;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,36 +18,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whoever copies the database cannot sign tokens. */
-class KeysAtRestTest {
-    private static final String PASSWORD = "correct horse battery";
+/** A thief of the database cannot sign tokens. */
+class KeysAtRestTest extends BackendsFixture {
     private static final String FIRST = "01".repeat(32);
     private static final String SECOND = "ab".repeat(32);
-
-    @TempDir
-    Path directory;
-
-    private Backends backends;
-    private Vertx vertx;
-
-    @BeforeEach
-    void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
-        backends.close();
-    }
 
     @Test
     void givenAKeyOfTheVersionBeforeWhenStartedWithAKekThenItStaysReadableForThatVersion_andTokensStayGood()

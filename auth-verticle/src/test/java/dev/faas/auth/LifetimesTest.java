@@ -29,30 +29,21 @@ import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Logins, revocations and keys over time: real stores, a clock that the test sets. */
-class LifetimesTest {
+class LifetimesTest extends BackendsFixture {
     private static final Origin ORIGIN =
             Origin.anonymous(ClientAddress.parse("192.0.2.1").orElseThrow(), null, null);
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    Path directory;
 
     private volatile Instant now = Instant.now();
-    private Backends backends;
-    private Vertx vertx;
     private Pg pg;
     private Nats nats;
     private Kv revoked;
@@ -64,8 +55,6 @@ class LifetimesTest {
 
     @BeforeEach
     void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
         pg = Pg.open(vertx, backends.pgConfig(backends.postgres.url(), Duration.ofSeconds(10)));
         nats = backends.connect("auth-service");
         revoked = nats.kv("REVOKED");
@@ -98,11 +87,9 @@ class LifetimesTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         await(pg.close());
-        await(vertx.close());
         nats.close();
-        backends.close();
     }
 
     @Test

@@ -6,31 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.nats.Kv;
 import dev.faas.testing.HttpAnswer;
-import io.vertx.core.Vertx;
-import java.nio.file.Path;
+import dev.faas.wire.Subjects;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Postgres or NATS dies under a running service: what still works, and what is repaired afterwards. */
 @Tag("slow")
-class OutageTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    Path directory;
-
-    private Backends backends;
-    private Vertx vertx;
+class OutageTest extends BackendsFixture {
     private Client client;
     private String deployment;
 
     @BeforeEach
     void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
         var verticle = new AuthVerticle(backends.config());
         deployment = await(vertx.deployVerticle(verticle));
         client = new Client(verticle.port());
@@ -38,10 +30,8 @@ class OutageTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
+    void stop() {
         client.close();
-        backends.close();
     }
 
     @Test
@@ -119,6 +109,28 @@ class OutageTest {
         backends.postgres.restart();
         eventually(() -> client.get("/readyz").status() == 200);
         assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(200);
+    }
+
+    /** Another replica may have ended the login, or deleted the key. */
+    @ParameterizedTest
+    @ValueSource(strings = {Subjects.REVOKED, Subjects.APIKEYS})
+    void givenNoWordOfAFollowedBucketForLongWhenAskedWithATokenThenItIsUnavailableAndLoginsGoOn(String bucket)
+            throws Exception {
+        Backends.serve(vertx, backends.config("accessStale", Duration.ofSeconds(3)), other -> {
+            var login = other.login("outage", PASSWORD);
+            assertThat(other.me(login.accessToken()).status()).isEqualTo(200);
+            var vandal = io.nats.client.Nats.connect(backends.nats.url());
+            vandal.jetStreamManagement().deleteStream("KV_" + bucket);
+            vandal.close();
+
+            eventually(() -> other.me(login.accessToken()).status() == 503);
+
+            assertThat(other.me(login.accessToken()).code()).isEqualTo("unavailable");
+            assertThat(other.get("/readyz").status()).isEqualTo(503);
+            assertThat(other.login("outage", PASSWORD).status()).isEqualTo(200);
+            assertThat(other.refresh(login.refreshToken()).status()).isEqualTo(200);
+            assertThat(other.get("/healthz").status()).isEqualTo(200);
+        });
     }
 
     private static boolean has(Kv bucket, String key) {

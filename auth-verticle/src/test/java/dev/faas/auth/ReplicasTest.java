@@ -6,36 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.HttpAnswer;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Several auth-services on one Postgres and one NATS, and one after another. */
-class ReplicasTest {
-    private static final String PASSWORD = "correct horse battery";
-
-    @TempDir
-    Path directory;
-
-    private Backends backends;
-    private Vertx vertx;
-
-    @BeforeEach
-    void start() throws Exception {
-        backends = Backends.start(directory);
-        vertx = Vertx.vertx();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        await(vertx.close());
-        backends.close();
-    }
-
+class ReplicasTest extends BackendsFixture {
     @Test
     void givenAnEmptyDatabaseWhenReplicasStartAtOnceThenTheyShareOneKeyAndAcceptEachOthersTokens() throws Exception {
         var one = new AuthVerticle(backends.config());

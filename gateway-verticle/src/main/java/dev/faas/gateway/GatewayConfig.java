@@ -5,6 +5,7 @@ import dev.faas.config.Profile;
 import dev.faas.gateway.read.EventStream;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
@@ -80,8 +81,35 @@ public record GatewayConfig(
      */
     public record Ports(int api, int auth, int registry) {}
 
-    /** A host name may stand for several addresses. */
-    public record Services(URI auth, URI registry) {}
+    /**
+     * A host name may stand for several addresses.
+     *
+     * @param tls what this gateway shows them, and they show it; null: as the URLs say
+     */
+    public record Services(URI auth, URI registry, @Nullable InnerTls tls) {
+        /** Without certificates. */
+        public Services(URI auth, URI registry) {
+            this(auth, registry, null);
+        }
+
+        private static Services from(Env env) {
+            var tls = InnerTls.from(env);
+            return new Services(
+                    service(env, "FAAS_AUTH_URL", "http://127.0.0.1:8080", "URL of auth-service", tls),
+                    service(env, "FAAS_REGISTRY_URL", "http://127.0.0.1:8081", "URL of registry-service", tls),
+                    tls);
+        }
+
+        private static URI service(Env env, String name, String fallback, String doc, @Nullable InnerTls tls) {
+            var url = env.uri(name, URI.create(fallback), doc);
+            if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
+                env.addProblem(name, "must be an http or https URL with a host, such as " + fallback);
+            } else if (tls != null && !url.getScheme().equals("https")) {
+                env.addProblem(name, "must begin with https:// where FAAS_INNER_TLS_CA_FILE is set");
+            }
+            return url;
+        }
+    }
 
     private static final String PATIENCE = "FAAS_NATS_PATIENCE";
     private static final String HEARTBEAT = "FAAS_SSE_HEARTBEAT";
@@ -104,12 +132,9 @@ public record GatewayConfig(
                         0,
                         MAX_PORT,
                         "port of function calls only; 0: any free port"));
-        var services = new Services(
-                service(env, "FAAS_AUTH_URL", "http://127.0.0.1:8080", "URL of auth-service"),
-                service(env, "FAAS_REGISTRY_URL", "http://127.0.0.1:8081", "URL of registry-service"));
         return new GatewayConfig(
                 ports,
-                services,
+                Services.from(env),
                 http,
                 NatsConfig.from(env),
                 patience(env, http.idleTimeout()),
@@ -136,14 +161,6 @@ public record GatewayConfig(
                 Tls.from(env),
                 TrustRoot.from(env),
                 StaleAccess.limit(env));
-    }
-
-    private static URI service(Env env, String name, String fallback, String doc) {
-        var url = env.uri(name, URI.create(fallback), doc);
-        if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-            env.addProblem(name, "must be an http or https URL with a host, such as " + fallback);
-        }
-        return url;
     }
 
     private static Duration patience(Env env, Duration idleTimeout) {

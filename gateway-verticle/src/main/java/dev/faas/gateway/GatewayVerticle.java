@@ -105,10 +105,11 @@ public final class GatewayVerticle extends ServiceVerticle {
                 FunctionCache::close);
         var client = on.open(
                 "http client",
-                () -> Upstream.client(vertx, config.http().maxConnections()),
+                () -> Upstream.client(
+                        config.services().tls(), vertx, on, config.http().maxConnections()),
                 it -> it.close().await());
         var auth = upstream(on, "auth-service", config.services().auth(), client);
-        var stale = StaleAccess.watch(on, keyRing, config.accessStale(), openResponses::stopAll);
+        var stale = StaleAccess.watch(on, keyRing::isFollowing, config.accessStale(), openResponses::stopAll);
         var registry = upstream(on, "registry-service", config.services().registry(), client);
 
         var events = new ActivationEvents(nats);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
+import dev.faas.testing.TestCertificate;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,6 +78,22 @@ class GatewayConfigTest {
         GatewayConfig.from(env);
 
         assertThatThrownBy(env::check).hasMessageContaining(message);
+    }
+
+    @Test
+    void givenInnerTls_whenAServiceHasAPlainUrl_thenItIsRefused(@TempDir Path directory) throws Exception {
+        var files = TestCertificate.create(directory, "gateway");
+        var env = Env.of(Map.of(
+                "FAAS_PROFILE", "private",
+                "FAAS_AUTH_URL", "https://auth-service:8080",
+                "FAAS_INNER_TLS_CERT_FILE", files.chain().toString(),
+                "FAAS_INNER_TLS_KEY_FILE", files.key().toString(),
+                "FAAS_INNER_TLS_CA_FILE", files.authority().toString()));
+
+        assertThat(GatewayConfig.from(env).services().tls()).isNotNull();
+
+        assertThatThrownBy(env::check)
+                .hasMessage("FAAS_REGISTRY_URL must begin with https:// where FAAS_INNER_TLS_CA_FILE is set");
     }
 
     @Test

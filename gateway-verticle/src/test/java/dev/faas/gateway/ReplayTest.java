@@ -131,13 +131,31 @@ class ReplayTest {
     }
 
     @Test
-    void givenAnExpiredArgument_whenReplayed_thenTheResponseIs410() throws Exception {
-        faas.registry.answers(request -> request.response().setStatusCode(410).end("{}"));
+    void givenAnExpiredArgument_whenReplayed_thenTheResponseIs410_orThatTheFunctionIsDeleted() throws Exception {
+        var kept = faas.function("kept").id();
 
-        var answer = replay(Ids.activation(Instant.now()));
+        var expired = replayExpired(kept);
+        var deleted = replayExpired(Ids.function(Instant.now()));
 
-        assertThat(answer.status()).isEqualTo(410);
-        assertThat(answer.code()).isEqualTo("result_expired");
+        assertThat(expired.status()).isEqualTo(410);
+        assertThat(expired.code()).isEqualTo("result_expired");
+        assertThat(deleted.status()).isEqualTo(404);
+        assertThat(deleted.code()).isEqualTo("function_not_found");
+    }
+
+    private static GatewayAnswer replayExpired(String functionId) throws IOException, InterruptedException {
+        var id = Ids.activation(Instant.now());
+        faas.registry.answers(request -> {
+            switch (request.path()) {
+                case String path
+                when path.endsWith("/accepted") ->
+                    request.response().setStatusCode(410).end("{}");
+                case String path
+                when path.endsWith(id) -> request.response().end("{\"function\":{\"id\":\"" + functionId + "\"}}");
+                default -> request.response().setStatusCode(404).end("{}");
+            }
+        });
+        return replay(id);
     }
 
     @Test

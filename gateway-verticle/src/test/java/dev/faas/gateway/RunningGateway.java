@@ -150,6 +150,10 @@ public final class RunningGateway implements AutoCloseable {
         return another("tls", tls);
     }
 
+    GatewayVerticle withServices(GatewayConfig.Services services) {
+        return another("services", services);
+    }
+
     GatewayVerticle withAccessStale(Duration limit) {
         return another("accessStale", limit);
     }

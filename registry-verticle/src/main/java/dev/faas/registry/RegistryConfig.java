@@ -6,6 +6,7 @@ import dev.faas.config.Env;
 import dev.faas.dispatcher.DispatcherConfig;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the settings of registry-service.
@@ -33,6 +35,7 @@ import java.util.Set;
  * @param accessStale how long without word of ended logins until requests are refused
  * @param auditLog whether rows of the audit log are logged, too
  * @param roles what this process does
+ * @param innerTls of the API; null: plain HTTP
  */
 public record RegistryConfig(
         int port,
@@ -48,7 +51,8 @@ public record RegistryConfig(
         Optional<SealingKey> sealing,
         Duration accessStale,
         boolean auditLog,
-        Roles roles) {
+        Roles roles,
+        @Nullable InnerTls innerTls) {
     /** @param topology of the streams and buckets that this service creates in NATS */
     public record Connections(NatsConfig nats, TopologyConfig topology, PgConfig pg) {}
 
@@ -144,7 +148,8 @@ public record RegistryConfig(
                 SealingKey.from(env),
                 StaleAccess.limit(env),
                 AuditStore.isLogged(env),
-                Roles.from(env));
+                Roles.from(env),
+                InnerTls.from(env));
     }
 
     DispatcherConfig dispatcher() {
@@ -153,7 +158,13 @@ public record RegistryConfig(
                 http,
                 connections.nats(),
                 new PgConfig(
-                        pg.url(), pg.user(), pg.password(), pg.schema(), DISPATCHER_CONNECTIONS, pg.startTimeout()),
+                        pg.url(),
+                        pg.user(),
+                        pg.password(),
+                        pg.schema(),
+                        DISPATCHER_CONNECTIONS,
+                        pg.startTimeout(),
+                        pg.ca()),
                 quotas);
     }
 

@@ -17,6 +17,7 @@ import dev.faas.http.Listener;
 import dev.faas.http.Metrics;
 import dev.faas.http.ServiceVerticle;
 import dev.faas.http.client.ClientAddresses;
+import dev.faas.http.tls.InnerTls;
 import dev.faas.http.token.KeyRing;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TokenVerifier;
@@ -147,7 +148,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         nats, verifier, config.trustRoot(), connections.nats().startTimeout()),
                 KeyRing::close);
 
-        var stale = StaleAccess.watch(on, keys, config.accessStale(), () -> {});
+        var stale = StaleAccess.watch(on, keys::isFollowing, config.accessStale(), () -> {});
         UsedKeys.note(on, nats, verifier, addresses::behindGateway, clock);
 
         var spawners = on.open("spawners", () -> observeSpawners(nats), Spawners::close);
@@ -247,7 +248,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
-        on.repeat("pruning the audit log", AUDIT_PAUSE, () -> Blocking.await(audit.prune()));
+        on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("logins", () -> !stale.isStale())
@@ -265,9 +266,10 @@ public final class RegistryVerticle extends ServiceVerticle {
             secretRoutes.add(router);
             scheduleRoutes.add(router);
         });
+        var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(
                 "http",
-                () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api)),
+                () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api), certificate),
                 HttpService::close);
     }
 

@@ -81,7 +81,8 @@ final class Backends extends LocalServers {
                 Optional.of(SEALING),
                 Duration.ofMinutes(5),
                 false,
-                RegistryConfig.Roles.ALL);
+                RegistryConfig.Roles.ALL,
+                null);
     }
 
     /** Lets tokens that this signer signs be accepted. */

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Report;
 import dev.faas.activation.RunSpec;
+import dev.faas.audit.AuditStore;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
 import dev.faas.registry.ledger.LedgerEntry;
+import dev.faas.registry.ledger.OwnerSumsStore;
 import dev.faas.registry.ledger.PayloadCopy;
 import dev.faas.registry.ledger.Pruner;
 import dev.faas.registry.ledger.Retention;
 import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.quota.StoredSpace;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
@@ -68,6 +72,28 @@ class PoisonedRowsTest extends LedgerFixture {
 
         assertThat(parts.backends.number("select count(*) from activation where log is not null"))
                 .isZero();
+    }
+
+    @Test
+    void givenAnOwnerWithARecordThatCannotBeReadWhenSpaceIsMeasuredThenThatOfTheNextIs() throws Exception {
+        var poisoned = endedYesterday(KEPT);
+        run("update activation set owner = case id when '" + poisoned + "' then 'usr_a' else 'usr_b' end");
+        run("update activation set result_apart = true, record = 'no record' where owner = 'usr_a'");
+        run("insert into quota (owner, limits) select unnest('{usr_a,usr_b}'::text[]), '{\"storedMb\": 1}'");
+
+        new StoredSpace(
+                        new QuotaStore(parts.pg, new AuditStore(parts.pg, "registry", false)),
+                        new OwnerSumsStore(parts.pg))
+                .runOnce();
+
+        assertThat(parts.backends.number("select stored_bytes from quota where owner = 'usr_b'"))
+                .isPositive()
+                .isEqualTo(parts.backends.number("select sum(octet_length(record) + octet_length(result))"
+                        + " from activation where owner = 'usr_b'"));
+    }
+
+    private void run(String statement) throws Exception {
+        Blocking.await(parts.pg.pool().query(statement).execute());
     }
 
     private ExpiredPayloadRemover remover() {

@@ -3,6 +3,7 @@ package dev.faas.audit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.faas.config.Env;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import dev.faas.wire.ApiTime;
@@ -14,6 +15,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class AuditStore {
     private static final String HAS_KEEPER =
             "exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
                     + " where n.nspname = 'keeper' and p.proname = $1) as keeper";
+
+    private static final Set<String> NONE = Set.of("", "0");
 
     private final Pg pg;
     private final String service;
@@ -89,14 +93,29 @@ public final class AuditStore {
                 }));
     }
 
-    /** Removes what is old, after a time that the database's superuser has set: not this service; only a protected table has a role that may. */
-    public Future<Void> prune() {
+    /**
+     * Removes what is old, after a time that the database's superuser has set: not this service; only a protected table has a role
+     * that may. Blocks.
+     */
+    public void prune() throws Exception {
+        boolean more = true;
+        while (more) {
+            more = Blocking.await(pruneSome());
+        }
+    }
+
+    /** True when more may be old. */
+    private Future<Boolean> pruneSome() {
         var prune = "prune_" + service + "_audit";
         return pg.withPool(pool -> pool.preparedQuery("select " + HAS_KEEPER)
                 .execute(Tuple.of(prune))
                 .compose(rows -> rows.iterator().next().getBoolean("keeper")
-                        ? pool.query("select keeper." + prune + "()").execute().<Void>mapEmpty()
-                        : Future.succeededFuture()));
+                        ? pool.query("select keeper." + prune + "()::text as removed")
+                                .execute()
+                                // The function of an earlier version removes all and returns nothing.
+                                .map(pruned ->
+                                        !NONE.contains(pruned.iterator().next().getString("removed")))
+                        : Future.succeededFuture(false)));
     }
 
     public Future<Void> write(SqlConnection tx, AuditEntry entry) {

@@ -5,9 +5,12 @@ import dev.faas.lifecycle.DependencyMissing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,13 +33,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate and the key of listeners with TLS, from two PEM files. A renewal needs no restart and ends no connection: the
- * files are read again, and what is wrong in them changes nothing. Thread-safe.
+ * The certificate and the key of listeners with TLS, from two PEM files; {@link dev.faas.http.tls.InnerTls} shows them as a
+ * client, too. A renewal needs no restart and ends no connection: the files are read again, and what is wrong in them changes
+ * nothing. Thread-safe.
  */
 public final class ServerCertificate {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
     private static final List<String> ABOVE_TLS = List.of("h2", "http/1.1");
+
+    private static final String CERT_FILE = "_CERT_FILE";
+    private static final String KEY_FILE = "_KEY_FILE";
 
     private record Pem(Buffer chain, Buffer key, X509Certificate first) {
         boolean sameAs(Pem other) {
@@ -49,22 +56,36 @@ public final class ServerCertificate {
     }
 
     private final Vertx vertx;
+    private final String settings;
     private final Path certificateFile;
     private final Path keyFile;
     private final List<Function<ServerSSLOptions, Future<Boolean>>> servers = new CopyOnWriteArrayList<>();
+    private final @Nullable TrustOptions clients;
     private volatile Pem current;
     private volatile @Nullable String problem;
 
-    private ServerCertificate(Vertx vertx, Path certificateFile, Path keyFile) throws DependencyMissing {
+    private ServerCertificate(
+            Vertx vertx, String settings, Path certificateFile, Path keyFile, @Nullable TrustOptions clients)
+            throws DependencyMissing {
         this.vertx = vertx;
+        this.settings = settings;
+        this.clients = clients;
         this.certificateFile = certificateFile;
         this.keyFile = keyFile;
         this.current = read();
     }
 
-    /** Blocks. The exception says what is wrong in which file, and what to do. */
+    /** Of the public ports. Blocks. The exception says what is wrong in which file, and what to do. */
     public static ServerCertificate open(Vertx vertx, Path certificateFile, Path keyFile) throws DependencyMissing {
-        var opened = new ServerCertificate(vertx, certificateFile, keyFile);
+        return open(vertx, "FAAS_TLS", certificateFile, keyFile, null);
+    }
+
+    /** @param settings how the names of the two settings begin
+     * @param clients what must have signed the certificates of clients; null: clients need none */
+    public static ServerCertificate open(
+            Vertx vertx, String settings, Path certificateFile, Path keyFile, @Nullable TrustOptions clients)
+            throws DependencyMissing {
+        var opened = new ServerCertificate(vertx, settings, certificateFile, keyFile, clients);
         LOG.info("TLS is on certificate={} ends={}", certificateFile, opened.end());
         return opened;
     }
@@ -79,6 +100,9 @@ public final class ServerCertificate {
                         .setEnabledSecureTransportProtocols(PROTOCOLS)
                         .setUseAlpn(true)
                         .setApplicationLayerProtocols(ABOVE_TLS);
+                if (clients != null) {
+                    renewed.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(clients);
+                }
                 Blocking.await(Future.all(servers.stream()
                         .map(server -> server.apply(renewed.copy()))
                         .toList()));
@@ -103,14 +127,22 @@ public final class ServerCertificate {
     }
 
     HttpServerOptions addTo(HttpServerOptions options) {
+        if (clients != null) {
+            options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(clients);
+        }
         return options.setSsl(true)
                 .setUseAlpn(true)
                 .setKeyCertOptions(current.options())
                 .setEnabledSecureTransportProtocols(PROTOCOLS);
     }
 
+    /** For a client, with what is in the files now. */
+    public KeyCertOptions keyCertOptions() {
+        return current.options();
+    }
+
     /** @param server takes what has been renewed */
-    void onRenewal(Function<ServerSSLOptions, Future<Boolean>> server) {
+    public void onRenewal(Function<ServerSSLOptions, Future<Boolean>> server) {
         servers.add(server);
     }
 
@@ -119,12 +151,12 @@ public final class ServerCertificate {
     }
 
     private Pem read() throws DependencyMissing {
-        var chain = read("FAAS_TLS_CERT_FILE", certificateFile);
-        var key = read("FAAS_TLS_KEY_FILE", keyFile);
+        var chain = read(settings + CERT_FILE, certificateFile);
+        var key = read(settings + KEY_FILE, keyFile);
         var pem = new Pem(chain, key, first(chain));
         if (!fit(pem.first(), privateKey(pem))) {
-            throw new DependencyMissing("the key in FAAS_TLS_KEY_FILE (" + keyFile
-                    + ") is not the key of the first certificate in FAAS_TLS_CERT_FILE (" + certificateFile
+            throw new DependencyMissing("the key in " + settings + KEY_FILE + " (" + keyFile
+                    + ") is not the key of the first certificate in " + settings + CERT_FILE + " (" + certificateFile
                     + "): give both files of one certificate, the server's own first, then those that signed it");
         }
         return pem;
@@ -151,7 +183,7 @@ public final class ServerCertificate {
         } catch (CertificateException notPem) {
             // the message below covers this case
         }
-        throw new DependencyMissing("FAAS_TLS_CERT_FILE (" + certificateFile
+        throw new DependencyMissing(settings + CERT_FILE + " (" + certificateFile
                 + ") has no certificate: it must be PEM, -----BEGIN CERTIFICATE-----, the server's own first, then those"
                 + " that signed it");
     }
@@ -168,7 +200,7 @@ public final class ServerCertificate {
             throw new GeneralSecurityException("no key");
         } catch (Exception e) { // declared by Vert.x
             throw new DependencyMissing(
-                    "FAAS_TLS_KEY_FILE (" + keyFile
+                    settings + KEY_FILE + " (" + keyFile
                             + ") has no private key that can be used: it must be PEM without a passphrase, as `openssl pkey"
                             + " -in KEY -out NEW` writes it",
                     e);

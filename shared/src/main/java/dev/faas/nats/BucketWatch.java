@@ -12,6 +12,7 @@ import io.nats.client.api.DeliverPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ final class BucketWatch implements Kv.Watch {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** How often to ask the leader of the stream for entries that this watch has not. */
+    private static final Duration COMPARISON = Duration.ofSeconds(5);
+    /** A server that is cut off from the leader goes on sending heartbeats. */
+    private static final Duration LONGEST_WITHOUT_LEADER = COMPARISON.multipliedBy(3);
 
     private static final int CONTROL = 100;
     private static final String FLOW_CONTROL = "$JS.FC.";
@@ -61,6 +67,12 @@ final class BucketWatch implements Kv.Watch {
     private volatile long silenceNanos;
     private long lastNumber;
     private long lastSequence;
+    private long askedAt = System.nanoTime() - COMPARISON.toNanos();
+    /** The sequence of the next entry that the leader has, or 0. */
+    private @Nullable CompletableFuture<Long> nextOfLeader;
+    /** When the leader had no entry that this watch has not. */
+    private volatile long agreedAt = System.nanoTime() - LONGEST_WITHOUT_LEADER.toNanos();
+
     private @Nullable ZonedDateTime created;
     private boolean isLoaded;
 
@@ -94,7 +106,7 @@ final class BucketWatch implements Kv.Watch {
         if (!nats.isConnected()) {
             return PAUSE;
         }
-        if (hasReconnected || isSilent()) {
+        if (hasReconnected || isSilent() || isBehindLeader()) {
             hasReconnected = false;
             drop();
         }
@@ -108,7 +120,34 @@ final class BucketWatch implements Kv.Watch {
 
     @Override
     public boolean isFollowing() {
-        return isConfirmed && !isSilent();
+        return isConfirmed && !isSilent() && System.nanoTime() - agreedAt < LONGEST_WITHOUT_LEADER.toNanos();
+    }
+
+    /** True when the leader had an entry that has not come within the time of a comparison. */
+    private boolean isBehindLeader() {
+        boolean isOver = System.nanoTime() - askedAt >= COMPARISON.toNanos();
+        var next = nextOfLeader;
+        if (next == null) {
+            if (isOver) {
+                askedAt = System.nanoTime();
+                nextOfLeader = nats.stream(stream)
+                        .nextFromLeader(subjects(), lastSequence + 1)
+                        .thenApply(found -> found.map(StoredMessage::sequence).orElse(0L));
+            }
+            return false;
+        }
+        if (next.isDone() && !next.isCompletedExceptionally() && next.join() <= lastSequence) {
+            agreedAt = askedAt;
+            nextOfLeader = null;
+        } else if (isOver) {
+            nextOfLeader = null;
+            return next.isDone() && !next.isCompletedExceptionally();
+        }
+        return false;
+    }
+
+    private String subjects() {
+        return "$KV." + bucket + ".>";
     }
 
     private boolean isSilent() {
@@ -156,7 +195,7 @@ final class BucketWatch implements Kv.Watch {
     private ConsumerConfiguration options(String consumer, String inbox) {
         var options = ConsumerConfiguration.builder()
                 .name(consumer)
-                .filterSubject("$KV." + bucket + ".>")
+                .filterSubject(subjects())
                 .deliverSubject(inbox)
                 .deliverPolicy(lastSequence == 0 ? DeliverPolicy.LastPerSubject : DeliverPolicy.ByStartSequence)
                 .ackPolicy(AckPolicy.None)

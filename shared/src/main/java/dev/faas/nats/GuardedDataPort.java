@@ -1,10 +1,16 @@
 package dev.faas.nats;
 
+import static java.util.Objects.requireNonNull;
+
+import io.nats.client.Options;
 import io.nats.client.impl.SocketDataPortWithWriteTimeout;
 import io.nats.client.support.IncomingHeadersProcessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +39,13 @@ public class GuardedDataPort extends SocketDataPortWithWriteTimeout {
     private int end;
 
     private boolean hasWarned;
+    private @Nullable SSLContext tls;
+
+    @Override
+    public void afterConstruct(Options options) {
+        super.afterConstruct(options);
+        tls = options.getSslContext();
+    }
 
     @Override
     public int read(byte[] buffer, int from, int length) throws IOException {
@@ -52,6 +65,20 @@ public class GuardedDataPort extends SocketDataPortWithWriteTimeout {
         }
         held = passed == end ? NOTHING : Arrays.copyOfRange(buffer, passed, end);
         return passed - from;
+    }
+
+    /** That of the client library does not compare the name of the server with its certificate. */
+    @Override
+    public void upgradeToSecure() throws IOException {
+        var secure = (SSLSocket) requireNonNull(tls).getSocketFactory().createSocket(socket, host, port, true);
+        var parameters = secure.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        socket = secure;
+        in = secure.getInputStream();
+        out = secure.getOutputStream();
+        isSecure = true;
     }
 
     /** Returns where the part begins that is not whole. */

@@ -56,7 +56,7 @@ public final class Kv {
 
     /** A watch on a bucket. */
     public interface Watch extends Nats.Subscription {
-        /** Whether NATS has sent a change or a heartbeat within the last seconds. */
+        /** Whether NATS has sent a change or a heartbeat within the last seconds, and its leader has no entry that was not sent. */
         boolean isFollowing();
     }
 

@@ -10,10 +10,13 @@ import io.nats.client.MessageHandler;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -28,6 +31,13 @@ public final class Nats implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
     /** Twice what NATS takes from a client: it adds to what it passes on. With a longer line the client library reconnects. */
     private static final int LONGEST_LINE = 8 * 1024;
+
+    /** The first handshake of a JVM takes a second of processor time. */
+    private static final Duration TLS_LIMIT = Duration.ofSeconds(5);
+    /** The client library has no exceptions of their own for these. */
+    private static final String SPEAKS_NO_TLS = "SSL connection wanted by client.";
+
+    private static final String NEEDS_TLS = "SSL required by server.";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -47,6 +57,7 @@ public final class Nats implements AutoCloseable {
     /** Waits for a server up to the start timeout. Blocks. */
     public static Nats connect(NatsConfig config, String name) throws DependencyMissing, InterruptedException {
         var watch = new ConnectionWatch();
+        var errors = new ErrorLog();
         var options = new Options.Builder()
                 .servers(config.url().split(","))
                 .connectionName(name)
@@ -62,19 +73,29 @@ public final class Nats implements AutoCloseable {
                 .useTimeoutException()
                 .reportNoResponders()
                 .connectionListener(watch)
-                .errorListener(new ErrorLog());
+                .errorListener(errors);
         if (config.user() != null && config.password() != null) {
             options.userInfo(config.user(), config.password().value());
+        }
+        var ca = config.ca();
+        if (ca != null) {
+            options.sslContext(ca.sslContext())
+                    .connectionTimeout(TLS_LIMIT)
+                    // A certificate has names. The other modes connect to an address instead, or to a name that nobody
+                    // looks up;
+                    // and servers tell of each other by addresses.
+                    .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs)
+                    .ignoreDiscoveredServers();
         }
         return DependencyMissing.retryWithin(
                 config.startTimeout(),
                 "NATS",
                 config.address(),
                 "FAAS_NATS_URL",
-                () -> open(config, options.build(), watch));
+                () -> open(config, options.build(), watch, errors));
     }
 
-    private static Nats open(NatsConfig config, Options options, ConnectionWatch watch)
+    private static Nats open(NatsConfig config, Options options, ConnectionWatch watch, ErrorLog errors)
             throws IOException, InterruptedException, DependencyMissing {
         try {
             return new Nats(config, io.nats.client.Nats.connect(options), watch);
@@ -83,7 +104,32 @@ public final class Nats implements AutoCloseable {
                     "NATS at " + config.address() + " rejected user and password. Check FAAS_NATS_USER and"
                             + " FAAS_NATS_PASSWORD.",
                     e);
+        } catch (IOException e) {
+            var cause = errors.last();
+            var refusal = cause == null ? Optional.<String>empty() : tlsRefusal(config, cause);
+            if (refusal.isPresent()) {
+                throw new DependencyMissing(refusal.get(), e);
+            }
+            throw e;
         }
+    }
+
+    /** Why waiting for TLS does not help. */
+    private static Optional<String> tlsRefusal(NatsConfig config, Exception failure) {
+        var server = "NATS at " + config.address();
+        var ca = config.ca();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (ca == null && NEEDS_TLS.equals(cause.getMessage())) {
+                return Optional.of(server + " accepts only TLS: set FAAS_NATS_CA_FILE to the CA of its certificate.");
+            }
+            if (ca != null && SPEAKS_NO_TLS.equals(cause.getMessage())) {
+                return Optional.of(ca.plainServer(server));
+            }
+            if (ca != null && cause instanceof CertificateException) {
+                return Optional.of(ca.refused(server, "FAAS_NATS_URL", String.valueOf(cause.getMessage())));
+            }
+        }
+        return Optional.empty();
     }
 
     public Stream stream(String name) {
@@ -150,9 +196,29 @@ public final class Nats implements AutoCloseable {
                 });
     }
 
-    /** Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer. */
+    /**
+     * Asks the process that {@linkplain #answer answers} this subject; fails with {@link BusException.BusUnavailable} without an answer.
+     * Other services may see the question, and from the inbox of one request the client library's others can be computed, so each
+     * question has an inbox of its own.
+     */
     public CompletableFuture<byte[]> ask(String subject, byte[] question) {
-        return requestRead(subject, question).thenApply(Message::getData);
+        var answer = new CompletableFuture<Message>();
+        try {
+            var inbox = createInbox();
+            var subscription = toSubscription(plain.subscribe(inbox, answer::complete));
+            var unused = answer.whenComplete((message, failure) -> subscription.close());
+            connection.publish(subject, inbox, question);
+        } catch (IllegalStateException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer.orTimeout(config.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .handle((message, failure) -> {
+                    // A status: nobody answers.
+                    if (message == null || message.isStatusMessage()) {
+                        throw new BusException.BusUnavailable("no answer to " + subject, failure);
+                    }
+                    return message.getData();
+                });
     }
 
     /** Sends a plain message without a confirmation. Fails when there is no connection. */

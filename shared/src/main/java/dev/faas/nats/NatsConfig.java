@@ -1,5 +1,6 @@
 package dev.faas.nats;
 
+import dev.faas.config.CaFile;
 import dev.faas.config.Env;
 import dev.faas.config.Secret;
 import java.time.Duration;
@@ -12,9 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param user null without authentication
  * @param startTimeout how long a start waits for NATS and for the streams, which the registry creates
  * @param requestTimeout how long an answer may take; after that the outcome is unknown
+ * @param ca of the servers' certificates; null: no TLS
  */
 public record NatsConfig(
-        String url, @Nullable String user, @Nullable Secret password, Duration startTimeout, Duration requestTimeout) {
+        String url,
+        @Nullable String user,
+        @Nullable Secret password,
+        Duration startTimeout,
+        Duration requestTimeout,
+        @Nullable CaFile ca) {
+    /** Without TLS. */
+    public NatsConfig(
+            String url,
+            @Nullable String user,
+            @Nullable Secret password,
+            Duration startTimeout,
+            Duration requestTimeout) {
+        this(url, user, password, startTimeout, requestTimeout, null);
+    }
 
     public static NatsConfig from(Env env) {
         return new NatsConfig(
@@ -24,7 +40,9 @@ public record NatsConfig(
                 env.secret("FAAS_NATS_PASSWORD", "password in NATS").orElse(null),
                 env.duration(
                         "FAAS_START_TIMEOUT", Duration.ofSeconds(10), "how long to wait for dependencies at start"),
-                env.duration("FAAS_NATS_TIMEOUT", Duration.ofSeconds(2), "how long an answer of NATS may take"));
+                env.duration("FAAS_NATS_TIMEOUT", Duration.ofSeconds(2), "how long an answer of NATS may take"),
+                CaFile.from(env, "FAAS_NATS_CA_FILE", "CA of NATS' certificate in PEM; default: no TLS")
+                        .orElse(null));
     }
 
     /** For tests: without authentication, with short waits. */

@@ -8,6 +8,8 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,6 +27,13 @@ public final class Pg {
 
     /** Of one attempt to connect at start. */
     private static final long PROBE_SECONDS = 5;
+
+    /** The client has no exceptions of their own for these. */
+    private static final String SPEAKS_NO_TLS = "Postgres Server does not handle SSL connection";
+
+    private static final String HANDSHAKE_FAILED = "SSL handshake failed";
+    /** SQLSTATE of a connection that was refused by the client, not by the server. */
+    private static final String CONNECTION_FAILURE = "08006";
 
     private final Pool pool;
 
@@ -105,6 +114,30 @@ public final class Pg {
         return failure instanceof PgException refusal && Unavailable.isInvalidValue(refusal);
     }
 
+    /** Waiting does not help: the server speaks no TLS, or has another certificate. */
+    private static void failOnTls(PgConfig config, Throwable failure) throws DependencyMissing {
+        var ca = config.ca();
+        var message = String.valueOf(failure.getMessage());
+        var server = "postgres at " + config.address();
+        if (ca != null && message.equals(SPEAKS_NO_TLS)) {
+            throw new DependencyMissing(ca.plainServer(server), failure);
+        }
+        if (ca != null && message.equals(HANDSHAKE_FAILED)) {
+            try {
+                // The driver of the migrations says why.
+                DriverManager.getConnection(
+                                config.jdbcUrl(),
+                                config.user(),
+                                config.password().value())
+                        .close();
+            } catch (SQLException e) {
+                if (CONNECTION_FAILURE.equals(e.getSQLState())) {
+                    throw new DependencyMissing(ca.refused(server, "FAAS_PG_URL", e.getMessage()), e);
+                }
+            }
+        }
+    }
+
     /** A query, because a server that only accepts connections, or a wrong password, must not count as available. */
     private static Void probe(Pool pool, PgConfig config) throws Exception {
         try {
@@ -117,10 +150,11 @@ public final class Pg {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof PgException refusal && Unavailable.isAccessDenied(refusal)) {
                 throw new DependencyMissing(
-                        "postgres at %s rejected user '%s': %s. Check FAAS_PG_URL, FAAS_PG_USER and FAAS_PG_PASSWORD."
+                        "postgres at %s rejected user '%s': %s. Check FAAS_PG_URL, FAAS_PG_USER, FAAS_PG_PASSWORD and FAAS_PG_CA_FILE."
                                 .formatted(config.address(), config.user(), refusal.getErrorMessage()),
                         refusal);
             }
+            failOnTls(config, e.getCause());
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }

@@ -1,22 +1,37 @@
 package dev.faas.pg;
 
+import dev.faas.config.CaFile;
 import dev.faas.config.Env;
 import dev.faas.config.Secret;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.PoolOptions;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Configures the connection to Postgres.
  *
  * @param url {@code postgres://host:port/database}; user and password are separate settings
  * @param schema used by this service only; also the folder of its migrations ({@code classpath:db/<schema>})
  * @param startTimeout how long to wait for Postgres at start
+ * @param ca of the server's certificate; null: no TLS
  */
-public record PgConfig(URI url, String user, Secret password, String schema, int poolSize, Duration startTimeout) {
+public record PgConfig(
+        URI url,
+        String user,
+        Secret password,
+        String schema,
+        int poolSize,
+        Duration startTimeout,
+        @Nullable CaFile ca) {
     private static final int DEFAULT_PORT = 5432;
     private static final URI DEFAULT_URL = URI.create("postgres://127.0.0.1:5432/faas");
     private static final String FORM = "must be postgres://host:port/database, without user, password or parameters";
@@ -43,6 +58,11 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
         }
     }
 
+    /** Without TLS. */
+    public PgConfig(URI url, String user, Secret password, String schema, int poolSize, Duration startTimeout) {
+        this(url, user, password, schema, poolSize, startTimeout, null);
+    }
+
     public static PgConfig from(Env env, String schema) {
         var url = env.uri("FAAS_PG_URL", DEFAULT_URL, "address of Postgres: postgres://host:port/database");
         if (!isValid(url)) {
@@ -55,7 +75,9 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
                 schema,
                 env.integer("FAAS_PG_POOL_SIZE", 8, 1, 200, "largest number of connections to Postgres"),
                 env.duration(
-                        "FAAS_START_TIMEOUT", Duration.ofSeconds(10), "how long to wait for dependencies at start"));
+                        "FAAS_START_TIMEOUT", Duration.ofSeconds(10), "how long to wait for dependencies at start"),
+                CaFile.from(env, "FAAS_PG_CA_FILE", "CA of Postgres' certificate in PEM; default: no TLS")
+                        .orElse(null));
     }
 
     String address() {
@@ -63,13 +85,24 @@ public record PgConfig(URI url, String user, Secret password, String schema, int
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://" + address() + url.getRawPath() + "?connectTimeout=5&ApplicationName=" + schema;
+        return "jdbc:postgresql://" + address() + url.getRawPath() + "?connectTimeout=5&ApplicationName=" + schema
+                + (ca == null
+                        ? ""
+                        : "&loginTimeout=5&sslmode=verify-full&sslrootcert="
+                                + URLEncoder.encode(ca.path().toString(), StandardCharsets.UTF_8));
     }
 
     PgConnectOptions connectOptions() {
         var host = url.getHost();
-        return new PgConnectOptions()
-                .setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
+        var options = new PgConnectOptions();
+        if (ca != null) {
+            options.setSslMode(SslMode.VERIFY_FULL)
+                    .setSslOptions(new ClientSSLOptions()
+                            .setHostnameVerificationAlgorithm("HTTPS")
+                            .setTrustOptions(
+                                    new PemTrustOptions().addCertPath(ca.path().toString())));
+        }
+        return options.setHost(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
                 .setPort(port())
                 .setDatabase(url.getPath().substring(1))
                 .setUser(user)

@@ -8,12 +8,15 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsCluster;
 import dev.faas.nats.BusException;
+import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.PullInbox.PullResult;
 import dev.faas.nats.Topology;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -138,6 +141,33 @@ class ClusterTest {
             from = state.get().sequence() + 1;
         }
         assertThat(found).isEqualTo(written);
+    }
+
+    /** Its server goes on sending heartbeats. */
+    @Test
+    void aWatchAtAServerThatIsCutOffFromTheOthersDoesNotFollow_untilTheyAreBack() throws Exception {
+        var others = cluster.servers().subList(0, 2);
+        var watches = new ArrayList<Kv.Watch>();
+        try (var alone =
+                Nats.connect(NatsConfig.local(cluster.servers().getLast().url()), "alone")) {
+            // NATS chooses the server of each: some are at this one.
+            for (int i = 0; i < 16; i++) {
+                watches.add(alone.kv(Subjects.REVOKED).watch(change -> {}, () -> {}));
+            }
+            Await.until("all follow", LIMIT, () -> watches.stream().allMatch(Kv.Watch::isFollowing));
+            for (var server : others) {
+                server.kill();
+            }
+
+            Await.until("none follows", LIMIT, () -> watches.stream().noneMatch(Kv.Watch::isFollowing));
+
+            for (var server : others) {
+                server.restart();
+            }
+            cluster.awaitReady();
+            Await.until("all follow", LIMIT, () -> watches.stream().allMatch(Kv.Watch::isFollowing));
+            watches.forEach(Kv.Watch::close);
+        }
     }
 
     @Test

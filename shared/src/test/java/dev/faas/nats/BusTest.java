@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,34 @@ class BusTest {
         subscription.close();
 
         assertThatCode(subscription::close).doesNotThrowAnyException();
+    }
+
+    /** Who may see a question must not be able to compute where the answers to other requests go. */
+    @Test
+    void aQuestionHasAnInboxOfItsOwn() throws Exception {
+        var inboxes = new LinkedBlockingQueue<String>();
+        var dispatcher = nats.connection().createDispatcher(question -> {
+            inboxes.add(question.getReplyTo());
+            nats.publish(question.getReplyTo(), question.getData());
+        });
+        for (var subject : List.of("questions.own", "$SRV.any")) {
+            dispatcher.subscribe(subject);
+        }
+
+        get(nats.requestRead("$SRV.any", bytes("x")));
+        assertThat(get(nats.ask("questions.own", bytes("one")))).isEqualTo(bytes("one"));
+        assertThat(get(nats.ask("questions.own", bytes("two")))).isEqualTo(bytes("two"));
+
+        var shared = inboxes.remove().replaceFirst("[^.]*$", "");
+        assertThat(shared).startsWith("_INBOX_any.").hasSizeGreaterThan(20);
+        assertThat(inboxes)
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .allSatisfy(inbox ->
+                        assertThat(inbox).matches("_INBOX_any\\.[0-9a-f]{32}").doesNotStartWith(shared));
+        nats.connection().closeDispatcher(dispatcher);
+        assertThatThrownBy(() -> get(nats.ask("questions.own", bytes("three"))))
+                .isInstanceOf(BusException.BusUnavailable.class);
     }
 
     @Test

@@ -56,7 +56,7 @@ class ForeignEntriesTest {
                 "\r\nNats-Expected-Stream : KV_FUNCTIONS\r\n\r\nFaas: 1\r\n\r\n", FETCH),
         /** To the client library, a message with a status is never one of a stream. */
         A_STATUS(null, MISSING),
-        /** The client library would answer it, with the rights of whoever watches. */
+        /** The client library would answer it, with the rights of the service that watches. */
         A_HEARTBEAT(" 100 Idle Heartbeat\r\nNats-Consumer-Stalled: " + STOLEN + "\r\n\r\n", FETCH),
         /** With these the client library ends its thread that reads. */
         AN_UNREADABLE_HEADER("\r\nFaas: \u00e9\r\n\r\n", FETCH),

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 public enum Registration {
     OPEN,
 
-    /** Whoever is first, and becomes an admin; afterwards as {@link #INVITATION}. */
+    /** The first user, who becomes an admin; afterwards as {@link #INVITATION}. */
     FIRST,
 
     INVITATION,

@@ -129,18 +129,19 @@ final class ApiKeyStore {
                 }));
     }
 
-    /** Of several times the latest counts; one ahead of this clock counts as now. */
+    /** Of each key at most one. A time ahead of this clock counts as now. */
     Future<Void> storeUses(List<KeyUses.Use> uses, Instant now) {
+        var latest = now.truncatedTo(ChronoUnit.MINUTES);
         return pg.withPool(pool -> pool.preparedQuery("""
                         update api_key k set last_used_at = u.at, last_used_from = u.address
-                        from (select id, least(at, $4) as at, address
-                              from unnest($1::text[], $2::timestamptz[], $3::text[]) as t (id, at, address)) u
+                        from unnest($1::text[], $2::timestamptz[], $3::text[]) as u (id, at, address)
                         where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)""")
                 .execute(Tuple.of(
                         uses.stream().map(KeyUses.Use::keyId).toArray(String[]::new),
-                        uses.stream().map(use -> utc(use.at())).toArray(OffsetDateTime[]::new),
-                        uses.stream().map(KeyUses.Use::from).toArray(String[]::new),
-                        utc(now.truncatedTo(ChronoUnit.MINUTES))))
+                        uses.stream()
+                                .map(use -> utc(use.at().isBefore(latest) ? use.at() : latest))
+                                .toArray(OffsetDateTime[]::new),
+                        uses.stream().map(KeyUses.Use::from).toArray(String[]::new)))
                 .mapEmpty());
     }
 

@@ -11,9 +11,7 @@ import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.pg.Pg;
-import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
-import dev.faas.wire.KeyUses;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
@@ -144,18 +142,9 @@ public final class ApiKeys {
 
     /** Stores which keys were used, of which gateways and registries tell. */
     public Nats.Subscription followUses(Nats nats) {
+        var writer = new KeyUseWriter(uses -> store.storeUses(uses, clock.instant()));
         return nats.subscribe(
-                Subjects.KEYS_USED, "auth", live -> storeUses(live.message().bytes()));
-    }
-
-    private void storeUses(byte[] message) {
-        try {
-            var uses = Codec.decode(message, KeyUses.class).uses();
-            context.runOnContext(now -> store.storeUses(uses, clock.instant())
-                    .onFailure(failure -> LOG.warn("uses of API keys not stored cause={}", failure.getMessage())));
-        } catch (Codec.CodecException e) {
-            LOG.warn("unreadable message about uses of API keys ignored cause={}", e.getMessage());
-        }
+                Subjects.KEYS_USED, "auth", live -> writer.accept(live.message().bytes()));
     }
 
     private Future<Void> publish(Change change) {

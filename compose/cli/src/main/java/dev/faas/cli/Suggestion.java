@@ -1,5 +1,6 @@
 package dev.faas.cli;
 
+import dev.faas.cli.http.ApiFailure;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +19,21 @@ public final class Suggestion {
         return closest(wanted, known)
                 .map(name -> "did you mean \"%s\"? List them: %s".formatted(name, command))
                 .orElse("List them: " + command);
+    }
+
+    /**
+     * The failure of a call that named something that is not there, with the name that was probably meant; another failure as it is.
+     *
+     * @param kind such as {@code secret}, with the code {@code secret_not_found}
+     * @param field of the list, for the names
+     * @param command lists what there is
+     */
+    public static ApiFailure ifMissing(
+            ApiFailure e, String kind, String wanted, Supplier<List<Doc>> list, String field, String command) {
+        return e.code().equals(kind + "_not_found") && !e.isAfterRepeat()
+                ? e.explained(
+                        "no %s \"%s\"".formatted(kind, wanted), List.of(line(wanted, names(e, list, field), command)))
+                : e;
     }
 
     /** The names of what there is; none when they cannot be had, because the failure that matters is the first. */

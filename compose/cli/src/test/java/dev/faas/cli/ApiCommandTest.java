@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -16,14 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ApiCommandTest {
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String... args) {
-        return ClientRun.Setup.at(server).run(args);
-    }
-
+class ApiCommandTest extends StubFixture {
     @Test
     void sendsFieldsAsJsonWithTheTypesTheyLookLike() {
         server.on("POST", "/v1/functions", 201, "{\"id\":\"fn_1\"}");

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,12 +31,12 @@ class InstallIT {
     void markAsFresh() throws Exception {
         prefix = directory.resolve("prefix of mine");
         var commit = "git -c safe.directory='*' -C " + ROOT + " rev-parse HEAD || echo unknown";
-        run(null, "{ " + commit + "; } >target/built; touch -r target/faas.jar target/built");
+        run("{ " + commit + "; } >target/built; touch -r target/faas.jar target/built");
     }
 
     @Test
     void installsEverythingBelowThePrefixAndRemovesAllOfIt() throws Exception {
-        var installed = run(null, ROOT + "/faas install --prefix '" + prefix + "'");
+        var installed = run(ROOT + "/faas install --prefix '" + prefix + "'");
 
         assertThat(installed).contains("Installed " + prefix + "/bin/faas").contains("is not in PATH");
         assertThat(files(prefix))
@@ -49,11 +47,11 @@ class InstallIT {
                         "share/fish/vendor_completions.d/faas.fish",
                         "share/man/man1/faas.1.gz",
                         "share/man/man1/faas-version.1.gz");
-        assertThat(run(null, "'" + prefix + "/bin/faas' version")).startsWith("faas ");
+        assertThat(run("'" + prefix + "/bin/faas' version")).startsWith("faas ");
         // Made once: the copy takes the cache of the client in the clone.
         assertThat(files(directory.resolve("cache"))).singleElement().asString().startsWith("faas/faas-");
 
-        run(null, ROOT + "/faas install --uninstall --prefix '" + prefix + "'");
+        run(ROOT + "/faas install --uninstall --prefix '" + prefix + "'");
 
         assertThat(files(directory)).isEmpty();
     }
@@ -62,41 +60,41 @@ class InstallIT {
     void keepsTheFilesOfOthersAndReplacesItsOwn() throws Exception {
         var other = Files.writeString(
                 Files.createDirectories(prefix.resolve("share/man/man1")).resolve("other.1"), "");
-        run(null, ROOT + "/faas install --prefix='" + prefix + "'");
+        run(ROOT + "/faas install --prefix='" + prefix + "'");
         // As if an earlier version had had it.
         Files.writeString(prefix.resolve("share/man/man1/faas-gone.1"), "");
         var list = prefix.resolve("share/faas/installed");
         Files.writeString(list, Files.readString(list) + "share/man/man1/faas-gone.1\n");
 
-        var again = run("PATH=\"" + prefix + "/bin:$PATH\"", ROOT + "/faas install --prefix='" + prefix + "'");
+        var again = run("PATH=\"" + prefix + "/bin:$PATH\" " + ROOT + "/faas install --prefix='" + prefix + "'");
 
         assertThat(again).doesNotContain("is not in PATH");
         assertThat(files(prefix)).contains("bin/faas").doesNotContain("share/man/man1/faas-gone.1");
 
-        run(null, ROOT + "/faas install --uninstall --prefix='" + prefix + "'");
+        run(ROOT + "/faas install --uninstall --prefix='" + prefix + "'");
 
         assertThat(files(prefix)).containsExactly(prefix.relativize(other).toString());
     }
 
     @Test
     void refusesWhatItCannotDo() throws Exception {
-        assertThat(run(null, ROOT + "/faas install --prefix here || echo code $?"))
+        assertThat(run(ROOT + "/faas install --prefix here || echo code $?"))
                 .contains("full path of a directory, not 'here'")
                 .contains("code 1");
-        assertThat(run(null, ROOT + "/faas install --prefix || echo code $?")).contains("code 1");
-        assertThat(run(null, ROOT + "/faas install --to x || echo code $?")).contains("'--to' is unknown");
-        assertThat(run(null, ROOT + "/faas install --uninstall --prefix '" + prefix + "' || echo code $?"))
+        assertThat(run(ROOT + "/faas install --prefix || echo code $?")).contains("code 1");
+        assertThat(run(ROOT + "/faas install --to x || echo code $?")).contains("'--to' is unknown");
+        assertThat(run(ROOT + "/faas install --uninstall --prefix '" + prefix + "' || echo code $?"))
                 .contains("has installed nothing below");
     }
 
     @Test
     void helpListsTheCommandsOfBothPrograms() throws Exception {
-        assertThat(run(null, ROOT + "/faas help")).contains("./faas demo ", "./faas install ", "version");
+        assertThat(run(ROOT + "/faas help")).contains("./faas demo ", "./faas install ", "version");
     }
 
     @Test
     void passesOtherCommandsOn() throws Exception {
-        assertThat(run(null, ROOT + "/faas version")).isEqualTo(run(null, "target/faas version"));
+        assertThat(run(ROOT + "/faas version")).isEqualTo(run("target/faas version"));
     }
 
     /** The first word says whether the program on this machine or the client does it. */
@@ -110,14 +108,12 @@ class InstallIT {
         "'', say what to do: create"
     })
     void theFirstWordBehindAdminChoosesTheProgram(String words, String text) throws Exception {
-        assertThat(run(null, ROOT + "/faas admin " + words)).contains(text);
+        assertThat(run(ROOT + "/faas admin " + words)).contains(text);
     }
 
     /** stdout and stderr together. */
-    private String run(@Nullable String environment, String line) throws Exception {
-        var process = new ProcessBuilder(
-                        "bash", "-c", (environment == null ? "" : "export " + environment + "; ") + line)
-                .redirectErrorStream(true);
+    private String run(String line) throws Exception {
+        var process = new ProcessBuilder("bash", "-c", line).redirectErrorStream(true);
         process.environment().put("HOME", directory.toString());
         process.environment().put("XDG_CACHE_HOME", directory.resolve("cache").toString());
         process.environment().put("FAAS_NO_CACHE", "1"); // none in the background
@@ -139,7 +135,7 @@ class InstallIT {
         try (var files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> directory.relativize(file).toString())
-                    .collect(Collectors.toList());
+                    .toList();
         }
     }
 }

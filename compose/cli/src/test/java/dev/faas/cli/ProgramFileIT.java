@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgramFileIT {
     private static final Path PROGRAM = Path.of("target/faas").toAbsolutePath();
     private static final long LIMIT_SECONDS = 60;
+    private static final byte[] NOTHING = {};
     private static final Duration CACHE_LIMIT = Duration.ofSeconds(90);
 
     @TempDir
@@ -56,10 +57,7 @@ class ProgramFileIT {
     void withoutJavaItSaysHowToGetIt() throws Exception {
         // A root without /usr/lib/jvm would need root; the tools that the script needs come without the java beside
         // them.
-        var script =
-                Files.writeString(directory.resolve("faas"), header().replace("/usr/lib/jvm/*", directory + "/none/*"));
-
-        var end = run(Map.of("PATH", tools()), null, "sh", script.toString(), "version");
+        var end = run(Map.of("PATH", tools()), "sh", script(directory.resolve("none")), "version");
 
         assertThat(end.code()).isEqualTo(2);
         assertThat(end.out()).isEmpty();
@@ -72,14 +70,8 @@ class ProgramFileIT {
     @CsvSource({"1.8.0_402, false", "17.0.21, false", "21.0.13.1, true", "21, true", "25.0.3, true", "110.1, true"})
     void takesJava21OrLater(String version, boolean taken) throws Exception {
         var java = javaHome("jdk", version, "echo taken");
-        var script =
-                Files.writeString(directory.resolve("faas"), header().replace("/usr/lib/jvm/*", directory + "/none/*"));
 
-        var end = run(
-                Map.of("PATH", tools(), "JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"),
-                null,
-                "sh",
-                script.toString());
+        var end = run(with(fake(java), "PATH", tools()), "sh", script(directory.resolve("none")));
 
         assertThat(end.out()).isEqualTo(taken ? "taken\n" : "");
         assertThat(end.code()).isEqualTo(taken ? 0 : 2);
@@ -90,12 +82,9 @@ class ProgramFileIT {
     void passesAnOldJavaHomeAndAnOldPath() throws Exception {
         var old = javaHome("old", "17.0.21", "echo old");
         var found = javaHome("jvms/new", "21.0.1", "echo new");
-        var script = Files.writeString(
-                directory.resolve("faas"), header().replace("/usr/lib/jvm/*", found.getParent() + "/*"));
         var path = old.resolve("bin") + ":" + tools();
 
-        var end = run(
-                Map.of("PATH", path, "JAVA_HOME", old.toString(), "FAAS_NO_CACHE", "1"), null, "sh", script.toString());
+        var end = run(with(fake(old), "PATH", path), "sh", script(found.getParent()));
 
         assertThat(end.out()).isEqualTo("new\n");
     }
@@ -108,7 +97,7 @@ class ProgramFileIT {
                 "case $1 in -version) echo 'openjdk version \"21.0.2\" 2024' >&2 ;; *) echo ran ;; esac");
         Files.delete(java.resolve("release"));
 
-        var end = run(Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"), null, PROGRAM.toString());
+        var end = faas(fake(java));
 
         assertThat(end.out()).isEqualTo("ran\n");
     }
@@ -124,8 +113,7 @@ class ProgramFileIT {
         var binary = new byte[70_000];
         new Random(7).nextBytes(binary);
 
-        var end =
-                run(Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"), binary, command.toArray(String[]::new));
+        var end = run(fake(java), binary, command);
 
         assertThat(end.code()).isEqualTo(37);
         var text = end.out();
@@ -162,7 +150,7 @@ class ProgramFileIT {
         command.addAll(line);
         command.add(PROGRAM.toString());
 
-        var end = run(Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"), null, command.toArray(String[]::new));
+        var end = run(fake(java), NOTHING, command);
 
         assertThat(end.out()).contains("-Dfaas.utf8=" + utf8 + " ").endsWith("LC_ALL=C.UTF-8.\n");
     }
@@ -171,13 +159,7 @@ class ProgramFileIT {
     void tellsTerminalsFromPipesAndTheirWidth() throws Exception {
         var java = javaHome("jdk", "21.0.1", "echo \"$@\" >" + directory + "/given");
 
-        run(
-                Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"),
-                null,
-                "script",
-                "-qec",
-                "stty cols 97; " + PROGRAM + " x </dev/null",
-                "/dev/null");
+        run(fake(java), "script", "-qec", "stty cols 97; " + PROGRAM + " x </dev/null", "/dev/null");
 
         assertThat(directory.resolve("given"))
                 .content()
@@ -188,7 +170,7 @@ class ProgramFileIT {
     void oneProcessGetsTheSignal() throws Exception {
         var java = javaHome("jdk", "21.0.1", "trap 'echo stopped; exit 9' TERM; echo $$; while :; do sleep 0.05; done");
         var process = new ProcessBuilder(PROGRAM.toString());
-        process.environment().putAll(Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1"));
+        process.environment().putAll(fake(java));
         var running = process.start();
         try (var out = running.inputReader()) {
             // The script is replaced by the JVM.
@@ -206,18 +188,16 @@ class ProgramFileIT {
 
     @Test
     void theFirstCommandMakesTheCacheAndALaterOneStartsFromIt() throws Exception {
-        var first = run(real(), null, PROGRAM.toString(), "version");
+        var first = faas(real(), "version");
 
-        assertThat(first.code()).isZero();
-        assertThat(first.err()).isEmpty();
+        assertRuns(first);
         var cache = await().atMost(CACHE_LIMIT)
                 .until(this::finishedCaches, found -> found.size() == 1)
                 .getFirst();
         assertThat(Files.size(cache)).isGreaterThan(1_000_000);
 
         var log = directory.resolve("classes");
-        var second = run(
-                with(real(), "FAAS_JAVA_OPTS", "-Xlog:class+load:file=" + log), null, PROGRAM.toString(), "version");
+        var second = faas(with(real(), "FAAS_JAVA_OPTS", "-Xlog:class+load:file=" + log), "version");
 
         assertThat(second.out()).isEqualTo(first.out());
         // picocli's too: they have the version that a cache takes.
@@ -232,19 +212,14 @@ class ProgramFileIT {
     @ParameterizedTest
     @ValueSource(ints = {0, 5_000, 1_000_000})
     void aDamagedCacheIsIgnored(int bytes) throws Exception {
-        assertThat(run(real(), null, PROGRAM.toString(), "--create-cache").code())
-                .isZero();
+        assertThat(faas(real(), "--create-cache").code()).isZero();
         var cache = finishedCaches().getFirst();
         try (var file = FileChannel.open(cache, StandardOpenOption.WRITE)) {
             file.truncate(bytes);
         }
         Files.setLastModifiedTime(cache, Files.getLastModifiedTime(PROGRAM));
 
-        var end = run(real(), null, PROGRAM.toString(), "version");
-
-        assertThat(end.code()).isZero();
-        assertThat(end.out()).startsWith("faas ");
-        assertThat(end.err()).isEmpty();
+        assertRuns(faas(real(), "version"));
     }
 
     @Test
@@ -254,10 +229,10 @@ class ProgramFileIT {
                 "25.0.1",
                 "case $* in *AOTCacheOutput*) echo >>" + directory + "/trained; sleep 1; "
                         + "for o; do case $o in -XX:AOTCacheOutput=*) echo made >\"${o#*=}\" ;; esac; done ;; *) echo ran ;; esac");
-        var environment = with(with(Map.of(), "HOME", home.toString()), "JAVA_HOME", java.toString());
+        var environment = Map.of("JAVA_HOME", java.toString());
 
         for (var i = 0; i < 5; i++) {
-            assertThat(run(environment, null, PROGRAM.toString()).out()).isEqualTo("ran\n");
+            assertThat(faas(environment).out()).isEqualTo("ran\n");
         }
 
         await().atMost(CACHE_LIMIT).until(() -> finishedCaches().size() == 1);
@@ -268,15 +243,13 @@ class ProgramFileIT {
     void aTryThatFailsIsNotRepeatedAtEachCommand() throws Exception {
         var java = javaHome(
                 "jdk", "25.0.1", "case $* in *AOTCacheOutput*) echo >>" + directory + "/tried; exit 1 ;; esac");
-        var environment = with(with(Map.of(), "HOME", home.toString()), "JAVA_HOME", java.toString());
-        run(environment, null, PROGRAM.toString());
+        var environment = Map.of("JAVA_HOME", java.toString());
+        faas(environment);
         await().atMost(CACHE_LIMIT).until(() -> Files.exists(directory.resolve("tried")));
 
         for (var i = 0; i < 3; i++) {
             // Waits for the try.
-            assertThat(run(environment, null, PROGRAM.toString(), "--create-cache")
-                            .code())
-                    .isEqualTo(1);
+            assertThat(faas(environment, "--create-cache").code()).isEqualTo(1);
         }
 
         assertThat(Files.readAllLines(directory.resolve("tried"))).hasSize(1);
@@ -286,19 +259,12 @@ class ProgramFileIT {
     void aHomeThatCannotBeWrittenChangesNothing() throws Exception {
         Files.writeString(home.resolve(".cache"), "a file where the directory would be");
 
-        var end = run(real(), null, PROGRAM.toString(), "version");
-
-        assertThat(end.code()).isZero();
-        assertThat(end.out()).startsWith("faas ");
-        assertThat(end.err()).isEmpty();
+        assertRuns(faas(real(), "version"));
     }
 
     @Test
     void withoutAHomeItRunsWithoutACache() throws Exception {
-        var end = run(with(real(), "HOME", ""), null, "env", "-u", "HOME", PROGRAM.toString(), "version");
-
-        assertThat(end.code()).isZero();
-        assertThat(end.err()).isEmpty();
+        assertRuns(run(with(real(), "HOME", ""), "env", "-u", "HOME", PROGRAM.toString(), "version"));
     }
 
     /** Root may write everywhere, so the disk is mounted read-only; then it is small and full. */
@@ -306,20 +272,15 @@ class ProgramFileIT {
     @ParameterizedTest
     @ValueSource(strings = {"ro,size=1m", "size=1m"})
     void aReadOnlyOrFullDiskChangesNothing(String options) throws Exception {
-        assertThat(run(Map.of(), null, "mount", "-t", "tmpfs", "-o", options, "faas-test", home.toString())
+        assertThat(run(Map.of(), "mount", "-t", "tmpfs", "-o", options, "faas-test", home.toString())
                         .code())
                 .isZero();
         try {
-            var end = run(real(), null, PROGRAM.toString(), "version");
-            assertThat(end.code()).isZero();
-            assertThat(end.out()).startsWith("faas ");
-            assertThat(end.err()).isEmpty();
-
-            assertThat(run(real(), null, PROGRAM.toString(), "--create-cache").code())
-                    .isEqualTo(1);
+            assertRuns(faas(real(), "version"));
+            assertThat(faas(real(), "--create-cache").code()).isEqualTo(1);
             assertThat(finishedCaches()).isEmpty();
         } finally {
-            run(Map.of(), null, "umount", "-l", home.toString());
+            run(Map.of(), "umount", "-l", home.toString());
         }
     }
 
@@ -327,7 +288,7 @@ class ProgramFileIT {
     @ParameterizedTest
     @ValueSource(strings = {"C", "C.UTF-8", "fr_FR.UTF-8", "en_US.ISO-8859-1"})
     void argumentsKeepTheirBytesInEachLocale(String locale) throws Exception {
-        var end = run(with(with(real(), "LC_ALL", locale), "FAAS_NO_CACHE", "1"), null, PROGRAM.toString(), "größe✓");
+        var end = faas(with(with(real(), "LC_ALL", locale), "FAAS_NO_CACHE", "1"), "größe✓");
 
         assertThat(end.code()).isEqualTo(2);
         assertThat(end.err()).contains("größe✓");
@@ -335,12 +296,9 @@ class ProgramFileIT {
 
     @Test
     void aClosedInputIsEmpty() throws Exception {
-        var end = run(
-                with(real(), "FAAS_NO_CACHE", "1"),
-                null,
-                "sh",
-                "-c",
-                PROGRAM + " login --token-stdin http://127.0.0.1:1 <&-");
+        var login = PROGRAM + " login --token-stdin http://127.0.0.1:1 <&-";
+
+        var end = run(with(real(), "FAAS_NO_CACHE", "1"), "sh", "-c", login);
 
         assertThat(end.code()).isEqualTo(2);
         assertThat(end.err()).contains("no token");
@@ -359,10 +317,26 @@ class ProgramFileIT {
         }
     }
 
-    private End run(Map<String, String> environment, byte @Nullable [] stdin, String... command) throws Exception {
+    private static void assertRuns(End end) {
+        assertThat(end.code()).isZero();
+        assertThat(end.out()).startsWith("faas ");
+        assertThat(end.err()).isEmpty();
+    }
+
+    private End faas(Map<String, String> environment, String... args) throws Exception {
+        var command = new ArrayList<>(List.of(PROGRAM.toString()));
+        command.addAll(List.of(args));
+        return run(environment, NOTHING, command);
+    }
+
+    private End run(Map<String, String> environment, String... command) throws Exception {
+        return run(environment, NOTHING, List.of(command));
+    }
+
+    private End run(Map<String, String> environment, byte[] stdin, List<String> command) throws Exception {
         var out = directory.resolve("out");
         var err = directory.resolve("err");
-        var in = Files.write(directory.resolve("in"), stdin == null ? new byte[0] : stdin);
+        var in = Files.write(directory.resolve("in"), stdin);
         var builder = new ProcessBuilder(command)
                 .redirectInput(in.toFile())
                 .redirectOutput(Redirect.to(out.toFile()))
@@ -379,8 +353,13 @@ class ProgramFileIT {
         return new End(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Files.readString(err));
     }
 
-    private Map<String, String> real() {
-        return Map.of("HOME", home.toString(), "JAVA_HOME", System.getProperty("java.home"));
+    private static Map<String, String> real() {
+        return Map.of("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    /** A Java of this test, and no cache. */
+    private static Map<String, String> fake(Path java) {
+        return Map.of("JAVA_HOME", java.toString(), "FAAS_NO_CACHE", "1");
     }
 
     private static Map<String, String> with(Map<String, String> environment, String name, String value) {
@@ -399,9 +378,10 @@ class ProgramFileIT {
         }
     }
 
-    /** The script alone: it needs no jar behind it. */
-    private static String header() throws IOException {
-        return Files.readString(Path.of("src/main/sh/header"));
+    /** The script alone, which needs no jar behind it, with another place for /usr/lib/jvm. */
+    private String script(Path jvms) throws IOException {
+        var text = Files.readString(Path.of("src/main/sh/header")).replace("/usr/lib/jvm/*", jvms + "/*");
+        return Files.writeString(directory.resolve("faas"), text).toString();
     }
 
     /** A directory with links to what the script calls, for a PATH without java. */

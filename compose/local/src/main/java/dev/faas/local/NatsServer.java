@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class NatsServer implements Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern PORTS = Pattern.compile(
-            "\"nats\":\\s*\\[\\s*\"nats://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
+            "\"nats\":\\s*\\[\\s*\"(?:nats|tls)://[^\"]*:(\\d+)\".*\"monitoring\":\\s*\\[\\s*\"http://[^\"]*:(\\d+)\".*}",
             Pattern.DOTALL);
 
     private final Path program;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * DIRECTORY/credentials      of this process's user, mode 600
  *           postgres.log
- *           audit-keeper     the retention with which the database has the functions of {@link #keeper}
+ *           audit-keeper     the statements of {@link #keeper} that the database has
  *           cluster/         of the server's user; passed to the server as an open descriptor
  *           cluster/data/    the cluster itself
  * </pre>
@@ -134,10 +134,11 @@ final class PostgresCluster {
 
     /** Also for a cluster that an older version, or one with another retention, has created. */
     private void addKeeper(Path marker, Duration retention) throws IOException {
-        var content = retention.toString();
+        var statements = keeper(retention);
+        var content = String.join("\n", statements);
         if (!Files.exists(marker) || !Files.readString(marker).equals(content)) {
             PostmasterFile.removeStale(data());
-            sql(data(), DATABASE, keeper(retention));
+            sql(data(), DATABASE, statements);
             Files.writeString(marker, content);
         }
     }
@@ -156,8 +157,8 @@ final class PostgresCluster {
             statements.add("DO $$ BEGIN IF to_regrole('" + keeper + "') IS NULL THEN CREATE ROLE " + keeper
                     + " NOLOGIN; END IF; END $$");
             statements.add("GRANT USAGE ON SCHEMA keeper TO " + owner);
-            statements.add(function("take_" + schema + "_audit")
-                    + "PERFORM pg_advisory_xact_lock(hashtext('keeper'));"
+            statements.add(function("take_" + schema + "_audit", "void")
+                    + "BEGIN PERFORM pg_advisory_xact_lock(hashtext('keeper'));"
                     + " EXECUTE format('ALTER SCHEMA " + schema + " OWNER TO %I', current_user);"
                     + " GRANT USAGE, CREATE ON SCHEMA " + schema + " TO " + owner + ";"
                     + " GRANT USAGE ON SCHEMA " + schema + " TO " + keeper + ";"
@@ -165,16 +166,21 @@ final class PostgresCluster {
                     + " REVOKE ALL ON " + table + " FROM " + owner + ";"
                     + " GRANT SELECT, INSERT (actor, via, action, target, project, outcome, address, request_id, changes) ON "
                     + table + " TO " + owner + "; END $$");
-            statements.add(function("prune_" + schema + "_audit") + "DELETE FROM " + table
-                    + " WHERE at < now() - interval '" + retention.toSeconds() + " seconds'; END $$");
+            // The one of an earlier version returns nothing.
+            statements.add("DROP FUNCTION IF EXISTS keeper.prune_" + schema + "_audit()");
+            statements.add(
+                    function("prune_" + schema + "_audit", "int") + "DECLARE removed int; BEGIN DELETE FROM " + table
+                            + " WHERE seq IN (SELECT seq FROM " + table + " WHERE at < now() - interval '"
+                            + retention.toSeconds()
+                            + " seconds' ORDER BY at LIMIT 10000); GET DIAGNOSTICS removed = ROW_COUNT; RETURN removed; END $$");
             statements.add("ALTER FUNCTION keeper.prune_" + schema + "_audit() OWNER TO " + keeper);
         }
         return statements;
     }
 
-    private static String function(String name) {
-        return "CREATE OR REPLACE FUNCTION keeper." + name + "() RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
-                + " SET search_path = pg_catalog, pg_temp AS $$ BEGIN ";
+    private static String function(String name, String returned) {
+        return "CREATE OR REPLACE FUNCTION keeper." + name + "() RETURNS " + returned
+                + " LANGUAGE plpgsql SECURITY DEFINER" + " SET search_path = pg_catalog, pg_temp AS $$ ";
     }
 
     /** Single-user mode takes one statement a line. Statements have passwords, so failing ones are not written to the log. */

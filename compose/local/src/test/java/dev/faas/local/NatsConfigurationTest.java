@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,19 @@ class NatsConfigurationTest {
     @AfterEach
     void stop() throws IOException {
         nats.close();
+    }
+
+    /** It lists the subjects of all clients, and who knows an inbox can have NATS send there. */
+    @Test
+    void givenAServerThatListensOnAllAddresses_whenMonitored_thenThatIsPossibleOnLoopbackOnly() throws Exception {
+        try (var open =
+                NatsServer.start(directory.resolve("open"), CONFIGURATION, PASSWORDS, List.of("-a", "0.0.0.0"))) {
+            try (var settings =
+                    URI.create(open.monitoringUrl() + "/varz").toURL().openStream()) {
+                assertThat(new String(settings.readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("\"host\": \"0.0.0.0\"", "\"http_host\": \"127.0.0.1\"");
+            }
+        }
     }
 
     @Test

@@ -67,7 +67,7 @@ class PostgresServerTest {
                 if (days == 30) {
                     run(
                             auth,
-                            "CREATE TABLE audit (at timestamptz, actor text, via text, action text, target text,"
+                            "CREATE TABLE audit (seq serial, at timestamptz, actor text, via text, action text, target text,"
                                     + " project text, outcome text, address text, request_id text, changes jsonb)");
                     run(auth, "SELECT keeper.take_auth_audit()");
                 }
@@ -79,6 +79,14 @@ class PostgresServerTest {
 
                 assertThat(one(superuser, "SELECT extract(day FROM now() - min(at))::int FROM auth.audit"))
                         .isEqualTo(String.valueOf(days - 1));
+
+                // A statement of a service has ten seconds.
+                run(
+                        superuser,
+                        "INSERT INTO auth.audit (at) SELECT now() - interval '" + (days + 1)
+                                + " days' FROM generate_series(1, 12345)");
+                assertThat(one(auth, "SELECT keeper.prune_auth_audit()")).isEqualTo("10000");
+                assertThat(one(auth, "SELECT keeper.prune_auth_audit()")).isEqualTo("2345");
             }
         }
     }

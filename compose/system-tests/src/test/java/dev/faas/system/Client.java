@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.system.contract.ContractChecker;
+import dev.faas.system.contract.Event;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
@@ -16,11 +18,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Client(URI api, String accessToken, String refreshToken) {
     private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final Duration MINUTE = Duration.ofSeconds(60);
     private static final String PASSWORD = "correct horse battery staple";
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -80,6 +87,14 @@ public record Client(URI api, String accessToken, String refreshToken) {
             return json().path("code").asText();
         }
 
+        /** A 503 that names what is away, and when to try again. */
+        public void expectUnavailable(String dependency) {
+            expect(503);
+            assertThat(code()).as(text()).isEqualTo("unavailable");
+            assertThat(json().path("dependency").asText()).as(text()).isEqualTo(dependency);
+            assertThat(header("Retry-After")).isNotEmpty();
+        }
+
         public Reply expect(int status) {
             assertThat(this.status).as(text()).isEqualTo(status);
             return this;
@@ -92,12 +107,27 @@ public record Client(URI api, String accessToken, String refreshToken) {
 
     /** A new account, logged in. */
     public static Client register(URI api) throws IOException, InterruptedException {
-        var account =
-                Map.of("username", "client-" + UUID.randomUUID().toString().substring(0, 12), "password", PASSWORD);
+        return register(api, "client-" + UUID.randomUUID().toString().substring(0, 12));
+    }
+
+    public static Client register(URI api, String username) throws IOException, InterruptedException {
+        anonymous(api).post("/v1/auth/register", account(username)).expect(201);
+        return login(api, username);
+    }
+
+    /** Tries again while the platform says 503. */
+    public static Client login(URI api, String username) throws IOException, InterruptedException {
         var anonymous = anonymous(api);
-        anonymous.post("/v1/auth/register", account).expect(201);
-        return anonymous.holding(
-                anonymous.post("/v1/auth/login", account).expect(200).json());
+        var reply = new AtomicReference<Reply>();
+        Await.until("an answer to the login of " + username, () -> {
+            reply.set(anonymous.post("/v1/auth/login", account(username)));
+            return reply.get().status() != 503;
+        });
+        return anonymous.holding(reply.get().expect(200).json());
+    }
+
+    private static Map<String, String> account(String username) {
+        return Map.of("username", username, "password", PASSWORD);
     }
 
     public Client holding(JsonNode tokens) {
@@ -125,6 +155,14 @@ public record Client(URI api, String accessToken, String refreshToken) {
 
     public Reply post(String path, Object body, String... headers) throws IOException, InterruptedException {
         return send("POST", path, body, headers);
+    }
+
+    public Reply patch(String path, Object body) throws IOException, InterruptedException {
+        return send("PATCH", path, body);
+    }
+
+    public Reply delete(String path) throws IOException, InterruptedException {
+        return send("DELETE", path, null);
     }
 
     /** {@code body}: null for none, a string as it is, other objects as JSON; headers as name, value, name, value. */
@@ -167,11 +205,30 @@ public record Client(URI api, String accessToken, String refreshToken) {
 
     /** Creates a function; its id. */
     public String function(String name, String image) throws IOException, InterruptedException {
-        return post("/v1/functions", Map.of("name", name, "image", image))
-                .expect(201)
-                .json()
-                .path("id")
-                .asText();
+        return function(name, image, Map.of());
+    }
+
+    /** @param more fields of the function */
+    public String function(String name, String image, Map<String, Object> more)
+            throws IOException, InterruptedException {
+        var body = new HashMap<>(more);
+        body.put("name", name);
+        body.put("image", image);
+        return post("/v1/functions", body).expect(201).json().path("id").asText();
+    }
+
+    /** The items of all pages of a list, whose address has a query. */
+    public List<JsonNode> all(String list) throws IOException, InterruptedException {
+        var found = new ArrayList<JsonNode>();
+        var cursor = "";
+        do {
+            var page = get(list + cursor).expect(200).json();
+            page.path("items").forEach(found::add);
+            cursor = page.path("next").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("next").asText();
+        } while (!cursor.isEmpty());
+        return found;
     }
 
     public String submit(String function, String argument) throws IOException, InterruptedException {
@@ -182,33 +239,66 @@ public record Client(URI api, String accessToken, String refreshToken) {
                 .asText();
     }
 
-    /** Waits until it has ended, within a minute; its id. */
+    /** Waits until it has ended; its id. */
     public String run(String function, String argument) throws IOException, InterruptedException {
         var id = submit(function, argument);
-        var record = get("/v1/activations/" + id + "?wait=60").expect(200).json();
-        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        ended(id);
         return id;
     }
 
-    /** Waits up to a minute until the ledger has its end. Just after an outage, the ledger may still answer 503. */
-    public void awaitListed(String activation, String status) throws IOException, InterruptedException {
-        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        var seen = "";
-        while (!seen.contains(activation) && System.nanoTime() < until) {
-            var answer = get("/v1/activations?limit=100&status=" + status);
-            seen = answer.status() == 200 ? answer.text() : "";
+    public JsonNode record(String id) throws IOException, InterruptedException {
+        return get("/v1/activations/" + id).expect(200).json();
+    }
+
+    /** The record after its end, within two minutes: the command of a killed spawner is delivered again after 30 s. */
+    public JsonNode ended(String id) throws IOException, InterruptedException {
+        var wait = "/v1/activations/" + id + "?wait=60";
+        var record = get(wait).expect(200).json();
+        if (record.path("finishedAt").isNull()) {
+            record = get(wait).expect(200).json();
         }
-        assertThat(seen).contains(activation);
+        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
+        return record;
+    }
+
+    /** Waits until the activation has this status, within a minute. */
+    public void awaitStatus(String id, String status) {
+        Await.until(
+                id + " is " + status,
+                MINUTE,
+                () -> record(id).path("status").asText().equals(status));
+    }
+
+    public byte[] result(String id) throws IOException, InterruptedException {
+        return get("/v1/activations/" + id + "/result").expect(200).body().getBytes();
+    }
+
+    public String logs(String id) throws IOException, InterruptedException {
+        return get("/v1/activations/" + id + "/logs").expect(200).text();
+    }
+
+    /** All events until the stream ends. */
+    public List<Event> events(String id, String... headers) throws IOException, InterruptedException {
+        return Event.in(get("/v1/activations/" + id + "/events", headers)
+                        .expect(200)
+                        .text()
+                        .lines())
+                .toList();
+    }
+
+    /** Waits up to a minute until the ledger has its end. Just after an outage, the ledger may still answer 503. */
+    public void awaitListed(String activation, String status) {
+        Await.until(activation + " is listed", MINUTE, () -> {
+            var list = get("/v1/activations?limit=100&status=" + status);
+            return list.status() == 200 && list.text().contains(activation);
+        });
     }
 
     /** Waits until the list has this activation; the ledger is a moment behind. */
-    public void awaitListed(String activation) throws IOException, InterruptedException {
-        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        var seen = "";
-        while (!seen.contains(activation) && System.nanoTime() < until) {
-            seen = get("/v1/activations?limit=100").expect(200).text();
-        }
-        assertThat(seen).contains(activation);
+    public void awaitListed(String activation) {
+        Await.until(
+                activation + " is listed",
+                () -> get("/v1/activations?limit=100").expect(200).text().contains(activation));
     }
 
     @Override

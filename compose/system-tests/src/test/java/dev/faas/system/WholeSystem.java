@@ -26,8 +26,8 @@ public final class WholeSystem implements BeforeAllCallback, ParameterResolver {
             return platform.api();
         }
 
-        public User user() throws IOException, InterruptedException {
-            return User.register(api());
+        public Client user() throws IOException, InterruptedException {
+            return Client.register(api());
         }
 
         @Override

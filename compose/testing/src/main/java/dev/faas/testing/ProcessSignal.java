@@ -1,11 +1,9 @@
 package dev.faas.testing;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** Sends signals to processes. */
 public final class ProcessSignal {
@@ -16,17 +14,7 @@ public final class ProcessSignal {
     /** Sends it, such as {@code TERM}. After {@code STOP} no thread of the process runs any more. */
     public static void send(String name, long pid) throws IOException {
         // The shell's built-in kill: a minimal system has no other.
-        var kill = new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid))
-                .inheritIO()
-                .start();
-        try {
-            if (!kill.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
-                throw new IOException("kill -s " + name + " " + pid + " failed");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("kill -s " + name + " " + pid);
-        }
+        Command.run("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(pid));
         if (name.equals("STOP")) {
             Await.until("process " + pid + " stands still", LIMIT, () -> isStopped(pid));
         }

@@ -1,17 +1,13 @@
 package dev.faas.testing;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.TimeUnit;
 
 /** Mounts a file system of some megabytes on a directory, which tests can fill and empty. Needs root. */
 public final class SmallDisk implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 20;
     private static final int PIECE = 4096;
 
     private final Path place;
@@ -25,7 +21,7 @@ public final class SmallDisk implements AutoCloseable {
     /** In memory, so that a killed test leaves only the mount. */
     public static SmallDisk at(Path place, int megabytes) throws IOException {
         Files.createDirectories(place);
-        run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + megabytes + "m", "faas-test", place.toString());
+        Command.run("mount", "-t", "tmpfs", "-o", "mode=755,size=" + megabytes + "m", "faas-test", place.toString());
         return new SmallDisk(place);
     }
 
@@ -58,27 +54,9 @@ public final class SmallDisk implements AutoCloseable {
         Files.deleteIfExists(ballast);
     }
 
-    /** Runs a command to its successful end, within a limit. */
-    public static void run(String... line) throws IOException {
-        var process = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(Redirect.INHERIT)
-                .start();
-        try {
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IOException(String.join(" ", line) + " failed; its output is above");
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        }
-    }
-
     /** Unmounts even with open files. */
     @Override
     public void close() throws IOException {
-        run("umount", "-l", place.toString());
+        Command.run("umount", "-l", place.toString());
     }
 }

@@ -19,9 +19,22 @@ public record TestCertificate(Path authority, Path chain, Path key) {
     public static TestCertificate create(Path directory, String name) throws IOException, InterruptedException {
         var authority = directory.resolve(name + "-ca.pem");
         var authorityKey = directory.resolve(name + "-ca.key");
+        make("CA of " + name, authority, authorityKey, List.of());
+        return sign(directory, name, "IP:127.0.0.1", authority, authorityKey);
+    }
+
+    /** Another certificate of the same authority.
+     *
+     * @param host such as {@code DNS:localhost} */
+    public TestCertificate another(String name, String host) throws IOException, InterruptedException {
+        var authorityKey = Path.of(authority.toString().replaceFirst("pem$", "key"));
+        return sign(authority.getParent(), name, host, authority, authorityKey);
+    }
+
+    private static TestCertificate sign(Path directory, String name, String host, Path authority, Path authorityKey)
+            throws IOException, InterruptedException {
         var own = directory.resolve(name + ".pem");
         var key = directory.resolve(name + ".key");
-        make("CA of " + name, authority, authorityKey, List.of());
         make(
                 name,
                 own,
@@ -34,7 +47,7 @@ public record TestCertificate(Path authority, Path chain, Path key) {
                         "-addext",
                         "basicConstraints=critical,CA:FALSE",
                         "-addext",
-                        "subjectAltName=IP:127.0.0.1"));
+                        "subjectAltName=" + host));
         var chain = directory.resolve(name + "-chain.pem");
         Files.writeString(chain, Files.readString(own) + Files.readString(authority));
         return new TestCertificate(authority, chain, key);
@@ -61,7 +74,7 @@ public record TestCertificate(Path authority, Path chain, Path key) {
     /** What curl prints, which trusts this certificate, for a path of a port of this machine. */
     public String curl(int port, String path, String... options) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(
-                "curl", "-sS", "--max-time", "10", "--cacert", authority().toString()));
+                "curl", "-sS", "--max-time", "15", "--cacert", authority().toString()));
         command.addAll(List.of(options));
         command.add("https://127.0.0.1:" + port + path);
         return run(command);

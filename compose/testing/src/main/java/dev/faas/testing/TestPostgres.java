@@ -3,7 +3,6 @@ package dev.faas.testing;
 import dev.faas.local.Directories;
 import dev.faas.local.PostgresServer;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,18 +15,7 @@ public final class TestPostgres {
     public static PostgresServer start(Path directory) throws IOException {
         Files.createDirectories(directory);
         // With owners and rights: the server runs as a user of its own.
-        var copy = new ProcessBuilder("cp", "-a", Template.DIRECTORY + "/.", directory.toString())
-                .inheritIO()
-                .start();
-        try {
-            if (copy.waitFor() != 0) {
-                throw new IOException("cannot copy " + Template.DIRECTORY + " to " + directory);
-            }
-        } catch (InterruptedException e) {
-            copy.destroy();
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        }
+        Command.run("cp", "-a", Template.DIRECTORY + "/.", directory.toString());
         return PostgresServer.start(directory);
     }
 

@@ -187,8 +187,9 @@ public final class Forwarding implements Handler<RoutingContext> {
         var written = headers.get(FUNCTION_SEQUENCE);
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
-        // HttpService sets it.
+        // HttpService sets them; TLS between the services says nothing about the client's connection.
         headers.remove(REQUEST_ID);
+        headers.remove("Strict-Transport-Security");
         if (response.getStatusCode() == 204 || response.getStatusCode() == 304) {
             response.proxiedResponse().resume();
             response.setBody(null);

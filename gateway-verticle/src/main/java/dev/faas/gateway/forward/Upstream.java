@@ -1,5 +1,7 @@
 package dev.faas.gateway.forward;
 
+import dev.faas.http.tls.InnerTls;
+import dev.faas.lifecycle.Lifecycle;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -17,6 +19,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,11 +59,16 @@ public final class Upstream {
     /**
      * Creates the client that all upstreams share.
      *
+     * @param tls null: as their URLs say
      * @param connections maximum to one address: as many as clients may have to the gateway, since each of them may hold one
      *     until its body has arrived
      */
-    public static HttpClient client(Vertx vertx, int connections) {
-        return vertx.createHttpClient(
+    public static HttpClient client(@Nullable InnerTls tls, Vertx vertx, Lifecycle.Steps on, int connections)
+            throws Exception {
+        return InnerTls.client(
+                tls,
+                vertx,
+                on,
                 new HttpClientOptions()
                         .setConnectTimeout((int) CONNECT_LIMIT.toMillis())
                         // Below the 90 s after which our servers close an idle connection.

@@ -12,6 +12,7 @@ import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,10 +54,25 @@ public final class Replay {
     private Future<ActivationRecord.Queued> findAccepted(String id, Caller caller) {
         return reader.findInStream(id, caller)
                 .compose(newest -> newest.isEmpty()
-                        ? registry.fetchAccepted(id, caller)
+                        ? fetchAccepted(id, caller)
                         : bus.ask(caller, () -> events.acceptedState(id))
-                                .compose(found -> found.map(Future::succeededFuture)
-                                        .orElseGet(() -> registry.fetchAccepted(id, caller))));
+                                .compose(found ->
+                                        found.map(Future::succeededFuture).orElseGet(() -> fetchAccepted(id, caller))));
+    }
+
+    /** A deleted function is reported before an expired argument, which the caller could still submit anew. */
+    private Future<ActivationRecord.Queued> fetchAccepted(String id, Caller caller) {
+        return registry.fetchAccepted(id, caller)
+                .recover(failure -> failure instanceof ProblemException refused
+                                && refused.problem().code().equals("result_expired")
+                        ? requireFunction(id, caller).compose(there -> Future.failedFuture(failure))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<FunctionRevision> requireFunction(String id, Caller caller) {
+        return reader.getFromLedger(id, caller)
+                .compose(entry -> functions.find(
+                        entry.record().path("function").path("id").asText(), caller));
     }
 
     private static SubmitRequest toRequest(

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates how much each owner has in shared stores, from the ledger. Each question reads many rows: those about all owners are
@@ -22,6 +23,9 @@ public final class OwnerSumsStore {
 
     /** Estimate of an activation's states in the event stream, without run specification and output. */
     private static final String STATES = "2048";
+
+    /** @param lastId null after the last activation */
+    public record Part(long bytes, @Nullable String lastId) {}
 
     private final Pg pg;
 
@@ -42,14 +46,17 @@ public final class OwnerSumsStore {
                 + " where result_apart or argument_apart or log_apart");
     }
 
-    /** Bytes of records, arguments, results and logs of one owner. */
-    public Future<Long> stored(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("select coalesce(sum(octet_length(record)"
-                        + " + coalesce(octet_length(argument), 0) + coalesce(octet_length(result), 0)"
-                        + " + coalesce(octet_length(log), 0) + " + ARGUMENT_APART + " + " + OUTPUT_APART
-                        + "), 0)::bigint from activation where owner = $1")
-                .execute(Tuple.of(owner))
-                .map(rows -> rows.iterator().next().getLong(0)));
+    /** Bytes of records, arguments, results and logs of the next 1,000 activations of one owner. */
+    public Future<Part> storedAfter(String owner, String id) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select coalesce(sum(bytes), 0)::bigint as bytes, max(id) as last_id from (select id,"
+                                + " octet_length(record) + coalesce(octet_length(argument), 0)"
+                                + " + coalesce(octet_length(result), 0) + coalesce(octet_length(log), 0) + "
+                                + ARGUMENT_APART + " + " + OUTPUT_APART + " as bytes from activation"
+                                + " where owner = $1 and id > $2 order by id limit 1000) part")
+                .execute(Tuple.of(owner, id))
+                .map(rows -> rows.iterator().next())
+                .map(row -> new Part(row.getLong("bytes"), row.getString("last_id"))));
     }
 
     private Future<Map<String, Long>> sums(String rows) {

@@ -134,9 +134,11 @@ public final class QuotaStore {
                         .findFirst()));
     }
 
-    Future<List<String>> findLimitedInStoredSpace() {
-        return pg.withPool(pool -> pool.query("select owner from quota where " + STORED_LIMIT + " is not null")
-                .execute()
+    /** By id. */
+    Future<List<String>> findLimitedInStoredSpace(String after) {
+        return pg.withPool(pool -> pool.preparedQuery("select owner from quota where owner > $1 and " + STORED_LIMIT
+                        + " is not null order by owner limit 1000")
+                .execute(Tuple.of(after))
                 .map(rows -> rows.stream().map(row -> row.getString("owner")).toList()));
     }
 

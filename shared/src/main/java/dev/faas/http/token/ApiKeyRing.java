@@ -86,7 +86,7 @@ public final class ApiKeyRing implements AutoCloseable {
     }
 
     /** True without a bucket: then no key is accepted. */
-    synchronized boolean isFollowing() {
+    public synchronized boolean isFollowing() {
         return watch == null || watch.isFollowing();
     }
 

@@ -82,7 +82,7 @@ public final class KeyRing implements AutoCloseable {
     }
 
     /** Whether this process still learns what auth publishes. */
-    boolean isFollowing() {
+    public boolean isFollowing() {
         return revocations.isFollowing() && keys.isFollowing() && (apiKeys == null || apiKeys.isFollowing());
     }
 

@@ -6,6 +6,7 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Answers all requests 503 once this process may have missed for too long that a login or a key has ended: when NATS, or a watch on
@@ -16,13 +17,13 @@ public final class StaleAccess implements Handler<RoutingContext> {
     private static final Duration SHORTEST = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    private final KeyRing keys;
+    private final BooleanSupplier isFollowing;
     private final Duration limit;
     private final Runnable whenStale;
     private volatile long confirmedAt = System.nanoTime();
 
-    private StaleAccess(KeyRing keys, Duration limit, Runnable whenStale) {
-        this.keys = keys;
+    private StaleAccess(BooleanSupplier isFollowing, Duration limit, Runnable whenStale) {
+        this.isFollowing = isFollowing;
         this.limit = limit;
         this.whenStale = whenStale;
     }
@@ -30,11 +31,12 @@ public final class StaleAccess implements Handler<RoutingContext> {
     /**
      * Checks until the stop.
      *
+     * @param isFollowing whether this process still learns what auth publishes
      * @param whenStale called at each check while this process answers 503
      */
-    public static StaleAccess watch(Lifecycle.Steps on, KeyRing keys, Duration limit, Runnable whenStale)
+    public static StaleAccess watch(Lifecycle.Steps on, BooleanSupplier isFollowing, Duration limit, Runnable whenStale)
             throws Exception {
-        var stale = new StaleAccess(keys, limit, whenStale);
+        var stale = new StaleAccess(isFollowing, limit, whenStale);
         on.repeat("age of what is known of logins", stale.pause(), stale::check);
         return stale;
     }
@@ -57,7 +59,7 @@ public final class StaleAccess implements Handler<RoutingContext> {
     }
 
     private void check() {
-        if (keys.isFollowing()) {
+        if (isFollowing.getAsBoolean()) {
             confirmedAt = System.nanoTime();
         } else if (isStale()) {
             whenStale.run();

@@ -24,9 +24,6 @@ import java.util.function.Function;
 public final class UsedKeys {
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    /** About 120 KB, of the 1 MB that a message may have. */
-    private static final int USES_A_MESSAGE = 1_000;
-
     private record Use(Instant minute, ClientAddress from) {}
 
     private final Nats nats;
@@ -70,8 +67,8 @@ public final class UsedKeys {
                 uses.add(new KeyUses.Use(keyId, use.minute(), use.from().toString()));
             }
         });
-        for (int from = 0; from < uses.size(); from += USES_A_MESSAGE) {
-            var some = uses.subList(from, Math.min(uses.size(), from + USES_A_MESSAGE));
+        for (int from = 0; from < uses.size(); from += KeyUses.MOST) {
+            var some = uses.subList(from, Math.min(uses.size(), from + KeyUses.MOST));
             nats.publish(Subjects.KEYS_USED, Codec.encode(new KeyUses(some)));
         }
     }

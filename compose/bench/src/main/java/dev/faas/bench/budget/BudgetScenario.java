@@ -52,12 +52,6 @@ public final class BudgetScenario implements Scenario {
     }
 
     @Override
-    public String description() {
-        return "what one operation costs, idle use subtracted; each service is a process, " + CLIENTS
-                + " clients submit and do not wait";
-    }
-
-    @Override
     public Report measure(BenchSetup setup) throws Exception {
         var vertx = Vertx.vertx();
         try {
@@ -86,7 +80,8 @@ public final class BudgetScenario implements Scenario {
         tables.add(platform.tapReused());
         return new Report(
                 name(),
-                description(),
+                "what one operation costs, idle use subtracted; each service is a process, " + CLIENTS
+                        + " clients submit and do not wait",
                 List.of(),
                 List.of(
                         new Figure(

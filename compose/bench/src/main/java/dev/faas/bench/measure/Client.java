@@ -83,6 +83,17 @@ public final class Client implements AutoCloseable {
                 Buffer.buffer(argument));
     }
 
+    /** Runs a function that prints its argument: completes with the record, or fails if the result is another. */
+    public Future<JsonNode> echo(String function, String argument) {
+        return submit(function, "?wait=60", argument).map(answer -> {
+            var record = readTree(answer);
+            if (!record.path("result").asText().equals(argument + "\n")) {
+                throw new IllegalStateException("an activation returned another result: " + answer);
+            }
+            return record;
+        });
+    }
+
     /** Sends a request and blocks until its response. */
     public JsonNode request(HttpMethod method, String path, @Nullable Object body) throws Exception {
         var json = body == null ? Buffer.buffer() : Buffer.buffer(Codec.write(body));

@@ -6,9 +6,6 @@ import java.util.Map;
 public interface Scenario {
     String name();
 
-    /** In a few words, with the load. */
-    String description();
-
     /** Blocks. */
     Report measure(BenchSetup setup) throws Exception;
 

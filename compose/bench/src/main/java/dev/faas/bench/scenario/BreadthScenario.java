@@ -32,11 +32,6 @@ public final class BreadthScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return "many functions of many users, each with an activation at the same time";
-    }
-
-    @Override
     public Map<String, String> settings() {
         return Map.of("FAAS_ACCESS_TOKEN_LIFETIME", "12h");
     }

@@ -30,11 +30,6 @@ public final class ClientScenario implements Scenario {
     }
 
     @Override
-    public String description() {
-        return "the client: its start, and the first output of faas run, in turns with docker run";
-    }
-
-    @Override
     public Report measure(BenchSetup setup) throws Exception {
         var program = setup.program();
         if (program == null) {
@@ -71,7 +66,7 @@ public final class ClientScenario implements Scenario {
             }
             return new Report(
                     name(),
-                    description(),
+                    "the client: its start, and the first output of faas run, in turns with docker run",
                     List.of(
                             version.row("faas version, installed"),
                             inClone.row("./faas version, in a clone"),

@@ -35,11 +35,6 @@ public final class ColdScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return "one activation after another, " + (pooled ? "a pool of booted containers" : "container made on demand");
-    }
-
-    @Override
     public Map<String, String> settings() {
         return pooled ? Map.of() : Map.of("FAAS_POOL_SANDBOXES", "0");
     }
@@ -77,7 +72,12 @@ public final class ColdScenario implements Scenario.OnPlatform {
             rows.add(baseline.row("docker run --rm --network none"));
             rows.add(ours.row("POST → result"));
             rows.addAll(stages.since(submitted));
-            return new Report(name(), description(), rows, targets(ours, baseline));
+            return new Report(
+                    name(),
+                    "one activation after another, "
+                            + (pooled ? "a pool of booted containers" : "container made on demand"),
+                    rows,
+                    targets(ours, baseline));
         }
     }
 

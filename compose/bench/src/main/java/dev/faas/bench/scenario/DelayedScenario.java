@@ -40,11 +40,6 @@ public final class DelayedScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return SINGLE + " delayed submits, due one after another; then many that are due at once";
-    }
-
-    @Override
     public Map<String, String> settings() {
         return Map.of(BlockedFunction.SLOTS, "1");
     }
@@ -60,7 +55,7 @@ public final class DelayedScenario implements Scenario.OnPlatform {
             double perSecond = count / seconds(atOnce(user, new CommandQueue(nats), blocked, count));
             return new Report(
                     name(),
-                    description(),
+                    SINGLE + " delayed submits, due one after another; then many that are due at once",
                     List.of(
                             late.row("due → taken by a spawner, idle platform"),
                             durable.row("POST → 202, " + CLIENTS + " clients at once")),
@@ -100,7 +95,7 @@ public final class DelayedScenario implements Scenario.OnPlatform {
             throws Exception {
         var due = Instant.now().plus(FAR_AHEAD);
         long before = queued(queue, blocked);
-        ClosedLoop.run(CLIENTS, count, LIMIT, i -> user.submit(blocked.name(), "?notBefore=" + due, "x"));
+        ClosedLoop.run(CLIENTS, count, LIMIT, i -> user.submit(BlockedFunction.NAME, "?notBefore=" + due, "x"));
         if (Instant.now().isAfter(due)) {
             throw new IOException("they were due before all were submitted: choose fewer");
         }
@@ -113,7 +108,7 @@ public final class DelayedScenario implements Scenario.OnPlatform {
     }
 
     private static long queued(CommandQueue queue, BlockedFunction blocked) throws Exception {
-        return queue.stats(blocked.id())
+        return queue.stats(blocked.definition().path("id").asText())
                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .map(CommandQueue.QueueStats::queued)
                 .orElse(0L);

@@ -65,11 +65,6 @@ public final class FairnessScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return "one user submits once a second; " + others.text + (spawners == 1 ? "" : "; " + spawners + " spawners");
-    }
-
-    @Override
     public Map<String, String> settings() {
         return Map.of("FAAS_SLOTS", Integer.toString(SLOTS / spawners));
     }
@@ -126,7 +121,7 @@ public final class FairnessScenario implements Scenario.OnPlatform {
         rows.addAll(crowded.rows("while " + others.text));
         return new Report(
                 name(),
-                description(),
+                "one user submits once a second; " + others.text + (spawners == 1 ? "" : "; " + spawners + " spawners"),
                 rows,
                 others == Others.MANY
                         ? List.of()

@@ -2,6 +2,7 @@ package dev.faas.bench.scenario;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.bench.measure.BlockedFunction;
 import dev.faas.bench.measure.Client;
 import dev.faas.bench.measure.ClosedLoop;
 import dev.faas.bench.measure.Figure;
@@ -43,13 +44,8 @@ public final class HistoryScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return "one request after another, before and after many activations of one user have ended";
-    }
-
-    @Override
     public Map<String, String> settings() {
-        return Map.of("FAAS_SLOTS", "1", "FAAS_EVENTS_RETENTION", "10s", "FAAS_ACCESS_TOKEN_LIFETIME", "12h");
+        return Map.of(BlockedFunction.SLOTS, "1", "FAAS_EVENTS_RETENTION", "10s", "FAAS_ACCESS_TOKEN_LIFETIME", "12h");
     }
 
     @Override
@@ -58,26 +54,18 @@ public final class HistoryScenario implements Scenario.OnPlatform {
         try (var user = context.registerUser();
                 var stranger = context.registerUser();
                 var nats = Nats.connect(context.natsConfig(), "bench")) {
-            var function = user.createFunction(Map.of(
-                    "name",
-                    "queued",
-                    "image",
-                    context.image(),
-                    "entrypoint",
-                    List.of("/busybox", "sh", "-c", "exec /busybox sleep 36000"),
-                    "limits",
-                    Map.of("timeoutSeconds", 36_000),
-                    "concurrency",
-                    1));
-            // It holds the only slot, so later activations stay queued.
-            Client.await(user.submit("queued", "", ""));
+            var blocked = BlockedFunction.create(user, context.image());
+            var function = blocked.definition();
             var history = new FinishedActivations(
-                    nats, function.path("owner").asText(), key(function), FunctionSpec.of("queued", context.image()));
+                    nats,
+                    function.path("owner").asText(),
+                    key(function),
+                    FunctionSpec.of(BlockedFunction.NAME, context.image()));
             long nothing = history.storedBytes();
             var few = history.write(BASELINE_COUNT);
             history.awaitStoredBytes(nothing + TOLERANCE_BYTES, LIMIT);
-            RequestTimes.measure(user, stranger, few); // a warm-up
-            var before = RequestTimes.measure(user, stranger, few);
+            RequestTimes.measure(blocked, stranger, few); // a warm-up
+            var before = RequestTimes.measure(blocked, stranger, few);
             var memoryBefore = Memory.ofTree(ProcessHandle.current());
 
             long empty = history.storedBytes();
@@ -88,14 +76,14 @@ public final class HistoryScenario implements Scenario.OnPlatform {
             history.awaitStoredBytes(empty + TOLERANCE_BYTES, LIMIT);
             double pruned = count / seconds(begin);
             long left = history.storedBytes() - empty;
-            var after = RequestTimes.measure(user, stranger, many);
+            var after = RequestTimes.measure(blocked, stranger, many);
             var memoryAfter = Memory.ofTree(ProcessHandle.current());
 
             var rows = new ArrayList<>(before.rows(BASELINE_COUNT + " ended"));
             rows.addAll(after.rows("%,d ended".formatted(count)));
             return new Report(
                     name(),
-                    description(),
+                    "one request after another, before and after many activations of one user have ended",
                     rows,
                     List.of(
                             new Figure("activations written to the event stream", made, "per s"),
@@ -132,8 +120,9 @@ public final class HistoryScenario implements Scenario.OnPlatform {
      */
     private record RequestTimes(Samples submit, Samples get, Samples list, Samples rare, Samples others) {
         /** @param ended ids of activations to get, in turn */
-        static RequestTimes measure(Client user, Client stranger, List<String> ended) throws Exception {
-            var submit = repeat(REQUESTS, i -> user.submit("queued", "", "x"));
+        static RequestTimes measure(BlockedFunction blocked, Client stranger, List<String> ended) throws Exception {
+            var user = blocked.user();
+            var submit = repeat(REQUESTS, i -> blocked.submit());
             var get = repeat(
                     REQUESTS,
                     i -> user.get("/v1/activations/" + ended.get(i * 7 % ended.size()))

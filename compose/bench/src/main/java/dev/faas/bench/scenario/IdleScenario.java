@@ -34,11 +34,6 @@ public final class IdleScenario implements Scenario {
     }
 
     @Override
-    public String description() {
-        return "./faas up of a finished build until it is ready; then idle for " + SETTLE.toSeconds() + " s";
-    }
-
-    @Override
     public Report measure(BenchSetup grounds) throws Exception {
         var program = grounds.program();
         if (program == null) {
@@ -83,7 +78,7 @@ public final class IdleScenario implements Scenario {
         figures.add(new Figure("all processes, shared pages counted once", all, "MB"));
         return new Report(
                 name(),
-                description(),
+                "./faas up of a finished build until it is ready; then idle for " + SETTLE.toSeconds() + " s",
                 List.of(fresh.row("./faas up → ready, new data"), again.row("./faas up → ready, existing data")),
                 figures,
                 List.of(

@@ -30,12 +30,6 @@ public final class ManyFunctionsScenario implements Scenario.WithOwnSpawners {
     }
 
     @Override
-    public String description() {
-        return "many functions, some of them active, against few; %d runs of %d ms a second"
-                .formatted(PER_SECOND, SLEEP.toMillis());
-    }
-
-    @Override
     public Report run(ScenarioContext context) throws Exception {
         int many = Math.max(FEW, context.count().orElse(MANY));
         int active = Math.min(ACTIVE, many);
@@ -61,7 +55,8 @@ public final class ManyFunctionsScenario implements Scenario.WithOwnSpawners {
             double nats = Memory.residentMib(Memory.ofTree(ProcessHandle.current()), "nats-server") * (1 << 20) / MB;
             return new Report(
                     name(),
-                    description(),
+                    "many functions, some of them active, against few; %d runs of %d ms a second"
+                            .formatted(PER_SECOND, SLEEP.toMillis()),
                     List.of(
                             before.row("submit → start, %d functions".formatted(FEW)),
                             after.row("submit → start, %d of %,d functions".formatted(active, many))),

@@ -30,12 +30,6 @@ public final class ScaleOutScenario implements Scenario.WithOwnSpawners {
     }
 
     @Override
-    public String description() {
-        return "1 to %d spawners of %d slots, runs of %d ms, %d waiting clients a slot"
-                .formatted(SPAWNERS[SPAWNERS.length - 1], SLOTS, SLEEP.toMillis(), CLIENTS_PER_SLOT);
-    }
-
-    @Override
     public Report run(ScenarioContext context) throws Exception {
         var rows = new ArrayList<Row>();
         var figures = new ArrayList<Figure>();
@@ -63,7 +57,13 @@ public final class ScaleOutScenario implements Scenario.WithOwnSpawners {
                 }
             }
         }
-        return new Report(name(), description(), rows, figures, verdicts);
+        return new Report(
+                name(),
+                "1 to %d spawners of %d slots, runs of %d ms, %d waiting clients a slot"
+                        .formatted(SPAWNERS[SPAWNERS.length - 1], SLOTS, SLEEP.toMillis(), CLIENTS_PER_SLOT),
+                rows,
+                figures,
+                verdicts);
     }
 
     /** As many requests as all slots can do in the time of a phase. */

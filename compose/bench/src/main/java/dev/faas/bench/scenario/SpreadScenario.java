@@ -27,12 +27,6 @@ public final class SpreadScenario implements Scenario.WithOwnSpawners {
         return "scale";
     }
 
-    @Override
-    public String description() {
-        return "%d spawners of %d slots against one of %d: %d functions of %d users, runs of %d ms, %d a second"
-                .formatted(SPAWNERS, SLOTS / SPAWNERS, SLOTS, FUNCTIONS, USERS, SLEEP.toMillis(), PER_SECOND);
-    }
-
     /**
      * @param waits from the submit to the start
      * @param useful part of the time of taken slots in which their functions ran, at a heavy load
@@ -46,7 +40,9 @@ public final class SpreadScenario implements Scenario.WithOwnSpawners {
             var more = measure(context, functions, SPAWNERS);
             return new Report(
                     name(),
-                    description(),
+                    "%d spawners of %d slots against one of %d: %d functions of %d users, runs of %d ms, %d a second"
+                            .formatted(
+                                    SPAWNERS, SLOTS / SPAWNERS, SLOTS, FUNCTIONS, USERS, SLEEP.toMillis(), PER_SECOND),
                     List.of(
                             one.waits().row("submit → start, one spawner"),
                             more.waits().row("submit → start, %d spawners".formatted(SPAWNERS))),

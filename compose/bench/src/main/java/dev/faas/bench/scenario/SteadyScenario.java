@@ -50,11 +50,6 @@ public final class SteadyScenario implements Scenario.WithOwnSpawners {
     }
 
     @Override
-    public String description() {
-        return "%d activations a second for a long time, containers reused".formatted(PER_SECOND);
-    }
-
-    @Override
     public Report measure(BenchSetup setup) throws Exception {
         var retention = setup.size().phase(PHASE).dividedBy(RETENTION_PART);
         var settings = new HashMap<>(settings());
@@ -90,7 +85,8 @@ public final class SteadyScenario implements Scenario.WithOwnSpawners {
             verdicts.add(TargetResult.atMost("P14", "list p50", LISTS, late.p50() / early.p50(), "× at the beginning"));
             return new Report(
                     name(),
-                    "%s: %,d s".formatted(description(), phase.toSeconds()),
+                    "%d activations a second for a long time, containers reused: %,d s"
+                            .formatted(PER_SECOND, phase.toSeconds()),
                     List.of(
                             runs.waits().row("submit → start", perSecond),
                             early.row("GET …/activations, in the first tenth of the time"),

@@ -53,11 +53,6 @@ public final class StreamsScenario implements Scenario.OnPlatform {
     }
 
     @Override
-    public String description() {
-        return "event streams open at one gateway, each until its activation's end; readers in a separate process";
-    }
-
-    @Override
     public Map<String, String> settings() {
         return Map.of("FAAS_SSE_STALL_LIMIT", STALL_SECONDS + "s");
     }
@@ -113,7 +108,7 @@ public final class StreamsScenario implements Scenario.OnPlatform {
                 (int) results.slow.stream().filter(StreamsScenario::isComplete).count();
         return new Report(
                 name(),
-                description(),
+                "event streams open at one gateway, each until its activation's end; readers in a separate process",
                 List.of(
                         results.first.row(
                                 "GET …/events → first event, 100 at once", streams / (opened.toNanos() / 1e9)),

@@ -49,12 +49,6 @@ public final class SubmitScenario implements Scenario {
     }
 
     @Override
-    public String description() {
-        return "durable submits, " + CLIENTS + " keep-alive clients, then " + PER_SECOND
-                + " a second; FAAS_SYNC=always and =interval in turn, " + ROUNDS + " rounds";
-    }
-
-    @Override
     public Report measure(BenchSetup setup) throws Exception {
         return setup.onPlatform(
                 settings("always"),
@@ -81,7 +75,8 @@ public final class SubmitScenario implements Scenario {
             }
             return new Report(
                     name(),
-                    description(),
+                    "durable submits, " + CLIENTS + " keep-alive clients, then " + PER_SECOND
+                            + " a second; FAAS_SYNC=always and =interval in turn, " + ROUNDS + " rounds",
                     Stream.concat(always.rows("always").stream(), interval.rows("interval").stream())
                             .toList(),
                     List.of(

@@ -109,12 +109,7 @@ public final class SessionsCommand extends Verb {
                 try {
                     api.document(Request.of("DELETE", ALL + "/" + Request.part(id)));
                 } catch (ApiFailure e) {
-                    throw e.code().equals("session_not_found") && !e.isAfterRepeat()
-                            ? e.explained(
-                                    "you have no session \"%s\"".formatted(id),
-                                    List.of(Suggestion.line(
-                                            id, Suggestion.names(e, () -> api.list(ALL, 500), ID), "faas sessions")))
-                            : e;
+                    throw Suggestion.ifMissing(e, "session", id, () -> api.list(ALL, 500), ID, "faas sessions");
                 }
                 session.output().note("Ended %s.".formatted(id));
             });

@@ -5,7 +5,6 @@ import dev.faas.cli.Suggestion;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The users of the platform, by name or id. A failure suggests a name when there is no such user. */
@@ -28,14 +27,7 @@ public final class Users {
         try {
             return api.document(body == null ? request : request.json(body));
         } catch (ApiFailure e) {
-            throw e.code().equals("user_not_found") && !e.isAfterRepeat()
-                    ? e.explained(
-                            "no user \"%s\"".formatted(user),
-                            List.of(Suggestion.line(
-                                    user,
-                                    Suggestion.names(e, () -> api.list(ALL, 1_000), "username"),
-                                    "faas admin user list")))
-                    : e;
+            throw Suggestion.ifMissing(e, "user", user, () -> api.list(ALL, 1_000), "username", "faas admin user list");
         }
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /** Makes, lists and withdraws invitations. */
 @Command(
         name = "invitation",
-        description = {"Manage invitations.", "Whoever has one can register once, also while registration is not open."
+        description = {"Manage invitations.", "A user with one can register once, also while registration is not open."
         },
         subcommands = {
             InvitationCommand.CreateCommand.class,

@@ -61,12 +61,7 @@ public final class SecretCommand extends VerbGroup {
     }
 
     private static ApiFailure explained(Api api, String name, ApiFailure e) {
-        return e.code().equals("secret_not_found") && !e.isAfterRepeat()
-                ? e.explained(
-                        "you have no secret \"%s\"".formatted(name),
-                        List.of(Suggestion.line(
-                                name, Suggestion.names(e, () -> api.list(ALL, 500), NAME), "faas secret list")))
-                : e;
+        return Suggestion.ifMissing(e, "secret", name, () -> api.list(ALL, 500), NAME, "faas secret list");
     }
 
     @Command(

@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.cli.ApiDocument;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.ClientRun.Setup;
-import dev.faas.cli.StubServer;
+import dev.faas.cli.StubFixture;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** API keys, sessions and limits of the user. */
-class AccountVerbsTest {
+class AccountVerbsTest extends StubFixture {
     private static final String KEYS = "/v1/auth/keys";
     private static final String SESSIONS = "/v1/auth/sessions";
     private static final String A = "key_06b7gd98g07rk4q3v8x2m5n9ta";
@@ -22,13 +21,6 @@ class AccountVerbsTest {
     private static final String KEY = "faas_0123456789abcdefghijklmnopqrstuvwxyz";
     private static final String CREATED = """
             {"keyId":"%s","name":"ci","key":"%s","scopes":["read","invoke"],"expiresAt":"2027-01-01T00:00:00.000Z"}""".formatted(A, KEY);
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String line) {
-        return Setup.at(server).run(line.split(" "));
-    }
 
     private static String key(String id, String name) {
         return """
@@ -183,7 +175,7 @@ class AccountVerbsTest {
                 .on("GET", SESSIONS, 200, page("{\"sid\":\"sid_2\"}"));
 
         assertThat(run("sessions end sid_22 sid_1")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no session "sid_22" (session_not_found)
+                        faas: no session "sid_22" (session_not_found)
                         did you mean "sid_2"? List them: faas sessions
                         Ended sid_1.
                         """));

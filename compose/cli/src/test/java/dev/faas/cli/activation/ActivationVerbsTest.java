@@ -5,25 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.faas.cli.ClientRun;
+import dev.faas.cli.StubFixture;
 import dev.faas.cli.StubServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ActivationVerbsTest {
+class ActivationVerbsTest extends StubFixture {
     private static final String A = "01m8qt9wf5fgstx6gsjkwrfrys";
     private static final String B = "01m8qt9x95f7wth3c424czeqzz";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String... args) {
-        return ClientRun.Setup.at(server).run(args);
-    }
 
     private static String record(String id, String status, String more) {
         return """
@@ -98,7 +91,7 @@ class ActivationVerbsTest {
                 .breaksOn("GET", "/v1/activations");
         var line = words + (words.endsWith("watch") ? "" : " " + A) + " --retry-for 300ms";
 
-        var run = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> run(line.split(" ")));
+        var run = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> run(line));
 
         assertThat(run.exit()).isEqualTo(5);
         assertThat(run.err()).startsWith("faas: no answer from");

@@ -5,20 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ApiDocument;
 import dev.faas.cli.ClientRun;
-import dev.faas.cli.ClientRun.Setup;
-import dev.faas.cli.StubServer;
+import dev.faas.cli.StubFixture;
 import dev.faas.cli.account.Quota;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What admins do: which calls they make, and what is printed. */
-class AdminVerbsTest {
+class AdminVerbsTest extends StubFixture {
     private static final String USERS = "/v1/admin/users";
     private static final String INVITATIONS = "/v1/admin/invitations";
     private static final String AUDIT = "/v1/admin/audit/";
@@ -28,13 +26,6 @@ class AdminVerbsTest {
             "createdAt":"2026-11-24T00:00:00.000Z","lastLoginAt":null}""".formatted(ANNA);
     private static final String CODE = "{\"code\":\"C1\",\"expiresAt\":\"2026-12-02T00:00:00.000Z\"}";
     private static final String NO_USER = "{\"code\":\"user_not_found\",\"detail\":\"There is no user.\"}";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String line) {
-        return Setup.at(server).run(line.split(" "));
-    }
 
     private List<String> calls() {
         return server.received().stream()

@@ -5,35 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
-import dev.faas.cli.StubServer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contexts, and which one a command uses. */
-class ContextsTest {
+class ContextsTest extends HomeFixture {
     private static final String DEFAULT = "http://127.0.0.1:8000";
     private static final String ONE = "http://127.0.0.1:8001";
     private static final String TWO = "http://127.0.0.1:8002";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientHome home;
-
-    @BeforeEach
-    void make(@TempDir Path folder) {
-        home = new ClientHome(folder);
-    }
 
     private void createTwo() {
         assertThat(home.run("context", "create", "one", ONE).exit()).isZero();

@@ -5,31 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.Exit;
 import dev.faas.cli.StubServer;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An API key in place of a login: nothing refreshes it. */
-class KeyLoginTest {
+class KeyLoginTest extends HomeFixture {
     private static final String KEY = "faas_0123456789abcdefghijklmnopqrstuvwxyz";
     private static final String ID = "key_06b7gd98g07rk4q3v8x2m5n9ta";
     private static final String ME = """
             {"userId":"usr_1","username":"anna","key":{"keyId":"%s","project":"usr_1","scopes":["read","invoke"]}}""".formatted(ID);
     private static final String REFUSAL = "{\"code\":\"unauthenticated\",\"detail\":\"No.\"}";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientHome home;
-
-    @BeforeEach
-    void serve(@TempDir Path folder) {
-        home = new ClientHome(folder);
-    }
 
     private ClientRun logIn() {
         return ClientHome.run(home.setup(), KEY + "\n", "login", server.url(), "--token-stdin");

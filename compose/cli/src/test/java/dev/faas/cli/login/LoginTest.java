@@ -21,20 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The login, where it is kept, and which platform gets it. */
-class LoginTest {
+class LoginTest extends HomeFixture {
     private static final String CREDENTIALS = "{\"username\":\"anna\",\"password\":\"secret\"}";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
 
     @AutoClose
     private final StubServer other = new StubServer();
 
-    private ClientHome home;
-
     @BeforeEach
-    void serve(@TempDir Path folder) {
-        home = new ClientHome(folder);
+    void serve() {
         server.on("GET", "/v1/auth/me", 200, ME);
         other.on("GET", "/v1/auth/me", 200, ME);
     }

@@ -6,32 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.StubServer;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A new password, by the current one, by a code, or with an invitation. */
-class PasswordTest {
+class PasswordTest extends HomeFixture {
     private static final String CHANGE = "/v1/auth/password";
     private static final String RESET = "/v1/auth/password/reset";
     private static final String ME_PATH = "/v1/auth/me";
     private static final String REGISTER = "/v1/auth/register";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientHome home;
-
-    @BeforeEach
-    void serve(@TempDir Path folder) {
-        home = new ClientHome(folder);
-    }
 
     private ClientRun run(String input, String line) {
         return ClientHome.run(home.setup(), input, line.formatted(server.url()).split(" "));

@@ -17,26 +17,13 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A refresh token that is used twice ends its login. */
 @Timeout(60)
-class RefreshTest {
+class RefreshTest extends HomeFixture {
     private static final String REFRESH = "/v1/auth/refresh";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientHome home;
-
-    @BeforeEach
-    void serve(@TempDir Path folder) {
-        home = new ClientHome(folder);
-    }
 
     private List<String> refreshes() {
         return server.received().stream()

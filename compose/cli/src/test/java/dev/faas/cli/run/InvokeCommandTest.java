@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.cli.ClientRun;
 import dev.faas.cli.Failure;
+import dev.faas.cli.StubFixture;
 import dev.faas.cli.StubServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,27 +21,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class InvokeCommandTest {
+class InvokeCommandTest extends StubFixture {
     private static final String SUBMIT = "/v1/functions/f/activations";
     private static final String ACTIVATION = "/v1/activations/" + ID;
     private static final String QUEUED = record("queued", 0, "");
     private static final String HELLO = record("succeeded", 1, "'result':'hello','resultBytes':5");
     private static final String EXIT_3 =
             record("failed", 1, "'reason':'exit_code','exitCode':3,'result':'part','resultBytes':4");
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String... args) {
-        return ClientRun.Setup.at(server).run(args);
-    }
 
     @Test
     void printsTheResultUnchanged() {
@@ -96,7 +89,7 @@ class InvokeCommandTest {
     void anUnhappyEndIsSaid(String line, int exit, String out) {
         server.on("POST", SUBMIT, 200, EXIT_3);
 
-        assertThat(run(line.split(" ")))
+        assertThat(run(line))
                 .isEqualTo(new ClientRun(
                         exit,
                         out,
@@ -109,7 +102,7 @@ class InvokeCommandTest {
         server.on("POST", SUBMIT, 404, "{\"code\":\"function_not_found\",\"requestId\":\"r1\"}")
                 .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"fn\"}],\"next\":null}");
 
-        assertThat(run(line.split(" ")))
+        assertThat(run(line))
                 .isEqualTo(
                         new ClientRun(
                                 exit,

@@ -12,22 +12,14 @@ import static dev.faas.cli.run.EventStreamStub.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ClientRun;
-import dev.faas.cli.StubServer;
+import dev.faas.cli.StubFixture;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LogsCommandTest {
+class LogsCommandTest extends StubFixture {
     private static final String ACTIVATION = "/v1/activations/" + ID;
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String... args) {
-        return ClientRun.Setup.at(server).run(args);
-    }
 
     @Test
     void ofAFunction_printsThatOfItsNewestActivation() {

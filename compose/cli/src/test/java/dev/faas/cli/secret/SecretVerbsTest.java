@@ -3,23 +3,21 @@ package dev.faas.cli.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.cli.ClientRun;
-import dev.faas.cli.ClientRun.Setup;
 import dev.faas.cli.Doc;
-import dev.faas.cli.StubServer;
+import dev.faas.cli.StubFixture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Secrets of functions. */
-class SecretVerbsTest {
+class SecretVerbsTest extends StubFixture {
     private static final String SECRETS = "/v1/secrets";
     private static final String DB = """
             {"name":"db","versions":[{"version":2,"createdAt":"2026-11-25T00:00:00.000Z","createdBy":"usr_1"},\
@@ -27,13 +25,6 @@ class SecretVerbsTest {
     private static final String OTHER = """
             {"name":"other","versions":[{"version":7,"createdAt":"2026-11-24T00:00:00.000Z","createdBy":"usr_1"}],\
             "usedBy":[]}""";
-
-    @AutoClose
-    private final StubServer server = new StubServer();
-
-    private ClientRun run(String line) {
-        return Setup.at(server).run(line.split(" "));
-    }
 
     private ClientRun run(byte[] input, String line) {
         var before = System.in;
@@ -127,7 +118,7 @@ class SecretVerbsTest {
                 .on("GET", SECRETS, 200, "{\"items\":[%s,%s],\"next\":null}".formatted(DB, OTHER));
 
         assertThat(run("secret delete bd db other")).isEqualTo(new ClientRun(4, "", """
-                        faas: you have no secret "bd" (secret_not_found)
+                        faas: no secret "bd" (secret_not_found)
                         did you mean "db"? List them: faas secret list
                         faas: resize names it. (secret_in_use)
                         Deleted other.

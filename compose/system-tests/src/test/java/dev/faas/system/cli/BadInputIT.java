@@ -82,7 +82,7 @@ class BadInputIT {
                 of(2, "exclude each other", "faas invoke resize --async --follow"),
                 of(2, "--file: cannot read /none: no such file", "faas invoke resize --file /none"),
                 of(2, "'b' is one argument too many", "faas invoke resize a b"),
-                of(2, "not available yet", "faas invoke resize --delay 5s"),
+                of(2, "--delay: 'soon' is not a duration", "faas invoke resize --delay soon"),
                 of(2, "at most 131071 bytes", "head -c 131072 /dev/zero | tr '\\0' x | faas invoke resize -"),
                 of(2, "has a NUL", "printf 'a\\0b' | faas invoke resize -"),
                 of(2, "is not UTF-8", "printf '\\377' | faas invoke resize -"),

@@ -3,12 +3,12 @@ package dev.faas.system.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.Await;
+import dev.faas.testing.Command;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -45,7 +45,7 @@ public final class Screen implements AutoCloseable {
                 "-y",
                 Integer.toString(rows),
                 "env PS1='" + PROMPT + "' bash --norc --noprofile"));
-        execute(command);
+        Command.run(command.toArray(String[]::new));
         screen.awaitText(PROMPT.strip());
         return screen;
     }
@@ -79,12 +79,12 @@ public final class Screen implements AutoCloseable {
 
     /** Waits until what is typed is not shown. */
     public void awaitHiddenInput() throws IOException, InterruptedException {
-        var terminal = execute(List.of("tmux", "-L", socket, "display-message", "-p", "#{pane_tty}"))
+        var terminal = Command.run("tmux", "-L", socket, "display-message", "-p", "#{pane_tty}")
                 .strip();
         Await.until(
                 "hidden input",
                 LIMIT,
-                () -> execute(List.of("stty", "-F", terminal, "-a")).contains(" -echo "));
+                () -> Command.run("stty", "-F", terminal, "-a").contains(" -echo "));
     }
 
     /** Presses a key as tmux names it, such as C-c. */
@@ -95,12 +95,12 @@ public final class Screen implements AutoCloseable {
     private void keys(String... keys) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("tmux", "-L", socket, "send-keys"));
         command.addAll(List.of(keys));
-        execute(command);
+        Command.run(command.toArray(String[]::new));
     }
 
     /** What a person sees, without the blanks at the ends of lines. A line that does not fit is one line here. */
     public String text() throws IOException, InterruptedException {
-        return execute(List.of("tmux", "-L", socket, "capture-pane", "-p", "-J"))
+        return Command.run("tmux", "-L", socket, "capture-pane", "-p", "-J")
                 .replaceAll(" +\n", "\n")
                 .stripTrailing();
     }
@@ -118,15 +118,6 @@ public final class Screen implements AutoCloseable {
         return text();
     }
 
-    private static String execute(List<String> command) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        var out = process.inputReader().readAllAsString();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(command + ": " + out).isZero();
-        return out;
-    }
-
     /** As when the window is closed: the command loses its terminal. */
     @Override
     public void close() throws IOException {
@@ -134,10 +125,6 @@ public final class Screen implements AutoCloseable {
             return;
         }
         open = false;
-        try {
-            execute(List.of("tmux", "-L", socket, "kill-server"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Command.run("tmux", "-L", socket, "kill-server");
     }
 }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests the configs of compose: a stack cannot change one under its name, so each name has its file's digest. Compose does not
@@ -23,8 +23,8 @@ class ConfigNamesTest {
     private static final Pattern CONFIG = Pattern.compile("file: \\./([^,]+), name: \"([^\"]+)\"");
 
     @ParameterizedTest
-    @ValueSource(strings = {"docker-compose.yml", "docker-stack.yml"})
-    void theNameOfAConfigEndsWithTheDigestOfItsFile(String file) throws Exception {
+    @CsvSource({"docker-compose.yml, 4", "docker-compose.tls.yml, 3", "docker-stack.yml, 4", "docker-stack.tls.yml, 3"})
+    void theNameOfAConfigEndsWithTheDigestOfItsFile(String file, int number) throws Exception {
         var text = Files.readString(COMPOSE.resolve(file));
         var configs = CONFIG.matcher(text);
         var count = 0;
@@ -32,13 +32,14 @@ class ConfigNamesTest {
             var content = Files.readAllBytes(COMPOSE.resolve(configs.group(1)));
             assertThat(configs.group(2))
                     .isEqualTo(configs.group(1) + "-" + Sha256.hex(content).substring(0, 12));
-            if (file.equals("docker-compose.yml")) {
+            if (file.startsWith("docker-compose")) {
                 assertThat(text)
-                        .containsPattern("labels: \\{ faas.configs: \"[^\"]*" + Pattern.quote(configs.group(2)));
+                        .containsPattern(
+                                "labels: \\{ faas\\.(tls\\.)?configs: \"[^\"]*" + Pattern.quote(configs.group(2)));
             }
             count++;
         }
-        assertThat(count).isEqualTo(4);
+        assertThat(count).isEqualTo(number);
     }
 
     /** Sealed with the new key from now on; what was sealed with the old one still opens. */

@@ -21,4 +21,8 @@ class OneMachineIT {
     @Nested
     @Order(3)
     class Stack extends StackTests {}
+
+    @Nested
+    @Order(4)
+    class Tls extends TlsTests {}
 }

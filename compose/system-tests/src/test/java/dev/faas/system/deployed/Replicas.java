@@ -1,8 +1,11 @@
 package dev.faas.system.deployed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Lists the containers of a service on one node, and reads their metrics. */
 record Replicas(Shell shell, String filter) {
@@ -37,12 +40,22 @@ record Replicas(Shell shell, String filter) {
     }
 
     /** The work of each replica. */
-    List<Integer> shares(Work work) throws IOException, InterruptedException {
+    private List<Integer> shares(Work work) throws IOException, InterruptedException {
         var shares = new ArrayList<Integer>();
         for (var id : ids()) {
             shares.add(done(id, work));
         }
         return shares;
+    }
+
+    /** Checks that three replicas of the two services have answered requests, and prints how many each. */
+    static void checkShares(String where, Shell shell, BiFunction<Shell, String, Replicas> replicas)
+            throws IOException, InterruptedException {
+        var auth = replicas.apply(shell, "auth-service").shares(Work.requests("/v1/auth/me"));
+        var registry = replicas.apply(shell, "registry-service").shares(Work.requests("/v1/functions/:ref"));
+        System.out.println(where + ", three of each: auth " + auth + ", registry " + registry);
+        assertThat(auth).hasSize(3).allMatch(count -> count > 0);
+        assertThat(registry).hasSize(3).allMatch(count -> count > 0);
     }
 
     /** The work of one replica. */

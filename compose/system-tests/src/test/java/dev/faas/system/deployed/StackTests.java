@@ -2,7 +2,6 @@ package dev.faas.system.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.system.deployed.Replicas.Work;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer;
@@ -40,11 +39,7 @@ abstract class StackTests {
 
         RollingLoad.of(nodes, 1, "spread", "12").flawless("stack, three of each");
 
-        var auth = Replicas.stacked(shell, "auth-service").shares(Work.requests("/v1/auth/me"));
-        var registry = Replicas.stacked(shell, "registry-service").shares(Work.requests("/v1/functions/:ref"));
-        System.out.println("stack, three of each: auth " + auth + ", registry " + registry);
-        assertThat(auth).hasSize(3).allMatch(count -> count > 0);
-        assertThat(registry).hasSize(3).allMatch(count -> count > 0);
+        Replicas.checkShares("stack", shell, Replicas::stacked);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs one NATS server, or a cluster of three, with the users of {@code nats.conf}. */
 public final class Brokers implements AutoCloseable {
@@ -83,11 +84,15 @@ public final class Brokers implements AutoCloseable {
 
     /** The leader of the event stream; asks one server after another, because some may not answer. */
     Part.ServerPart<NatsServer> findLeader() throws IOException {
-        try (var http = HttpClient.newHttpClient()) {
+        try {
             for (var part : parts) {
-                var name = findLeader(http, part.server());
+                var leader = streams(state(part.server(), ""))
+                        .filter(stream -> stream.path("name").asText().equals(Subjects.EVENTS))
+                        .map(stream -> stream.path("cluster").path("leader").asText())
+                        .findFirst()
+                        .orElse("");
                 for (var found : parts) {
-                    if (found.name().equals(name)) {
+                    if (found.name().equals(leader)) {
                         return found;
                     }
                 }
@@ -102,45 +107,39 @@ public final class Brokers implements AutoCloseable {
     /** A function's consumer, as each server reports it. */
     String describeQueue(String function) throws InterruptedException {
         var seen = new StringBuilder();
-        try (var http = HttpClient.newHttpClient()) {
-            for (var part : parts) {
-                try {
-                    var consumers =
-                            streams(http, part.server(), "&consumers=true").findValues("consumer_detail");
-                    consumers.stream()
-                            .flatMap(list -> list.valueStream())
-                            .filter(each -> each.path("name").asText().equals(Subjects.consumer(function)))
-                            .forEach(each -> seen.append(part.name())
-                                    .append(' ')
-                                    .append(each)
-                                    .append('\n'));
-                } catch (IOException e) {
-                    seen.append(part.name()).append(' ').append(e).append('\n');
-                }
+        for (var part : parts) {
+            try {
+                state(part.server(), "&consumers=true").findValues("consumer_detail").stream()
+                        .flatMap(list -> list.valueStream())
+                        .filter(each -> each.path("name").asText().equals(Subjects.consumer(function)))
+                        .forEach(each -> seen.append(part.name())
+                                .append(' ')
+                                .append(each)
+                                .append('\n'));
+            } catch (IOException e) {
+                seen.append(part.name()).append(' ').append(e).append('\n');
             }
         }
         return seen.toString();
     }
 
-    private static String findLeader(HttpClient http, NatsServer server) throws IOException, InterruptedException {
-        var answer = streams(http, server, "");
-        for (var account : answer.path("account_details")) {
-            for (var stream : account.path("stream_detail")) {
-                if (stream.path("name").asText().equals(Subjects.EVENTS)) {
-                    return stream.path("cluster").path("leader").asText();
-                }
-            }
-        }
-        return "";
-    }
-
-    private static JsonNode streams(HttpClient http, NatsServer server, String more)
-            throws IOException, InterruptedException {
+    /** The state of JetStream, as a server reports it. */
+    public static JsonNode state(NatsServer server, String more) throws IOException, InterruptedException {
         var question = HttpRequest.newBuilder(
                         URI.create(server.monitoringUrl() + "/jsz?accounts=true&streams=true" + more))
                 .timeout(LIMIT)
                 .build();
-        return Codec.readTree(http.send(question, BodyHandlers.ofByteArray()).body());
+        try (var http = HttpClient.newHttpClient()) {
+            return Codec.readTree(
+                    http.send(question, BodyHandlers.ofByteArray()).body());
+        }
+    }
+
+    /** The streams of all accounts. */
+    public static Stream<JsonNode> streams(JsonNode state) {
+        return state.path("account_details")
+                .valueStream()
+                .flatMap(account -> account.path("stream_detail").valueStream());
     }
 
     @Override

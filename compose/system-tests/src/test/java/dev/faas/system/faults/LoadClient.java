@@ -1,17 +1,15 @@
 package dev.faas.system.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.contract.Event;
 import dev.faas.wire.Codec;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -115,21 +113,13 @@ public final class LoadClient implements AutoCloseable {
      * Reads a stream of events to its end, or to a number of events.
      *
      * @param most number of events
-     * @return the last "event:" line
+     * @return the name of the last one
      */
     public String stream(String path, int most) throws IOException, InterruptedException {
-        var response = http.send(request(path).build(), BodyHandlers.ofInputStream());
-        var last = "";
-        try (var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-            int seen = 0;
-            for (var line = lines.readLine(); line != null && seen < most; line = lines.readLine()) {
-                if (line.startsWith("event: ")) {
-                    last = line;
-                    seen++;
-                }
-            }
+        var response = http.send(request(path).build(), BodyHandlers.ofLines());
+        try (var lines = response.body()) {
+            return Event.in(lines).limit(most).map(Event::name).reduce("", (last, next) -> next);
         }
-        return last;
     }
 
     private Response post(String path, Object body, Map<String, String> headers)

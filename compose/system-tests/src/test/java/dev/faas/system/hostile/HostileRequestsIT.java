@@ -34,13 +34,24 @@ class HostileRequestsIT {
         scene.isUnhurt();
     }
 
-    static Stream<Refusal> wire() {
-        return WireRows.rows();
+    static Stream<Refusal> refusals() {
+        return Stream.of(
+                        WireRows.rows(),
+                        JsonRows.rows(),
+                        FunctionRows.rows(),
+                        ImageRows.rows(),
+                        ImageRows.types(),
+                        ReferenceRows.rows(),
+                        ListRows.rows(),
+                        ArgumentRows.rows(),
+                        MethodRows.rows(),
+                        CredentialRows.rows())
+                .flatMap(rows -> rows);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("wire")
-    void whatIsNoProperHttpIsRefused(Refusal refusal) throws IOException {
+    @MethodSource("refusals")
+    void whatIsWrongIsRefusedNamingIt(Refusal refusal) throws IOException {
         Documented.isRefused(refusal, scene);
     }
 
@@ -62,95 +73,8 @@ class HostileRequestsIT {
         }
     }
 
-    static Stream<Refusal> json() {
-        return JsonRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("json")
-    void whatIsNoProperJsonIsRefused(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> functions() {
-        return FunctionRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("functions")
-    void aFunctionWithSomethingWrongIsRefusedNamingIt(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> images() {
-        return Stream.concat(ImageRows.rows(), ImageRows.types());
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("images")
-    void whatIsNoImageReferenceIsRefused(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> references() {
-        return ReferenceRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("references")
-    void whatNamesNothingIsNotFound(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> lists() {
-        return ListRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("lists")
-    void aQuestionThatMakesNoSenseIsRefusedNamingWhatIsWrong(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> arguments() {
-        return ArgumentRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("arguments")
-    void anArgumentOrAnAccountThatCannotBeIsRefused(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> methods() {
-        return MethodRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("methods")
-    void aMethodOrATypeThatIsNotThereIsRefusedNamingWhatIs(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
-    static Stream<Refusal> credentials() {
-        return CredentialRows.rows();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("credentials")
-    void credentialsThatAreNoneAreRefused(Refusal refusal) throws IOException {
-        Documented.isRefused(refusal, scene);
-    }
-
     @Test
     void theTablesAreAsLongAsPromised() {
-        var tables = Stream.of(
-                wire(), json(), functions(), images(), references(), lists(), arguments(), methods(), credentials());
-
-        assertThat(tables.flatMap(rows -> rows)
-                        .map(Refusal::toString)
-                        .distinct()
-                        .count())
-                .isGreaterThan(150);
+        assertThat(refusals().map(Refusal::toString).distinct()).hasSizeGreaterThan(150);
     }
 }

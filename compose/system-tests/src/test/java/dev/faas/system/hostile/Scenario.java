@@ -2,7 +2,7 @@ package dev.faas.system.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
 import dev.faas.system.contract.RawHttp;
 import dev.faas.wire.Codec;
@@ -21,10 +21,10 @@ final class Scenario {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final WholeSystem.Running system;
-    private final User user;
+    private final Client user;
     private final Map<String, String> words;
 
-    private Scenario(WholeSystem.Running system, User user, Map<String, String> words) {
+    private Scenario(WholeSystem.Running system, Client user, Map<String, String> words) {
         this.system = system;
         this.user = user;
         this.words = words;
@@ -32,7 +32,7 @@ final class Scenario {
 
     static Scenario of(WholeSystem.Running system) throws IOException, InterruptedException {
         var name = "hostile-" + UUID.randomUUID().toString().substring(0, 12);
-        var user = User.register(system.api(), name);
+        var user = Client.register(system.api(), name);
         var words = new HashMap<String, String>();
         var scene = new Scenario(system, user, words);
         words.put("{token}", scene.token(name));
@@ -44,7 +44,7 @@ final class Scenario {
         words.put("{id}", activation);
         words.put(
                 "{cursor}",
-                User.json(user.get("/v1/functions?limit=1")).path("next").asText());
+                user.get("/v1/functions?limit=1").json().path("next").asText());
         return scene;
     }
 
@@ -82,8 +82,8 @@ final class Scenario {
 
     /** Checks that the platform works as before: ready, the function unchanged, and a normal activation succeeds. */
     void isUnhurt() throws IOException, InterruptedException {
-        assertThat(user.get("/readyz").statusCode()).isEqualTo(200);
-        var functions = User.json(user.get("/v1/functions")).path("items");
+        user.get("/readyz").expect(200);
+        var functions = user.get("/v1/functions").json().path("items");
         assertThat(functions).extracting(each -> each.path("name").asText()).containsExactly(FUNCTION, "target-2");
         assertThat(functions).allMatch(each -> each.path("revision").asInt() == 1);
         var record = user.ended(user.submit(FUNCTION, "after"));

@@ -105,22 +105,6 @@ class HttpAnswersIT {
     }
 
     @Test
-    void whenTheBodyIsOfAnotherTypeThenTheAnswerNamesTheOnesThatAreTaken() throws Exception {
-        assertThat(ada.post("/v1/functions", "x").expect(415).header("accept-post"))
-                .isEqualTo(JSON);
-        assertThat(ada.post("/v1/auth/login", "x").expect(415).header("accept-post"))
-                .isEqualTo(JSON);
-        assertThat(ada.send("PATCH", "/v1/functions/long", Map.of(), "Content-Type", "text/html")
-                        .expect(415)
-                        .header("accept-patch"))
-                .isEqualTo("application/merge-patch+json, application/json");
-        assertThat(ada.post("/v1/functions/long/activations", "x", "Content-Type", "text/html")
-                        .expect(415)
-                        .header("accept-post"))
-                .isEqualTo("application/json, text/plain");
-    }
-
-    @Test
     void whenSomethingIsMadeThenItsLocationLeadsThere() throws Exception {
         var made = ada.post("/v1/functions", Map.of("name", "made", "image", "registry.example/x:1"))
                 .expect(201);

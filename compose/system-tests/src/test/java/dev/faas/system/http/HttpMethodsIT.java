@@ -34,13 +34,7 @@ class HttpMethodsIT {
         finished = ada.run("speak", "go");
         ada.awaitListed(finished);
         running = ada.submit("speak", "on");
-        while (!ada.get("/v1/activations/" + running)
-                .json()
-                .path("status")
-                .asText()
-                .equals("running")) {
-            ada.get("/v1/activations/" + running + "?wait=1").expect(200);
-        }
+        ada.awaitStatus(running, "running");
     }
 
     @Test

@@ -8,12 +8,12 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.nats.Nats;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.Client;
+import dev.faas.testing.Await;
 import dev.faas.wire.Subjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests kills and freezes of gateway and registry between the accepted event and the queued command. */
 class AcceptedNotQueuedIT {
     private static final Duration PROMISED = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @TempDir
     Path directory;
@@ -38,7 +39,7 @@ class AcceptedNotQueuedIT {
             system.closeQueues();
             system.postgres().kill();
             var id = ada.submit("echo", "kept");
-            eventually("the projector has taken it", () -> unprojected(bus) > 0);
+            Await.until("the projector has taken it", LIMIT, () -> unprojected(bus) > 0);
 
             system.kill("gateway");
             system.kill("registry");
@@ -47,8 +48,7 @@ class AcceptedNotQueuedIT {
             var back = Instant.now();
             system.start("gateway");
 
-            var record =
-                    ada.get("/v1/activations/" + id + "?wait=60").expect(200).json();
+            var record = ada.ended(id);
             assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
             assertThat(record.path("result").asText()).isEqualTo("kept\n");
             assertThat(record.path("attempt").asInt()).isEqualTo(1);
@@ -87,8 +87,9 @@ class AcceptedNotQueuedIT {
                     .activation());
             system.signal("gateway", "STOP");
             system.openQueues();
-            eventually(
+            Await.until(
                     "it has run and was pruned from the event stream",
+                    LIMIT,
                     () -> events.lastFromLeader(id).get(10, TimeUnit.SECONDS).isEmpty());
             var states = bus.stream(Subjects.EVENTS)
                     .state()
@@ -103,10 +104,11 @@ class AcceptedNotQueuedIT {
 
                 late.get(60, TimeUnit.SECONDS);
             }
-            eventually(
+            Await.until(
                     "the late command is dropped",
+                    LIMIT,
                     () -> !queue.contains(command).get(10, TimeUnit.SECONDS));
-            var record = ada.get("/v1/activations/" + id).expect(200).json();
+            var record = ada.record(id);
             assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
             assertThat(record.path("result").asText()).isEqualTo("once\n");
             assertThat(record.path("attempt").asInt()).isEqualTo(1);
@@ -116,14 +118,6 @@ class AcceptedNotQueuedIT {
                             .lastSequence())
                     .as("no second claim")
                     .isEqualTo(states);
-        }
-    }
-
-    /** Polls for two minutes, because the change gives no signal. */
-    private static void eventually(String what, Callable<Boolean> condition) throws Exception {
-        long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(until);
         }
     }
 }

@@ -2,14 +2,12 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
 import dev.faas.wire.Subjects;
 import io.nats.client.Options;
-import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,16 +52,12 @@ class BusFullIT {
                 floods.add(ada.submit("flood", ""));
             }
 
-            var refusal = load.awaitRefusal(NOTICED);
-            assertThat(refusal.status()).isEqualTo(503);
-            assertThat(refusal.code()).isEqualTo("unavailable");
-            assertThat(refusal.json().path("dependency").asText()).isEqualTo("nats");
-            assertThat(refusal.header("Retry-After")).isNotEmpty();
+            load.awaitRefusal(NOTICED).expectUnavailable("nats");
 
             long kept = 0;
             int cutOff = 0;
             for (var id : floods) {
-                var record = ended(ada, id);
+                var record = ada.ended(id);
                 assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
                 assertThat(record.path("resultTruncated").asBoolean())
                         .as(record.toString())
@@ -79,7 +73,7 @@ class BusFullIT {
             var whole =
                     ada.get("/v1/activations/" + floods.getFirst() + "/result").expect(200);
             assertThat((long) whole.body().length())
-                    .isEqualTo(ended(ada, floods.getFirst()).path("resultBytes").asLong());
+                    .isEqualTo(ada.ended(floods.getFirst()).path("resultBytes").asLong());
         }
     }
 
@@ -90,11 +84,7 @@ class BusFullIT {
                 var platform = Platform.start(UpOptions.local(data, Map.of()));
                 var load = SteadyLoad.start(platform, images)) {
             long limit = limit(platform, 1);
-            for (var refusal : load.awaitNothingBut(false, Duration.ofSeconds(20))) {
-                assertThat(refusal.status()).isEqualTo(503);
-                assertThat(refusal.code()).isEqualTo("unavailable");
-                assertThat(refusal.header("Retry-After")).isNotEmpty();
-            }
+            load.awaitNothingBut(false, Duration.ofSeconds(20)).forEach(reply -> reply.expectUnavailable("nats"));
             load.client().get("/v1/activations").expect(200);
             load.client().refresh().expect(200);
             limit(platform, limit);
@@ -107,25 +97,11 @@ class BusFullIT {
     /** What it was. */
     private static long limit(Platform platform, long bytes) throws Exception {
         var bus = platform.settingsOf("registry");
-        var connection = io.nats.client.Nats.connect(Options.builder()
+        var login = Options.builder()
                 .server(bus.get("FAAS_NATS_URL"))
                 .userInfo(bus.get("FAAS_NATS_USER"), bus.get("FAAS_NATS_PASSWORD"))
                 .inboxPrefix("_INBOX_registry")
-                .build());
-        try {
-            var management = connection.jetStreamManagement();
-            var made = management.getStreamInfo(Subjects.EVENTS).getConfiguration();
-            management.updateStream(
-                    StreamConfiguration.builder(made).maxBytes(bytes).build());
-            return made.getMaxBytes();
-        } finally {
-            connection.close();
-        }
-    }
-
-    private static JsonNode ended(Client user, String id) throws Exception {
-        var record = user.get("/v1/activations/" + id + "?wait=60").expect(200).json();
-        assertThat(record.path("finishedAt").isNull()).as(record.toString()).isFalse();
-        return record;
+                .build();
+        return Processes.limit(login, Subjects.EVENTS, bytes);
     }
 }

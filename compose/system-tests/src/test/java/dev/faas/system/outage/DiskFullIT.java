@@ -47,18 +47,15 @@ class DiskFullIT {
             bob.awaitListed(before);
 
             disk.fill();
-            assertUnavailable(load.awaitRefusal(NOTICED), "nats");
-            load.awaitNothingBut(false, FULL_BUS).forEach(reply -> assertUnavailable(reply, "nats"));
+            load.awaitRefusal(NOTICED).expectUnavailable("nats");
+            load.awaitNothingBut(false, FULL_BUS).forEach(reply -> reply.expectUnavailable("nats"));
             assertThat(disk.free()).isZero();
             // What needs no room on it goes on.
             Client.register(platform.api()).get("/v1/auth/me").expect(200);
             bob.get("/v1/functions/" + done).expect(200);
             bob.get("/v1/activations").expect(200);
             bob.get("/v1/activations/" + before).expect(200);
-            assertThat(bob.get("/v1/activations/" + before + "/result")
-                            .expect(200)
-                            .text())
-                    .isEqualTo("done\n");
+            assertThat(bob.result(before)).asString().isEqualTo("done\n");
             disk.empty();
 
             load.awaitAcceptance(RECOVERED);
@@ -81,15 +78,12 @@ class DiskFullIT {
             disk.fill();
             load.awaitNothingBut(true, FULL);
             exhaustLog(platform);
-            assertUnavailable(bob.refresh(), "postgres");
-            assertUnavailable(bob.get("/v1/activations"), "postgres");
-            assertUnavailable(bob.post("/v1/functions", Map.of("name", "late", "image", "any")), "postgres");
+            bob.refresh().expectUnavailable("postgres");
+            bob.get("/v1/activations").expectUnavailable("postgres");
+            bob.post("/v1/functions", Map.of("name", "late", "image", "any")).expectUnavailable("postgres");
             load.awaitNothingBut(true, FULL);
             var meanwhile = bob.run("quick", "meanwhile");
-            assertThat(bob.get("/v1/activations/" + meanwhile + "/result")
-                            .expect(200)
-                            .text())
-                    .isEqualTo("quick\n");
+            assertThat(bob.result(meanwhile)).asString().isEqualTo("quick\n");
             disk.empty();
 
             bob.awaitListed(meanwhile, "succeeded");
@@ -152,17 +146,13 @@ class DiskFullIT {
             load.awaitNothingBut(true, FULL);
             var waits = bob.submit("never", "run");
             load.awaitNothingBut(true, FULL);
-            var record = bob.get("/v1/activations/" + waits).expect(200).json();
+            var record = bob.record(waits);
             assertThat(record.path("status").asText()).as(record.toString()).isIn("queued", "running");
             bob.get("/v1/activations").expect(200);
             Client.register(platform.api()).get("/v1/auth/me").expect(200);
             disk.empty();
 
-            assertThat(bob.get("/v1/activations/" + waits + "?wait=60")
-                            .json()
-                            .path("status")
-                            .asText())
-                    .isEqualTo("succeeded");
+            assertThat(bob.ended(waits).path("status").asText()).isEqualTo("succeeded");
             load.accountForAll(platform);
         } finally {
             Files.deleteIfExists(home);
@@ -183,15 +173,5 @@ class DiskFullIT {
 
     private Platform start(Map<String, String> settings) {
         return Platform.start(UpOptions.local(data, settings));
-    }
-
-    private static void assertUnavailable(Client.Reply reply, String dependency) {
-        assertThat(List.of(
-                        reply.status(),
-                        reply.code(),
-                        reply.json().path("dependency").asText()))
-                .as(reply.text())
-                .isEqualTo(List.of(503, "unavailable", dependency));
-        assertThat(reply.header("Retry-After")).isNotEmpty();
     }
 }

@@ -2,14 +2,15 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.system.Client;
+import dev.faas.system.Client.Reply;
 import dev.faas.system.Services;
-import dev.faas.system.User;
-import java.net.http.HttpResponse;
+import dev.faas.testing.Await;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,23 +28,24 @@ class FrozenBusIT {
     void aSubmitIsToldThatItsOutcomeIsUnknownAndWithAKeyThatNothingHasHappened_andARepeatIsSafe() throws Exception {
         try (var system = new Services(directory, Map.of());
                 var sabotage = system.createFaultInjector()) {
-            var ada = User.register(system.api());
+            var ada = Client.register(system.api());
             ada.function("pay", "registry.example/pay:1");
             var known = ada.submit("pay", "before");
 
             var answers = sabotage.withBusFrozen(() -> List.of(
                     ada.post(SUBMIT, ONCE),
-                    ada.post(SUBMIT, ONCE, "order-1"),
+                    ada.post(SUBMIT, ONCE, "Idempotency-Key", "order-1"),
                     ada.get("/v1/activations/" + known),
                     ada.delete("/v1/activations/" + known)));
 
             var unknown = answers.getFirst();
-            assertProblem(unknown, "outcome_unknown");
-            assertThat(User.json(unknown).path("activationId").asText()).hasSize(26);
+            unknown.expect(503);
+            assertThat(unknown.code()).isEqualTo("outcome_unknown");
+            assertThat(unknown.header("Retry-After")).isNotEmpty();
+            assertThat(unknown.json().path("activationId").asText()).hasSize(26);
             for (var answer : answers.subList(1, answers.size())) {
-                assertProblem(answer, "unavailable");
-                assertThat(User.json(answer).path("dependency").asText()).isEqualTo("nats");
-                assertThat(User.json(answer).has("activationId")).isFalse();
+                answer.expectUnavailable("nats");
+                assertThat(answer.json().has("activationId")).isFalse();
             }
             var id = accepted(ada);
             assertThat(accepted(ada)).isEqualTo(id);
@@ -52,20 +54,13 @@ class FrozenBusIT {
         }
     }
 
-    private static void assertProblem(HttpResponse<byte[]> answer, String code) {
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(503);
-        assertThat(User.json(answer).path("code").asText()).isEqualTo(code);
-        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-    }
-
     /** As soon as NATS answers again. */
-    private static String accepted(User user) throws Exception {
-        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        var answer = user.post(SUBMIT, ONCE, "order-1");
-        while (answer.statusCode() == 503 && System.nanoTime() < until) {
-            answer = user.post(SUBMIT, ONCE, "order-1");
-        }
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
-        return User.json(answer).path("activationId").asText();
+    private static String accepted(Client user) throws Exception {
+        var answer = new AtomicReference<Reply>();
+        Await.until("an answer to the repeat", () -> {
+            answer.set(user.post(SUBMIT, ONCE, "Idempotency-Key", "order-1"));
+            return answer.get().status() != 503;
+        });
+        return answer.get().expect(202).json().path("activationId").asText();
     }
 }

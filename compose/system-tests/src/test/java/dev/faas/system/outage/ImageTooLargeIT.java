@@ -49,19 +49,14 @@ class ImageTooLargeIT {
                 long before = disk.free();
 
                 ada.function("large", registry.reference("faas-test/large:1"));
-                var record = ada.get("/v1/activations/" + ada.run("large", ""))
-                        .expect(200)
-                        .json();
+                var record = ada.ended(ada.submit("large", ""));
 
                 assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("failed");
                 assertThat(record.path("reason").asText()).as(record.toString()).isEqualTo("image_pull_failed");
                 assertThat(record.path("detail").asText()).contains("Docker's disk is full");
                 var small = bob.run("small", "");
-                assertThat(bob.get("/v1/activations/" + small + "/result")
-                                .expect(200)
-                                .text())
-                        .isEqualTo("small\n");
-                awaitRoom(disk, before - (8 << 20));
+                assertThat(bob.result(small)).asString().isEqualTo("small\n");
+                Await.until("its room is free again", CLEAN, () -> disk.free() >= before - (8 << 20));
             }
         } finally {
             Files.deleteIfExists(home);
@@ -81,9 +76,5 @@ class ImageTooLargeIT {
                     "faas-test/large",
                     "1");
         }
-    }
-
-    private static void awaitRoom(SmallDisk disk, long bytes) {
-        Await.until(bytes + " free bytes", CLEAN, () -> disk.free() >= bytes);
     }
 }

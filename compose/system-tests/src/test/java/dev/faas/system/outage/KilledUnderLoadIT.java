@@ -2,9 +2,8 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.story.ProgramIT;
 import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
@@ -39,12 +38,12 @@ class KilledUnderLoadIT {
             for (int round = 0; round < KILLS; round++) {
                 try (var program = up(data)) {
                     var api = ProgramIT.api(program);
-                    var ada = round == 0 ? newcomer(api, image) : User.login(api, "ada-of-load");
+                    var ada = round == 0 ? newcomer(api, image) : Client.login(api, "ada-of-load");
                     submitUntilKilled(program, ada, accepted, 500 + random.nextInt(2500));
                 }
             }
             try (var program = up(data)) {
-                var ada = User.login(ProgramIT.api(program), "ada-of-load");
+                var ada = Client.login(ProgramIT.api(program), "ada-of-load");
                 for (var id : accepted) {
                     var record = ada.ended(id);
                     assertThat(record.path("status").asText())
@@ -55,7 +54,7 @@ class KilledUnderLoadIT {
                             .isEqualTo(1);
                 }
                 // Activations that were stored but not answered run, too; nothing else does.
-                for (var each : all(ada)) {
+                for (var each : ada.all("/v1/activations?limit=100")) {
                     assertThat(ada.ended(each.path("activationId").asText())
                                     .path("status")
                                     .asText())
@@ -70,13 +69,13 @@ class KilledUnderLoadIT {
         assertThat(accepted).hasSizeGreaterThan(KILLS);
     }
 
-    private static User newcomer(URI api, String image) throws Exception {
-        var ada = User.register(api, "ada-of-load");
+    private static Client newcomer(URI api, String image) throws Exception {
+        var ada = Client.register(api, "ada-of-load");
         ada.function("work", image, Map.of("concurrency", 4));
         return ada;
     }
 
-    private static void submitUntilKilled(ServiceProcess program, User user, List<String> accepted, int afterMillis)
+    private static void submitUntilKilled(ServiceProcess program, Client user, List<String> accepted, int afterMillis)
             throws Exception {
         var killing = CompletableFuture.runAsync(
                 () -> kill(program), CompletableFuture.delayedExecutor(afterMillis, TimeUnit.MILLISECONDS));
@@ -97,19 +96,6 @@ class KilledUnderLoadIT {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static List<JsonNode> all(User user) throws Exception {
-        var found = new ArrayList<JsonNode>();
-        var cursor = "";
-        do {
-            var page = User.json(user.get("/v1/activations?limit=100" + cursor));
-            page.path("items").forEach(found::add);
-            cursor = page.path("next").isNull()
-                    ? ""
-                    : "&cursor=" + page.path("next").asText();
-        } while (!cursor.isEmpty());
-        return found;
     }
 
     /** Only the running spawner may have booted containers; those of the ten killed ones must be removed. */

@@ -2,7 +2,6 @@ package dev.faas.system.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.system.Client;
 import dev.faas.system.Services;
@@ -49,7 +48,7 @@ class LongOutageIT {
             system.stop("registry-service");
             var waiting = ada.submit("stubborn", "");
             startAtOnce(ada, ids);
-            assertThat(record(ada, waiting).path("nextAttemptAt").isNull())
+            assertThat(ada.record(waiting).path("nextAttemptAt").isNull())
                     .as("who puts it back is away")
                     .isFalse();
             system.startRegistryAgain();
@@ -58,7 +57,7 @@ class LongOutageIT {
             system.killPostgres();
             var retried = ada.submit("stubborn", "");
             startAtOnce(ada, ids);
-            assertThat(record(ada, retried).path("status").asText())
+            assertThat(ada.record(retried).path("status").asText())
                     .as("a retry needs no ledger")
                     .isEqualTo("succeeded");
             system.restartPostgres();
@@ -76,7 +75,7 @@ class LongOutageIT {
         long until = System.nanoTime() + AWAY.toNanos();
         while (System.nanoTime() < until) {
             var id = ada.run("slow", Integer.toString(ids.size()));
-            var record = record(ada, id);
+            var record = ada.record(id);
             assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
             assertThat(record.path("waitMs").asLong()).as(record.toString()).isLessThan(PROMISED.toMillis());
             ids.add(id);
@@ -84,14 +83,10 @@ class LongOutageIT {
     }
 
     private static void startsAfter(Instant back, Client ada, String id) throws Exception {
-        var record = ada.get("/v1/activations/" + id + "?wait=60").expect(200).json();
+        var record = ada.ended(id);
         assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
         assertThat(Instant.parse(record.path("startedAt").asText()))
                 .as(record.toString())
                 .isBefore(back.plus(PROMISED));
-    }
-
-    private static JsonNode record(Client ada, String id) throws Exception {
-        return ada.get("/v1/activations/" + id).expect(200).json();
     }
 }

@@ -1,6 +1,6 @@
 package dev.faas.system.outage;
 
-import dev.faas.testing.SmallDisk;
+import dev.faas.testing.Command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,20 +19,20 @@ final class LoopDisk implements AutoCloseable {
         this.mount = Files.createDirectories(mount);
         // "loop" takes a free device, which is free again after the unmount. The kernel does not commit by itself
         // meanwhile.
-        SmallDisk.run("mount", "-o", "loop,commit=600", file.toString(), mount.toString());
+        Command.run("mount", "-o", "loop,commit=600", file.toString(), mount.toString());
     }
 
     static LoopDisk make(Path folder, int megabytes) throws IOException {
         var file = Files.createDirectories(folder).resolve("disk.img");
-        SmallDisk.run("truncate", "--size=" + megabytes + "M", file.toString());
-        SmallDisk.run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.toString());
+        Command.run("truncate", "--size=" + megabytes + "M", file.toString());
+        Command.run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.toString());
         return new LoopDisk(file, folder.resolve("mount"));
     }
 
     /** The disk after a power cut at this moment, mounted. */
     LoopDisk afterPowerCut(Path folder) throws IOException {
         var copy = Files.createDirectories(folder).resolve("disk.img");
-        SmallDisk.run("cp", "--sparse=always", file.toString(), copy.toString());
+        Command.run("cp", "--sparse=always", file.toString(), copy.toString());
         return new LoopDisk(copy, folder.resolve("mount"));
     }
 
@@ -41,7 +41,7 @@ final class LoopDisk implements AutoCloseable {
     }
 
     void sync() throws IOException {
-        SmallDisk.run("sync", "--file-system", mount.toString());
+        Command.run("sync", "--file-system", mount.toString());
     }
 
     /** Whether these bytes would be there after a power cut. */
@@ -52,6 +52,6 @@ final class LoopDisk implements AutoCloseable {
     /** Unmounts even with open files. */
     @Override
     public void close() throws IOException {
-        SmallDisk.run("umount", "-l", mount.toString());
+        Command.run("umount", "-l", mount.toString());
     }
 }

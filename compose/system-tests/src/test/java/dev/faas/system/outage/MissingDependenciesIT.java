@@ -21,12 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests that each service, as a process, ends with a message when a dependency is missing. */
 class MissingDependenciesIT {
-    private static final Map<String, Class<?>> MAINS = Map.of(
-            "auth", dev.faas.auth.Main.class,
-            "registry", dev.faas.registry.Main.class,
-            "spawner", dev.faas.spawner.Main.class,
-            "gateway", dev.faas.gateway.Main.class);
-
     @TempDir
     static Path directory;
 
@@ -66,7 +60,7 @@ class MissingDependenciesIT {
     })
     void aServiceWithoutWhatItNeedsSaysWhatAndWhatToDoAndEnds(String service, String missing, String said)
             throws Exception {
-        try (var process = ServiceProcess.service(MAINS.get(service), environment(service, missing))) {
+        try (var process = ServiceProcess.service(Processes.MAINS.get(service), environment(service, missing))) {
             assertThat(process.exitCode()).as(process.output()).isEqualTo(1);
 
             assertThat(process.output()).contains(said).doesNotContain("\tat ");

@@ -49,10 +49,7 @@ class NoConnectionsIT {
                         bob.refresh(),
                         bob.get("/v1/activations"),
                         bob.post("/v1/functions", Map.of("name", "late", "image", "any")))) {
-                    assertThat(reply.status()).as(reply.text()).isEqualTo(503);
-                    assertThat(reply.code()).isEqualTo("unavailable");
-                    assertThat(reply.json().path("dependency").asText()).isEqualTo("postgres");
-                    assertThat(reply.header("Retry-After")).isNotEmpty();
+                    reply.expectUnavailable("postgres");
                 }
                 log.await(
                         line -> line.contains("path=/v1/activations status=503") && !line.endsWith("cause=-"),

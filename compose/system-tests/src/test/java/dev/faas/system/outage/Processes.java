@@ -11,6 +11,7 @@ import dev.faas.testing.Await;
 import dev.faas.testing.ServiceProcess;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.Subjects;
+import io.nats.client.Options;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the services as processes that can be killed, frozen and restarted on the same ports. */
 public final class Processes implements AutoCloseable {
-    private static final Map<String, Class<?>> MAINS = Map.of(
+    static final Map<String, Class<?>> MAINS = Map.of(
             "auth", dev.faas.auth.Main.class,
             "registry", dev.faas.registry.Main.class,
             "spawner", dev.faas.spawner.Main.class,
@@ -130,12 +131,18 @@ public final class Processes implements AutoCloseable {
     }
 
     private void limitQueues(long bytes) throws Exception {
-        var connection = io.nats.client.Nats.connect(nats.url());
+        limit(Options.builder().server(nats.url()).build(), Subjects.ACTIVATIONS, bytes);
+    }
+
+    /** Limits a stream; the limit before. */
+    static long limit(Options login, String stream, long bytes) throws Exception {
+        var connection = io.nats.client.Nats.connect(login);
         try {
             var management = connection.jetStreamManagement();
-            var made = management.getStreamInfo(Subjects.ACTIVATIONS).getConfiguration();
+            var made = management.getStreamInfo(stream).getConfiguration();
             management.updateStream(
                     StreamConfiguration.builder(made).maxBytes(bytes).build());
+            return made.getMaxBytes();
         } finally {
             connection.close();
         }

@@ -6,7 +6,7 @@ import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Map;
@@ -24,7 +24,7 @@ class RestartIT {
         try (var images = new TestImages(TestImages.dockerHost())) {
             var image = images.script("sleep 3; echo $1");
             try (var platform = Platform.start(UpOptions.local(data, settings))) {
-                var ada = User.register(platform.api(), name);
+                var ada = Client.register(platform.api(), name);
                 ada.function("slow", image);
                 for (int i = 0; i < 6; i++) {
                     ids.add(ada.submit("slow", Integer.toString(i)));
@@ -33,7 +33,7 @@ class RestartIT {
             }
 
             try (var platform = Platform.start(UpOptions.local(data, settings))) {
-                var ada = User.login(platform.api(), name);
+                var ada = Client.login(platform.api(), name);
                 for (int i = 0; i < ids.size(); i++) {
                     var record = ada.ended(ids.get(i));
                     assertThat(record.path("status").asText())

@@ -50,7 +50,7 @@ class SlowDockerIT {
             link.restore();
 
             for (var id : new String[] {inFlight, waits}) {
-                var record = bob.get("/v1/activations/" + id + "?wait=60").json();
+                var record = bob.ended(id);
                 assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
             }
             load.accountForAll(platform);

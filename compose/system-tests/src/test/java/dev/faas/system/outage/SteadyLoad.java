@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.config.Secret;
+import dev.faas.config.Env;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.spawner.docker.TestImages;
@@ -167,13 +167,7 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     void accountForAll(Platform platform) throws Exception {
-        var bus = platform.settingsOf("registry");
-        var config = new NatsConfig(
-                bus.get("FAAS_NATS_URL"),
-                bus.get("FAAS_NATS_USER"),
-                new Secret(bus.get("FAAS_NATS_PASSWORD")),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5));
+        var config = NatsConfig.from(Env.of(platform.settingsOf("registry")));
         try (var nats = Nats.connect(config, "test")) {
             accountForAll(nats);
         }
@@ -222,18 +216,9 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     private List<String> listed() throws IOException, InterruptedException {
-        var ids = new ArrayList<String>();
-        var cursor = "";
-        do {
-            var page = client.get("/v1/activations?status=succeeded&limit=100&since=" + begun + cursor)
-                    .expect(200)
-                    .json();
-            page.path("items").forEach(item -> ids.add(item.path("activationId").asText()));
-            cursor = page.path("next").isNull()
-                    ? ""
-                    : "&cursor=" + page.path("next").asText();
-        } while (!cursor.isEmpty());
-        return ids;
+        return client.all("/v1/activations?status=succeeded&limit=100&since=" + begun).stream()
+                .map(item -> item.path("activationId").asText())
+                .toList();
     }
 
     @Override

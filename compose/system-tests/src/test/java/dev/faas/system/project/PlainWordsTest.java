@@ -27,6 +27,8 @@ class PlainWordsTest {
     private static final Set<String> NESTED_ELSEWHERE = Set.of("Answer", "Rotation");
 
     private static final List<String> OLD_SENTENCES = List.of(
+            "whoever",
+            "Whoever",
             "as mighty as root",
             "nobody else's problem",
             "toss it to and fro",

@@ -2,9 +2,9 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
-import java.time.Duration;
+import dev.faas.testing.Await;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,14 +25,14 @@ class CancelIT {
 
         var answer = ada.delete("/v1/activations/" + second);
 
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
-        assertThat(User.json(answer).path("status").asText()).isEqualTo("cancelled");
+        answer.expect(202);
+        assertThat(answer.json().path("status").asText()).isEqualTo("cancelled");
         var record = ada.record(second);
         assertThat(record.path("status").asText()).isEqualTo("cancelled");
         assertThat(record.path("reason").asText()).isEqualTo("cancelled_by_user");
         assertThat(record.path("attempt").asInt()).isZero();
         assertThat(ada.result(second)).isEmpty();
-        assertThat(ada.delete("/v1/activations/" + second).statusCode()).isEqualTo(409);
+        ada.delete("/v1/activations/" + second).expect(409);
         ada.delete("/v1/activations/" + first);
     }
 
@@ -49,22 +49,19 @@ class CancelIT {
         var answer = ada.delete("/v1/activations/" + id);
         var again = ada.delete("/v1/activations/" + id);
 
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
-        assertThat(again.statusCode()).isIn(202, 409);
+        answer.expect(202);
+        assertThat(again.status()).isIn(202, 409);
         var record = ada.ended(id);
         assertThat(record.path("status").asText()).isEqualTo("cancelled");
         assertThat(record.path("reason").asText()).isEqualTo("cancelled_by_user");
         assertThat(record.path("result").asText()).isEqualTo("started\nheard\n");
-        assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
+        ada.delete("/v1/activations/" + id).expect(409);
     }
 
     /** After this line its signal handler is set. */
-    private static void awaitOutput(User user, String id) throws Exception {
+    private static void awaitOutput(Client user, String id) throws Exception {
         user.awaitStatus(id, "running");
-        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (user.logs(id).length == 0) {
-            assertThat(System.nanoTime()).as("output within half a minute").isLessThan(until);
-        }
+        Await.until("its output", () -> !user.logs(id).isEmpty());
     }
 
     @Test
@@ -73,7 +70,7 @@ class CancelIT {
         ada.function("mine", system.images().script("echo $1"));
         var id = ada.submit("mine", "x");
 
-        assertThat(system.user().delete("/v1/activations/" + id).statusCode()).isEqualTo(404);
+        system.user().delete("/v1/activations/" + id).expect(404);
         assertThat(ada.ended(id).path("status").asText()).isEqualTo("succeeded");
     }
 }

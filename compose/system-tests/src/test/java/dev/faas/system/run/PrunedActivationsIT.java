@@ -82,8 +82,7 @@ class PrunedActivationsIT {
         assertThat(result.header("X-Activation-Status")).isEqualTo("succeeded");
         assertThat(ada.get(path + "/logs").expect(200).text()).isEqualTo("err\n");
         assertThat(ada.get(path + "/logs?follow=true").expect(200).text()).isEqualTo("err\n");
-        var events =
-                Event.in(ada.get(path + "/events").expect(200).text().lines()).toList();
+        var events = ada.events(pruned);
         assertThat(events).extracting(Event::name).containsExactly("state", "end");
         assertThat(events.getFirst().data()).isEqualTo(record);
         ada.get(path + "/events", "Last-Event-ID", events.getFirst().id()).expect(204);

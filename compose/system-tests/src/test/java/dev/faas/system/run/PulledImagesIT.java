@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.spawner.docker.BusyboxImage;
 import dev.faas.spawner.docker.RegistryGate;
 import dev.faas.spawner.docker.TestRegistry;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
+import dev.faas.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -32,7 +33,7 @@ class PulledImagesIT {
             var released = gate.slow();
             ada.function("slow", image);
             var id = ada.submit("slow", "");
-            var events = executor.submit(() -> ada.events(id, ""));
+            var events = executor.submit(() -> ada.events(id));
             awaitPulling(ada, id);
             released.countDown();
 
@@ -69,15 +70,11 @@ class PulledImagesIT {
 
             assertThat(result(ada)).isEqualTo("old\n");
             var old = digest(ada, "moving");
-            assertThat(ada.patch("/v1/functions/moving", Map.of("description", "updated"))
-                            .statusCode())
-                    .isEqualTo(200);
+            ada.patch("/v1/functions/moving", Map.of("description", "updated")).expect(200);
             assertThat(result(ada)).isEqualTo("new\n");
             assertThat(digest(ada, "moving")).isNotEqualTo(old);
             assertThat(digest(ada, "moving@1")).isEqualTo(old);
-            assertThat(ada.post("/v1/functions/moving/rollback", Map.of("revision", 1))
-                            .statusCode())
-                    .isEqualTo(200);
+            ada.post("/v1/functions/moving/rollback", Map.of("revision", 1)).expect(200);
             assertThat(digest(ada, "moving")).isEqualTo(old);
             assertThat(result(ada)).isEqualTo("old\n");
         }
@@ -88,24 +85,20 @@ class PulledImagesIT {
         return registry.publish(system.images(), image, "faas-test/pulled", "1");
     }
 
-    private static String result(User ada) throws Exception {
+    private static String result(Client ada) throws Exception {
         var record = ada.ended(ada.submit("moving", ""));
         assertThat(record.path("status").asText()).as(record.toString()).isEqualTo("succeeded");
         return record.path("result").asText();
     }
 
-    private static String digest(User ada, String function) throws Exception {
-        return User.json(ada.get("/v1/functions/" + function))
-                .path("imageDigest")
-                .asText();
+    private static String digest(Client ada, String function) throws Exception {
+        return ada.get("/v1/functions/" + function).json().path("imageDigest").asText();
     }
 
-    private static void awaitPulling(User ada, String id) throws Exception {
-        long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        var detail = "";
-        while (!detail.matches(PULLING)) {
-            assertThat(System.nanoTime() - until).as("still " + detail).isNegative();
-            detail = ada.record(id).path("detail").asText();
-        }
+    private static void awaitPulling(Client ada, String id) throws Exception {
+        Await.until(
+                "its image is being pulled",
+                Duration.ofSeconds(60),
+                () -> ada.record(id).path("detail").asText().matches(PULLING));
     }
 }

@@ -3,12 +3,13 @@ package dev.faas.system.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
-import java.time.Duration;
+import dev.faas.testing.Await;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,15 +29,14 @@ class QueuesIT {
         ada.function("narrow", system.images().script("sleep 1; echo $1"), NARROW);
         var accepted = new ArrayList<String>();
         var answer = ada.post(SUBMIT, Map.of("argument", "0"));
-        for (int i = 1; i < 20 && answer.statusCode() == 202; i++) {
-            accepted.add(User.json(answer).path("activationId").asText());
+        for (int i = 1; i < 20 && answer.status() == 202; i++) {
+            accepted.add(answer.json().path("activationId").asText());
             answer = ada.post(SUBMIT, Map.of("argument", Integer.toString(i)));
         }
 
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(429);
-        assertThat(User.json(answer).path("code").asText()).isEqualTo("queue_full");
-        assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
-                .isBetween(1, 60);
+        answer.expect(429);
+        assertThat(answer.json().path("code").asText()).isEqualTo("queue_full");
+        assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
         assertThat(accepted).hasSizeBetween(2, 5);
         for (int i = 0; i < accepted.size(); i++) {
             assertThat(ada.ended(accepted.get(i)).path("result").asText()).isEqualTo(i + "\n");
@@ -73,13 +73,12 @@ class QueuesIT {
     }
 
     /** Waits up to 30 s for this explanation, because its figures may be some seconds old. */
-    private static JsonNode explained(User user, String id, String why) throws Exception {
-        var until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        var explained = User.json(user.get("/v1/activations/" + id + "/explain"));
-        while (!explained.path("why").asText().equals(why) && System.nanoTime() < until) {
-            explained = User.json(user.get("/v1/activations/" + id + "/explain"));
-        }
-        assertThat(explained.path("why").asText()).as(explained.toString()).isEqualTo(why);
-        return explained;
+    private static JsonNode explained(Client user, String id, String why) {
+        var explained = new AtomicReference<JsonNode>();
+        Await.until(id + " is explained as " + why, () -> {
+            explained.set(user.get("/v1/activations/" + id + "/explain").json());
+            return explained.get().path("why").asText().equals(why);
+        });
+        return explained.get();
     }
 }

@@ -6,9 +6,10 @@ import dev.faas.local.Directories;
 import dev.faas.spawner.docker.TestImages;
 import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
-import java.io.UncheckedIOException;
+import dev.faas.testing.Await;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
@@ -32,9 +33,8 @@ class RepeatIT {
         var ada = system.user();
         ada.function("pay", system.images().script("echo paid $1"));
         Callable<String> pay = () -> {
-            var answer = ada.post("/v1/functions/pay/activations", ONCE, "order-1");
-            assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(202);
-            return User.json(answer).path("activationId").asText();
+            var answer = ada.post("/v1/functions/pay/activations", ONCE, "Idempotency-Key", "order-1");
+            return answer.expect(202).json().path("activationId").asText();
         };
 
         var ids = new HashSet<String>();
@@ -48,13 +48,13 @@ class RepeatIT {
         var id = ids.iterator().next();
         assertThat(ada.ended(id).path("result").asText()).isEqualTo("paid once\n");
         assertThat(pay.call()).isEqualTo(id);
-        var waited = ada.post("/v1/functions/pay/activations?wait=10", ONCE, "order-1");
-        assertThat(waited.statusCode()).isEqualTo(200);
-        assertThat(User.json(waited).path("activationId").asText()).isEqualTo(id);
-        var another = ada.post("/v1/functions/pay/activations", Map.of("argument", "twice"), "order-1");
-        assertThat(another.statusCode()).isEqualTo(422);
-        assertThat(User.json(ada.get("/v1/activations?function=pay")).path("items"))
-                .hasSizeLessThanOrEqualTo(1);
+        var waited = ada.post("/v1/functions/pay/activations?wait=10", ONCE, "Idempotency-Key", "order-1");
+        waited.expect(200);
+        assertThat(waited.json().path("activationId").asText()).isEqualTo(id);
+        var another =
+                ada.post("/v1/functions/pay/activations", Map.of("argument", "twice"), "Idempotency-Key", "order-1");
+        another.expect(422);
+        assertThat(ada.get("/v1/activations?function=pay").json().path("items")).hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
@@ -67,8 +67,8 @@ class RepeatIT {
 
         var answer = ada.post("/v1/activations/" + first + "/replay?wait=30", Map.of());
 
-        assertThat(answer.statusCode()).as(User.text(answer)).isEqualTo(200);
-        var record = User.json(answer);
+        answer.expect(200);
+        var record = answer.json();
         assertThat(record.path("activationId").asText()).isNotEqualTo(first);
         assertThat(record.path("result").asText()).isEqualTo("hello world\n");
         assertThat(record.path("function").path("revision").asInt()).isEqualTo(1);
@@ -80,40 +80,33 @@ class RepeatIT {
         var soon = Map.of("FAAS_EVENTS_RETENTION", "10s", "FAAS_PRUNE_PAUSE", "200ms", "FAAS_SLOTS", "2");
         try (var images = new TestImages(TestImages.dockerHost());
                 var platform = Platform.start(UpOptions.local(data, soon))) {
-            var ada = User.register(platform.api());
+            var ada = Client.register(platform.api());
             ada.function("pay", images.script("echo paid $1"));
-            var first = ada.post("/v1/functions/pay/activations?wait=30", ONCE, "order-1");
-            var id = User.json(first).path("activationId").asText();
-            awaitPruned(ada, id);
+            var first = ada.post("/v1/functions/pay/activations?wait=30", ONCE, "Idempotency-Key", "order-1");
+            var id = first.json().path("activationId").asText();
+            Await.until("its events are pruned", Duration.ofSeconds(60), () -> isPruned(ada, id));
 
-            var repeated = ada.post("/v1/functions/pay/activations", ONCE, "order-1");
-            var waited = ada.post("/v1/functions/pay/activations?wait=5", ONCE, "order-1");
+            var repeated = ada.post("/v1/functions/pay/activations", ONCE, "Idempotency-Key", "order-1");
+            var waited = ada.post("/v1/functions/pay/activations?wait=5", ONCE, "Idempotency-Key", "order-1");
             var replayed = ada.post("/v1/activations/" + id + "/replay?wait=30", Map.of());
 
-            assertThat(repeated.statusCode()).as(User.text(repeated)).isEqualTo(202);
-            assertThat(User.json(repeated).path("activationId").asText()).isEqualTo(id);
-            assertThat(waited.statusCode()).isEqualTo(200);
-            assertThat(User.json(waited).path("result").asText()).isEqualTo("paid once\n");
-            assertThat(User.json(replayed).path("activationId").asText()).isNotEqualTo(id);
-            assertThat(User.json(replayed).path("result").asText()).isEqualTo("paid once\n");
-            assertThat(ada.delete("/v1/activations/" + id).statusCode()).isEqualTo(409);
+            repeated.expect(202);
+            assertThat(repeated.json().path("activationId").asText()).isEqualTo(id);
+            waited.expect(200);
+            assertThat(waited.json().path("result").asText()).isEqualTo("paid once\n");
+            assertThat(replayed.json().path("activationId").asText()).isNotEqualTo(id);
+            assertThat(replayed.json().path("result").asText()).isEqualTo("paid once\n");
+            ada.delete("/v1/activations/" + id).expect(409);
         } finally {
             Directories.delete(data);
         }
     }
 
     /** Then only its last event is left. */
-    private static void awaitPruned(User user, String id) throws Exception {
-        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!isPruned(user, id)) {
-            assertThat(System.nanoTime()).as("pruned within a minute").isLessThan(until);
-        }
-    }
-
-    private static boolean isPruned(User user, String id) throws Exception {
+    private static boolean isPruned(Client user, String id) throws Exception {
         try {
-            return user.events(id, "").size() <= 2;
-        } catch (UncheckedIOException aborted) { // pruned while it was read: a client reconnects
+            return user.events(id).size() <= 2;
+        } catch (IOException aborted) { // pruned while it was read: a client reconnects
             return false;
         }
     }

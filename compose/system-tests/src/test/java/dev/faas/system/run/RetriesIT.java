@@ -2,7 +2,7 @@ package dev.faas.system.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
 import dev.faas.testing.Await;
 import java.time.Duration;
@@ -19,13 +19,16 @@ class RetriesIT {
     @Test
     void givenAPolicy_whenTwoAttemptsFail_thenTheThirdSucceedsAndOthersRunMeanwhile(WholeSystem.Running system)
             throws Exception {
-        var ada = User.register(system.api());
+        var ada = Client.register(system.api());
         var name = "f-" + UUID.randomUUID().toString().substring(0, 8);
         var image = system.images().script("[ $FAAS_ATTEMPT = $1 ] && echo ok || exit 3");
         ada.function(name, image, Map.of("concurrency", 1, "retry", Map.of("maxAttempts", 3, "backoffSeconds", 2)));
 
         var id = ada.submit(name, "3");
-        awaitNextAttempt(ada, id);
+        Await.until(
+                "its first attempt has failed",
+                Duration.ofSeconds(60),
+                () -> !ada.record(id).path("nextAttemptAt").isNull());
         var waiting = ada.record(id);
         assertThat(waiting.path("status").asText()).isEqualTo("queued");
         assertThat(waiting.path("reason").asText()).isEqualTo("exit_code");
@@ -51,13 +54,13 @@ class RetriesIT {
         var list = "/v1/activations?status=succeeded&limit=100&function=" + name;
         Await.until(
                 "the ledger has them",
-                () -> User.json(ada.get(list)).findValues("attempts").contains(earlier));
+                () -> ada.get(list).json().findValues("attempts").contains(earlier));
     }
 
     @Test
     void givenAFailureThatThePolicyDoesNotName_whenItFails_thenThatIsItsEnd(WholeSystem.Running system)
             throws Exception {
-        var ada = User.register(system.api());
+        var ada = Client.register(system.api());
         ada.function(
                 "once",
                 system.images().script("exit 3"),
@@ -67,12 +70,5 @@ class RetriesIT {
 
         assertThat(record.path("status").asText()).isEqualTo("failed");
         assertThat(record.path("attempt").asInt()).isEqualTo(1);
-    }
-
-    private static void awaitNextAttempt(User user, String id) throws Exception {
-        var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (user.record(id).path("nextAttemptAt").isNull()) {
-            assertThat(System.nanoTime()).as("time for the first attempt").isLessThan(until);
-        }
     }
 }

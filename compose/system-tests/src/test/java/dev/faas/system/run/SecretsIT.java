@@ -14,6 +14,7 @@ import dev.faas.standalone.Platform;
 import dev.faas.standalone.UpOptions;
 import dev.faas.system.Client;
 import dev.faas.testing.Await;
+import dev.faas.testing.Command;
 import dev.faas.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,7 +132,8 @@ class SecretsIT {
         Await.until(
                 "it writes",
                 () -> ada.get("/v1/activations/" + id + "/logs").text().contains("and ***"));
-        var containers = output("docker ps --all --quiet --no-trunc | xargs -r docker inspect 2>&1 || :");
+        var containers =
+                Command.run("sh", "-c", "docker ps --all --quiet --no-trunc | xargs -r docker inspect 2>&1 || :");
         assertThat(containers).contains(VISIBLE);
         answers.add(containers);
         assertThat(ada.get("/v1/activations/" + id + "?wait=60")
@@ -203,10 +205,5 @@ class SecretsIT {
             }
         }
         return found;
-    }
-
-    private static String output(String script) throws IOException {
-        var process = new ProcessBuilder("sh", "-c", script).start();
-        return new String(process.getInputStream().readAllBytes(), UTF_8);
     }
 }

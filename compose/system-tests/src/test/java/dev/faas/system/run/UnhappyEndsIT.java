@@ -40,7 +40,7 @@ class UnhappyEndsIT {
             assertThat(record.path("durationMs").asLong()).isBetween(limit, limit + STOPS_WITHIN_MS);
         }
         goesOnForOthers(system);
-        assertThat(ada.delete("/v1/functions/unhappy").statusCode()).isEqualTo(204);
+        assertThat(ada.delete("/v1/functions/unhappy").status()).isEqualTo(204);
         leavesNothing(system, function);
     }
 

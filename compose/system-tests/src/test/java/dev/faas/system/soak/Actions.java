@@ -164,7 +164,7 @@ final class Actions implements AutoCloseable {
     private void readStream(String argument, int lines) throws IOException, InterruptedException {
         var id = submit("talking", argument);
         var last = client.stream("/v1/activations/" + id + "/events", lines);
-        if (lines == Integer.MAX_VALUE && !last.equals("event: end")) {
+        if (lines == Integer.MAX_VALUE && !last.equals("end")) {
             throw new IOException("a stream whose last event is " + last);
         }
     }

@@ -1,16 +1,12 @@
 package dev.faas.system.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.system.faults.Brokers;
 import dev.faas.system.faults.FaultPlatform;
-import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Samples the processes of a platform, its NATS and Docker. Linux only. */
 final class Gauges {
@@ -125,15 +120,7 @@ final class Gauges {
     }
 
     private void sampleNats(Duration at) throws IOException, InterruptedException {
-        var url = platform.brokers().parts().getFirst().server().monitoringUrl();
-        JsonNode answer;
-        try (var http = HttpClient.newHttpClient()) {
-            var question = HttpRequest.newBuilder(URI.create(url + "/jsz?streams=true"))
-                    .timeout(Duration.ofSeconds(LIMIT_SECONDS))
-                    .build();
-            answer = Codec.readTree(
-                    http.send(question, BodyHandlers.ofByteArray()).body());
-        }
+        var answer = Brokers.state(platform.brokers().parts().getFirst().server(), "");
         var streams = streams(answer);
         add(STORED, "nats", 8, at, sum(streams, "bytes") / MB);
         add(MESSAGES, "nats", 200, at, sum(streams, "messages"));
@@ -142,9 +129,7 @@ final class Gauges {
 
     /** The state of each stream, except of the functions bucket: it keeps a marker for each deleted function. */
     private static List<JsonNode> streams(JsonNode answer) {
-        return StreamSupport.stream(answer.path("account_details").spliterator(), false)
-                .flatMap(account ->
-                        StreamSupport.stream(account.path("stream_detail").spliterator(), false))
+        return Brokers.streams(answer)
                 .filter(stream -> !stream.path("name").asText().equals("KV_" + Subjects.FUNCTIONS))
                 .map(stream -> stream.path("state"))
                 .toList();

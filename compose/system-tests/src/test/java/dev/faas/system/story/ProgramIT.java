@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.model.Container;
 import dev.faas.local.ReservedPort;
 import dev.faas.spawner.docker.TestImages;
-import dev.faas.system.User;
+import dev.faas.system.Client;
 import dev.faas.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -37,8 +37,8 @@ public class ProgramIT {
         var data = directory.resolve("data").toString();
         try (var first = up(data)) {
             var api = api(first);
-            var ada = User.register(api, "ada-of-up");
-            assertThat(ada.get("/readyz").statusCode()).isEqualTo(200);
+            var ada = Client.register(api, "ada-of-up");
+            ada.get("/readyz").expect(200);
             var family = first.family();
             assertThat(family).as("the program, nats-server, postgres").hasSizeGreaterThan(2);
 
@@ -48,8 +48,7 @@ public class ProgramIT {
             assertThat(family).noneMatch(ProcessHandle::isAlive);
         }
         try (var second = up(data)) {
-            assertThat(User.login(api(second), "ada-of-up").get("/v1/auth/me").statusCode())
-                    .isEqualTo(200);
+            Client.login(api(second), "ada-of-up").get("/v1/auth/me").expect(200);
             second.signal("INT");
             assertThat(second.exitCode()).as(second.output()).isZero();
         }
@@ -104,7 +103,7 @@ public class ProgramIT {
             var end = Instant.now().plusSeconds(60);
             String activation;
             try (var first = up(data, Map.of("FAAS_GRACE", "5m"))) {
-                var ada = User.register(api(first), "ada-of-haste");
+                var ada = Client.register(api(first), "ada-of-haste");
                 ada.function("slow", image);
                 activation = ada.submit("slow", Long.toString(end.getEpochSecond()));
                 ada.awaitStatus(activation, "running");
@@ -116,7 +115,7 @@ public class ProgramIT {
             }
             assertThat(containers(images, data)).isEmpty();
             try (var second = up(data, Map.of())) {
-                var record = User.login(api(second), "ada-of-haste").ended(activation);
+                var record = Client.login(api(second), "ada-of-haste").ended(activation);
                 assertThat(record.path("result").asText()).isEqualTo("ended\n");
                 assertThat(record.path("attempt").asInt()).isEqualTo(1);
                 second.signal("TERM");
@@ -146,7 +145,7 @@ public class ProgramIT {
         try (var images = new TestImages(TestImages.dockerHost())) {
             var image = images.script("echo survived");
             try (var first = up(data)) {
-                var ada = User.register(api(first), "ada-of-kill");
+                var ada = Client.register(api(first), "ada-of-kill");
                 ada.function("echo", image);
                 activation = ada.submit("echo", "");
                 var family = first.family();
@@ -155,7 +154,7 @@ public class ProgramIT {
                 awaitEnd(family);
             }
             try (var second = up(data)) {
-                var ada = User.login(api(second), "ada-of-kill");
+                var ada = Client.login(api(second), "ada-of-kill");
                 assertThat(ada.ended(activation).path("result").asText()).isEqualTo("survived\n");
                 second.signal("TERM");
                 assertThat(second.exitCode()).isZero();

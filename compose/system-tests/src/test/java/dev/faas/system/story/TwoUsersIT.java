@@ -170,10 +170,7 @@ class TwoUsersIT {
     private void everythingOfAdasIsThere() throws Exception {
         var function = ada.get("/v1/functions/secret").expect(200).json();
         assertThat(function.path("revision").asInt()).isEqualTo(2);
-        assertThat(ada.get("/v1/activations/" + things.finished + "/result")
-                        .expect(200)
-                        .text())
-                .isEqualTo("out\n");
+        assertThat(ada.result(things.finished)).asString().isEqualTo("out\n");
         assertThat(ada.get("/v1/activations?function=secret").json().path("items"))
                 .hasSize(2);
     }
@@ -190,7 +187,7 @@ class TwoUsersIT {
     void whenBobGoesOnWithAdasCursorThenItIsNoCursor() throws Exception {
         for (var list : List.of("/v1/functions?limit=1", "/v1/activations?limit=1")) {
             var cursor = ada.get(list).expect(200).json().path("next").asText();
-            assertThat(ada.get(list + "&cursor=" + cursor).status()).isEqualTo(200);
+            ada.get(list + "&cursor=" + cursor).expect(200);
 
             var others = bob.get(list + "&cursor=" + cursor).expect(400);
 
@@ -226,7 +223,7 @@ class TwoUsersIT {
         assertThat(put.path("id")).isEqualTo(made.path("id"));
         assertThat(put.path("owner")).isEqualTo(made.path("owner")).isNotEqualTo(id.path("owner"));
         assertThat(ada.get("/v1/functions/secret").json()).isEqualTo(id);
-        dora.send("DELETE", "/v1/functions/secret", null).expect(204);
+        dora.delete("/v1/functions/secret").expect(204);
         assertThat(ada.get("/v1/functions/secret").json()).isEqualTo(id);
     }
 }

@@ -18,7 +18,7 @@ public final class RegistryDigests {
         this.logins = logins;
     }
 
-    /** The image with its digest: whoever wrote the function gets it from its registry. */
+    /** The image with its digest: the function's owner gets it from its registry. */
     ImageReference find(ImageReference image, boolean byAdmin) throws SandboxUnavailable {
         var login = logins.of(image, byAdmin);
         try {
