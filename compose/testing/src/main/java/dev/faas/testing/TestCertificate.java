@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate of {@code 127.0.0.1}, signed by an authority of its own, as {@code openssl} makes them.
+ * A certificate, of {@code 127.0.0.1} unless said otherwise, signed by an authority of its own, as {@code openssl} makes them.
  *
  * @param authority what a client must trust
  * @param chain certificate, then the authority
@@ -17,6 +17,12 @@ import java.util.concurrent.TimeUnit;
 public record TestCertificate(Path authority, Path chain, Path key) {
     /** @param name the subject, by which a test tells certificates apart */
     public static TestCertificate create(Path directory, String name) throws IOException, InterruptedException {
+        return create(directory, name, "IP:127.0.0.1");
+    }
+
+    /** @param subject whose certificate it is, as openssl writes it: {@code DNS:hook.example} */
+    public static TestCertificate create(Path directory, String name, String subject)
+            throws IOException, InterruptedException {
         var authority = directory.resolve(name + "-ca.pem");
         var authorityKey = directory.resolve(name + "-ca.key");
         var own = directory.resolve(name + ".pem");
@@ -34,7 +40,7 @@ public record TestCertificate(Path authority, Path chain, Path key) {
                         "-addext",
                         "basicConstraints=critical,CA:FALSE",
                         "-addext",
-                        "subjectAltName=IP:127.0.0.1"));
+                        "subjectAltName=" + subject));
         var chain = directory.resolve(name + "-chain.pem");
         Files.writeString(chain, Files.readString(own) + Files.readString(authority));
         return new TestCertificate(authority, chain, key);
