@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final String USER_AGENT = "User-Agent";
+    private static final int GRACE_MILLIS = 1000;
 
     private final Vertx vertx;
     private final HttpClient http;
@@ -82,7 +83,8 @@ final class Exchange {
                 .setPort(url.port())
                 .setSsl(url.isTls())
                 .setFollowRedirects(false)
-                .setConnectTimeout(remainingMillis())
+                // The deadline's own timer comes first, and knows that the time was over.
+                .setConnectTimeout(remainingMillis() + GRACE_MILLIS)
                 .putHeader(USER_AGENT, "faas");
         request.headers().forEach(options::putHeader);
         proxy.ifPresent(each -> options.setProxyOptions(each.options()));

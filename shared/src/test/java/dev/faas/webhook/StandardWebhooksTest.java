@@ -98,6 +98,7 @@ class StandardWebhooksTest {
         "v1;AAAA V, true",
         "v1;%% V, true",
         "V V, true",
+        "V v1;AAAA, true",
         "'', false",
         "v1, false",
         "'v1;', false",
@@ -142,10 +143,10 @@ class StandardWebhooksTest {
 
     @Test
     void givenSeveralSecrets_whenVerified_thenAnyOfThemIsEnough() {
-        var several = of(WebhookSecret.create().text(), SECRET);
+        var other = WebhookSecret.create().text();
 
-        assertThat(several.isValid(Requests.standard(SIGNATURE)::getAll, bytes(BODY), SENT_AT))
-                .isTrue();
+        assertThat(Stream.of(of(other, SECRET), of(SECRET, other)))
+                .allMatch(several -> several.isValid(Requests.standard(SIGNATURE)::getAll, bytes(BODY), SENT_AT));
     }
 
     @Test
