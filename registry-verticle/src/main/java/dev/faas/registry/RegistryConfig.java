@@ -74,7 +74,7 @@ public record RegistryConfig(
                     NAME,
                     REGISTRY + "," + DISPATCHER,
                     "what this process does: registry (functions and records), dispatcher (what is due), or both");
-            var names = Set.of(text.split("\\s*,\\s*", -1));
+            var names = Set.copyOf(List.of(text.split("\\s*,\\s*", -1)));
             if (!Set.of(REGISTRY, DISPATCHER).containsAll(names)) {
                 env.addProblem(NAME, "must be registry, dispatcher or registry,dispatcher, not '" + text + "'");
             }

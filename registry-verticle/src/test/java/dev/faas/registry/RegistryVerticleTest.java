@@ -235,6 +235,13 @@ class RegistryVerticleTest {
     }
 
     @Test
+    void givenARoleTwiceWhenReadThenItIsOne() {
+        var config = RegistryConfig.from(Env.of(Map.of("FAAS_ROLES", "dispatcher, dispatcher")));
+
+        assertThat(config.roles()).isEqualTo(new RegistryConfig.Roles(false, true));
+    }
+
+    @Test
     void givenWrongSettingsWhenReadThenEachIsNamed() {
         var env = Env.of(
                 Map.of("FAAS_HTTP_PORT", "high", "FAAS_EVENTS_RETENTION", "soon", "FAAS_ROLES", "registry,cook"));
