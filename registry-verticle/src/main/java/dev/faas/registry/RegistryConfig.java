@@ -153,18 +153,7 @@ public record RegistryConfig(
     }
 
     DispatcherConfig dispatcher() {
-        var pg = connections.pg();
-        return new DispatcherConfig(
-                http,
-                connections.nats(),
-                new PgConfig(
-                        pg.url(),
-                        pg.user(),
-                        pg.password(),
-                        pg.schema(),
-                        DISPATCHER_CONNECTIONS,
-                        pg.startTimeout(),
-                        pg.ca()));
+        return new DispatcherConfig(http, connections.nats(), connections.pg().withPoolSize(DISPATCHER_CONNECTIONS));
     }
 
     private static Mode mode(Env env) {

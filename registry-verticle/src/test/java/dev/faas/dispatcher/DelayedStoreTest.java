@@ -5,14 +5,12 @@ import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationCommand;
-import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
-import dev.faas.pg.PgConfig;
+import dev.faas.registry.RegistryPg;
 import dev.faas.testing.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,16 +31,7 @@ class DelayedStoreTest {
     static void start(@TempDir Path directory) throws Exception {
         postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
-        var role = postgres.role("registry");
-        pg = Pg.open(
-                vertx,
-                new PgConfig(
-                        URI.create(postgres.url()),
-                        role.user(),
-                        new Secret(role.password()),
-                        "registry",
-                        4,
-                        Duration.ofSeconds(10)));
+        pg = RegistryPg.open(vertx, postgres, 4);
         store = new DelayedStore(pg);
     }
 

@@ -2,14 +2,12 @@ package dev.faas.registry;
 
 import dev.faas.config.Env;
 import dev.faas.config.Profile;
-import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
-import dev.faas.pg.PgConfig;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
@@ -21,7 +19,6 @@ import dev.faas.testing.SealKeys;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.FunctionSpec.Mode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,20 +49,13 @@ final class Backends extends LocalServers {
     }
 
     RegistryConfig config(String postgresUrl, String natsUrl, Duration startTimeout) {
-        var role = postgres.role("registry");
         return new RegistryConfig(
                 0,
                 HttpConfig.loopback(),
                 new RegistryConfig.Connections(
                         new NatsConfig(natsUrl, null, null, startTimeout, Duration.ofSeconds(2)),
                         TopologyConfig.LOCAL,
-                        new PgConfig(
-                                URI.create(postgresUrl),
-                                role.user(),
-                                new Secret(role.password()),
-                                "registry",
-                                8,
-                                startTimeout)),
+                        RegistryPg.config(postgres, postgresUrl, 8, startTimeout)),
                 Retention.DEFAULT,
                 new QuotaSettings(Quota.defaults(Profile.PRIVATE), Quota.unlimited()),
                 Mode.ISOLATED,

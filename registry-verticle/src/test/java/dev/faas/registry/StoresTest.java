@@ -15,10 +15,8 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
-import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
-import dev.faas.pg.PgConfig;
 import dev.faas.quota.Quota;
 import dev.faas.registry.function.FunctionAudit;
 import dev.faas.registry.function.FunctionStore;
@@ -44,7 +42,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,21 +83,10 @@ class StoresTest {
     static void start() throws Exception {
         postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
-        var role = postgres.role("registry");
-        pg = Pg.open(vertx, config(role, 4));
-        single = Pg.open(vertx, config(role, 1));
+        pg = RegistryPg.open(vertx, postgres, 4);
+        single = RegistryPg.open(vertx, postgres, 1);
         ledger = new LedgerStore(pg);
         reader = new LedgerReadStore(pg);
-    }
-
-    private static PgConfig config(PostgresServer.Role role, int poolSize) {
-        return new PgConfig(
-                URI.create(postgres.url()),
-                role.user(),
-                new Secret(role.password()),
-                "registry",
-                poolSize,
-                Duration.ofSeconds(10));
     }
 
     @AfterAll

@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Creates body handlers for single routes, and reads bodies strictly: UTF-8, not compressed. No body handler is installed for all
  * routes, because the body of a proxied request must not pass through one.
@@ -65,12 +66,9 @@ public final class Bodies {
 
     private static void hold(RoutingContext ctx, int maxBytes) {
         var request = ctx.request();
-        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        // Of more digits than that the reader refuses the body.
-        long expected = length == null || length.length() > MAX_LENGTH_DIGITS
-                ? maxBytes
-                : Math.min(maxBytes, Long.parseLong(length.trim()));
-        if (expected == 0 || (length == null && request.isEnded())) {
+        // Of a longer one the reader refuses the rest.
+        long expected = Math.min(maxBytes, announcedLength(ctx).orElse(request.isEnded() ? 0 : maxBytes));
+        if (expected == 0) {
             return;
         }
         var hold = Exchange.of(ctx).bodies().hold(Optional.ofNullable(ctx.get(CALLER)), expected);
@@ -133,6 +131,16 @@ public final class Bodies {
         }
         MediaType.require(ctx, List.of(JSON, MERGE_PATCH));
         return StrictJson.object(bytes(ctx).getBytes());
+    }
+
+    /** Empty without {@code Content-Length}: then there is no body, or its length is not known. */
+    public static OptionalLong announcedLength(RoutingContext ctx) {
+        var header = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (header == null) {
+            return OptionalLong.empty();
+        }
+        // The HTTP decoder has refused all but numbers; more digits may not fit a long.
+        return OptionalLong.of(header.length() > MAX_LENGTH_DIGITS ? Long.MAX_VALUE : Long.parseLong(header.trim()));
     }
 
     /** Whether the headers of the request announce a body. */

@@ -80,6 +80,10 @@ public record PgConfig(
                         .orElse(null));
     }
 
+    public PgConfig withPoolSize(int connections) {
+        return new PgConfig(url, user, password, schema, connections, startTimeout, ca);
+    }
+
     String address() {
         return url.getHost() + ":" + port();
     }

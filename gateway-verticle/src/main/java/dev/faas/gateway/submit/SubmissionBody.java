@@ -5,7 +5,6 @@ import dev.faas.activation.RunSpec;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ public final class SubmissionBody {
         var reader = Bodies.accepting(MAX_BODY_BYTES, TYPES);
         return ctx -> {
             // A text body is its argument: refused before it is read.
-            if (!Bodies.isJson(ctx) && contentLength(ctx) > RunSpec.MAX_ARGUMENT_BYTES) {
+            if (!Bodies.isJson(ctx) && Bodies.announcedLength(ctx).orElse(0) > RunSpec.MAX_ARGUMENT_BYTES) {
                 throw Submission.tooLarge();
             }
             reader.handle(ctx);
@@ -53,14 +52,5 @@ public final class SubmissionBody {
         var delay = DelayFields.of(ctx, fields);
         fields.requireValid();
         return new Submission(argument, timeout, tags, delay);
-    }
-
-    private static long contentLength(RoutingContext ctx) {
-        var header = ctx.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (header == null) {
-            return 0;
-        }
-        // The HTTP decoder has refused all but numbers; more than 18 digits may not fit a long.
-        return header.length() > 18 ? Long.MAX_VALUE : Long.parseLong(header.trim());
     }
 }

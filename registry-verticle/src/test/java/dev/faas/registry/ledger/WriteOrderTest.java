@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.RunSpec;
-import dev.faas.config.Secret;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
-import dev.faas.pg.PgConfig;
+import dev.faas.registry.RegistryPg;
 import dev.faas.registry.Story;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.FunctionSpec;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,21 +41,8 @@ class WriteOrderTest {
     static void start() throws Exception {
         postgres = TestPostgres.start(directory);
         vertx = Vertx.vertx();
-        one = open();
-        other = open();
-    }
-
-    private static Pg open() throws Exception {
-        var role = postgres.role("registry");
-        return Pg.open(
-                vertx,
-                new PgConfig(
-                        URI.create(postgres.url()),
-                        role.user(),
-                        new Secret(role.password()),
-                        "registry",
-                        1,
-                        Duration.ofSeconds(10)));
+        one = RegistryPg.open(vertx, postgres, 1);
+        other = RegistryPg.open(vertx, postgres, 1);
     }
 
     @AfterAll

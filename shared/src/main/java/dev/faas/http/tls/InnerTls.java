@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** TLS between the gateway and the services behind it. Each shows the other a certificate of the same CA: who has none can call no
- * service, whatever token he has.
+/** TLS between the gateway and the services behind it. Each shows the other a certificate of the same CA: without one
+ * nobody can call a service, whatever the token.
  *
  * @param certificate of this service, then those that signed it
  */

@@ -39,9 +39,13 @@ public final class Durations {
         return Duration.ofMillis(millis);
     }
 
+    public static boolean isDuration(String text) {
+        return FORM.matcher(text).matches();
+    }
+
     /** A duration before now, or a time: RFC 3339, or a date of this time zone. */
     public static Instant parseTime(String flag, String text) {
-        if (FORM.matcher(text).matches()) {
+        if (isDuration(text)) {
             return Instant.now().minus(parse(flag, text));
         }
         try {
@@ -53,14 +57,6 @@ public final class Durations {
                     "%s: '%s' is neither a time nor a duration".formatted(flag, text),
                     "Write it like 1h (ago), 2026-01-31 or 2026-01-31T12:00:00Z.");
         }
-    }
-
-    /** A time: RFC 3339, or a date of this time zone. */
-    public static Instant parseFuture(String flag, String text) {
-        if (FORM.matcher(text).matches()) {
-            throw Failure.usage("%s: '%s' is not a time".formatted(flag, text), "For a duration: --delay " + text);
-        }
-        return parseTime(flag, text);
     }
 
     public static String render(long millis) {

@@ -28,7 +28,14 @@ record Due(long seconds, @Nullable Instant time) {
             }
             return new Due(Math.ceilDiv(length.toMillis(), 1_000L), null);
         }
-        return notBefore == null ? NOW : new Due(0, Durations.parseFuture("--not-before", notBefore));
+        if (notBefore == null) {
+            return NOW;
+        }
+        if (Durations.isDuration(notBefore)) {
+            throw Failure.usage(
+                    "--not-before: '%s' is not a time".formatted(notBefore), "For a duration: --delay " + notBefore);
+        }
+        return new Due(0, Durations.parseTime("--not-before", notBefore));
     }
 
     void addTo(Doc body) {
