@@ -14,6 +14,7 @@ public final class Ids {
     private static final byte[] DIGITS = digits();
     private static final String FUNCTION = "fn_";
     private static final String USER = "usr_";
+    private static final String SCHEDULE = "sch_";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LENGTH = 26;
     private static final int TIME_SHIFT = 16;
@@ -33,6 +34,10 @@ public final class Ids {
 
     public static String user(Instant at) {
         return USER + activation(at);
+    }
+
+    public static String schedule(Instant at) {
+        return SCHEDULE + activation(at);
     }
 
     /** The lowest possible activation id of a millisecond, for the bound of a ledger partition or of a time filter. */
@@ -63,6 +68,10 @@ public final class Ids {
 
     public static boolean isUser(String text) {
         return text.startsWith(USER) && isBare(text, USER.length());
+    }
+
+    public static boolean isSchedule(String text) {
+        return text.startsWith(SCHEDULE) && isBare(text, SCHEDULE.length());
     }
 
     /** An id that an operator chose, or a host name. */

@@ -83,8 +83,29 @@ public final class LedgerStore {
                                             .filter(entry -> entry.isDelayed()
                                                     && written.contains(
                                                             entry.record().id()))
+                                            .toList()))
+                            .compose(updated -> noteEnds(
+                                    tx,
+                                    batch.stream()
+                                            .filter(entry -> entry.record() instanceof ActivationRecord.Ended
+                                                    && written.contains(
+                                                            entry.record().id()))
                                             .toList()));
                 }));
+    }
+
+    /** What a schedule submitted has a row for the dispatcher when it ends. */
+    private static Future<Void> noteEnds(SqlConnection tx, List<LedgerEntry> ended) {
+        return ended.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("""
+                                insert into tick_end (activation_id, schedule_id, status)
+                                select t.activation_id, t.schedule_id, e.status
+                                from unnest($1::text[], $2::text[]) as e (id, status) join tick t on t.activation_id = e.id
+                                on conflict do nothing""")
+                        .execute(Tuple.of(texts(ended, entry -> entry.record().id()), (Object) texts(
+                                ended, entry -> entry.record().currentStatus().text())))
+                        .mapEmpty();
     }
 
     /** What is not due yet has a row for the dispatcher. With a later state the row goes. */

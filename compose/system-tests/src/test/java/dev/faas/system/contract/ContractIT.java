@@ -73,6 +73,7 @@ class ContractIT {
             excused("rate_limited", "changePassword", "as of a login: SessionsTest"),
             excused("rate_limited", "deleteMe", "as of a login: SessionsTest"),
             excused("quota_exceeded", "putSecret", "it would take 100 secrets: SecretsTest"),
+            excused("quota_exceeded", "createSchedule", "it would take 1,000 schedules: SchedulesTest"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),

@@ -1,0 +1,215 @@
+package dev.faas.dispatcher.tick;
+
+import dev.faas.acceptance.Acceptance;
+import dev.faas.acceptance.ActivationNames;
+import dev.faas.acceptance.Backpressure;
+import dev.faas.acceptance.CommandEnqueuer;
+import dev.faas.acceptance.SpawnerRoom;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Canceller;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.queue.QueueTable;
+import dev.faas.dispatcher.tick.TickStore.Decided;
+import dev.faas.dispatcher.tick.TickStore.Turn;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.Nats;
+import dev.faas.nats.retry.BusRetry;
+import dev.faas.pg.Pg;
+import dev.faas.quota.OwnerQuotas;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Subjects;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Submits activations of schedules at their times. Several dispatchers share the work.
+ *
+ * <pre>
+ *   due schedule locked ─▶ decided ─▶ tick row, with the activation's id ─ commit ─▶ submit ─▶ tick settled
+ *                crash: another one        crash: the lease ends, and another one follows the id
+ * </pre>
+ */
+public final class TickDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
+    private static final int BATCH = 500;
+    /** Of each batch: another owner's ticks wait for one round. */
+    private static final int PER_OWNER = 64;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** While another dispatcher has claimed what is due, or a tick waits for an earlier activation. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(50);
+
+    /** In case an end was not noted. */
+    private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private final TickStore store;
+    private final TickSubmitter submitter;
+    private final ActivationEvents events;
+    private final Canceller canceller;
+    private final TickMeters meters;
+    private String lastOwner = "";
+    private long sweptAt = System.nanoTime();
+
+    private TickDispatcher(
+            TickStore store, TickSubmitter submitter, ActivationEvents events, Canceller canceller, TickMeters meters) {
+        this.store = store;
+        this.submitter = submitter;
+        this.events = events;
+        this.canceller = canceller;
+        this.meters = meters;
+    }
+
+    /** Blocks until it runs. */
+    public static void start(
+            Lifecycle.Steps on, Vertx vertx, Nats nats, Pg pg, QuotaSettings settings, MeterRegistry registry)
+            throws Exception {
+        var clock = InstantSource.system();
+        var events = new ActivationEvents(nats);
+        var queue = new CommandQueue(nats);
+        var enqueuer = new CommandEnqueuer(queue);
+        on.onStop("pending commands of ticks", enqueuer::drain);
+        var table = on.open(
+                "queue table of the dispatcher",
+                () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE),
+                QueueTable::close);
+        var quotas = on.open(
+                "quotas of the dispatcher",
+                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), settings, OwnerQuotas.START_LIMIT),
+                OwnerQuotas::close);
+        var spawners = on.open("spawners of the dispatcher", () -> new Spawners(nats), Spawners::close);
+        spawners.startObserving();
+        var acceptance = new Acceptance(
+                events,
+                new BusRetry(PATIENCE),
+                enqueuer,
+                new Backpressure(events, queue, table, quotas),
+                new SpawnerRoom(spawners::recentHeartbeats),
+                ActivationNames.NONE,
+                clock);
+        var store = new TickStore(pg);
+        var meters = new TickMeters(registry);
+        var dispatcher = new TickDispatcher(
+                store,
+                new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
+                events,
+                new Canceller(events, queue, clock),
+                meters);
+        on.open(
+                "schedules",
+                () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
+                RepeatingTask::stop);
+    }
+
+    /** Returns the pause until the next look. Blocks. */
+    private Duration runOnce() throws Exception {
+        boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
+        found |= decideBuffered();
+        var first = Blocking.await(store.untilFirst());
+        if (first.isEmpty() || first.get().isPositive()) {
+            var pause = found ? SHORT_PAUSE : first.orElse(LONGEST_PAUSE);
+            return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        }
+        boolean decided = false;
+        while (decideBatch()) {
+            decided = true;
+        }
+        var taken = Blocking.await(store.takeLeased(BATCH));
+        Blocking.await(submitter.submit(taken, false));
+        return decided || !taken.isEmpty() ? Duration.ZERO : SHORT_PAUSE;
+    }
+
+    private boolean decideBatch() throws Exception {
+        var turn = Blocking.await(store.decideDue(lastOwner, PER_OWNER, BATCH, this::decide));
+        boolean wasFirst = lastOwner.isEmpty();
+        // After the last owner comes the first one.
+        lastOwner = turn.schedules() < BATCH ? "" : turn.lastOwner();
+        complete(turn);
+        return turn.schedules() > 0 || !wasFirst;
+    }
+
+    private boolean decideBuffered() throws Exception {
+        boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        if (sweep) {
+            sweptAt = System.nanoTime();
+        }
+        var turn = Blocking.await(store.decideBuffered(sweep, BATCH, this::decide));
+        complete(turn);
+        return !turn.claimed().isEmpty();
+    }
+
+    private void complete(Turn turn) throws Exception {
+        turn.decisions().forEach(meters::count);
+        Blocking.await(submitter.submit(turn.claimed(), true));
+        for (var decision : turn.decisions()) {
+            for (var activation : decision.toCancel()) {
+                cancel(activation);
+            }
+        }
+    }
+
+    private void cancel(String activation) throws Exception {
+        var newest = Blocking.await(events.last(activation));
+        if (newest.isPresent()) {
+            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER));
+            LOG.info("activation cancelled for a newer tick activation={}", activation);
+        }
+    }
+
+    /** Asks the bus which activations have ended: the ledger may lag behind it. */
+    private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
+        var fired = alive.values().stream()
+                .flatMap(List::stream)
+                .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                .map(tick -> Objects.requireNonNull(tick.activationId()))
+                .toList();
+        return findEnded(fired)
+                .map(ended -> new Decided(
+                        schedules.stream()
+                                .map(schedule -> Decision.of(
+                                        schedule,
+                                        alive.getOrDefault(schedule.id(), List.of()).stream()
+                                                .filter(tick -> !ended.contains(tick.activationId()))
+                                                .toList(),
+                                        now))
+                                .toList(),
+                        ended));
+    }
+
+    private Future<Set<String>> findEnded(List<String> activations) {
+        var asked = new HashMap<String, Future<Boolean>>();
+        activations.forEach(id -> asked.put(
+                id,
+                Future.fromCompletionStage(events.last(id))
+                        // One that is not there any more has ended and was pruned.
+                        .map(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)));
+        return Future.all(List.copyOf(asked.values())).map(all -> {
+            var ended = new HashSet<String>();
+            asked.forEach((id, hasEnded) -> {
+                if (hasEnded.result()) {
+                    ended.add(id);
+                }
+            });
+            return ended;
+        });
+    }
+}
