@@ -17,12 +17,14 @@ import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.pg.Pg;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -30,12 +32,14 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +65,9 @@ public final class TickDispatcher {
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
 
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** To the event stream, while schedules are locked. */
+    private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
     private final TickStore store;
     private final TickSubmitter submitter;
@@ -170,7 +177,7 @@ public final class TickDispatcher {
     private void cancel(String activation) throws Exception {
         var newest = Blocking.await(events.last(activation));
         if (newest.isPresent()) {
-            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER));
+            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
             LOG.info("activation cancelled for a newer tick activation={}", activation);
         }
     }
@@ -195,21 +202,40 @@ public final class TickDispatcher {
                         ended));
     }
 
+    /**
+     * The caller holds locks and a connection meanwhile, so the answer may not take long: without it the transaction is rolled
+     * back, and the ticks are decided in a later turn.
+     */
     private Future<Set<String>> findEnded(List<String> activations) {
-        var asked = new HashMap<String, Future<Boolean>>();
-        activations.forEach(id -> asked.put(
-                id,
-                Future.fromCompletionStage(events.last(id))
-                        // One that is not there any more has ended and was pruned.
-                        .map(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)));
-        return Future.all(List.copyOf(asked.values())).map(all -> {
-            var ended = new HashSet<String>();
-            asked.forEach((id, hasEnded) -> {
-                if (hasEnded.result()) {
-                    ended.add(id);
-                }
-            });
-            return ended;
-        });
+        var ended = ConcurrentHashMap.<String>newKeySet();
+        var asked = activations.stream()
+                .map(id -> hasEnded(id).thenAccept(hasEnded -> {
+                    if (hasEnded) {
+                        ended.add(id);
+                    }
+                }))
+                .toArray(CompletableFuture[]::new);
+        var all = CompletableFuture.allOf(asked).orTimeout(LONGEST_QUESTION.toMillis(), TimeUnit.MILLISECONDS);
+        return Future.fromCompletionStage(all)
+                .<Set<String>>map(answered -> ended)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new TimeoutException("the event stream did not say within "
+                                        + LONGEST_QUESTION.toMillis() + " ms which activations have ended")
+                                : failure));
+    }
+
+    private CompletableFuture<Boolean> hasEnded(String activation) {
+        return events.last(activation)
+                // One that is not there any more has ended and was pruned.
+                .thenApply(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)
+                .exceptionallyCompose(failure -> {
+                    if (BusException.unwrap(failure) instanceof Codec.CodecException unreadable) {
+                        // It must not stop the schedules of others.
+                        LOG.warn("activation not readable activation={} error={}", activation, unreadable.getMessage());
+                        return CompletableFuture.completedFuture(false);
+                    }
+                    return CompletableFuture.failedFuture(failure);
+                });
     }
 }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
 final class TickStore {
-    /** How long whoever claims a tick works on it before another one takes it up. */
+    /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
     /** A skip scan: owners take turns, beginning after the one that was served last. */
