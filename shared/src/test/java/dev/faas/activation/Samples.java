@@ -41,6 +41,12 @@ final class Samples {
         return ActivationRecord.accept(Records.with(plain, "notBefore", NOW.plus(delay)), RUN_SPEC);
     }
 
+    static ActivationRecord.Queued ofSchedule() {
+        var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+        var trigger = new Trigger(Trigger.SCHEDULE, "sch_06b7gd98g07rk4q3v8x2m5n9te", "2026-11-24T09:59:59.000Z");
+        return ActivationRecord.accept(Records.with(plain, "trigger", trigger), RUN_SPEC);
+    }
+
     static Activation activation(String id, Delivery delivery, Retry retry) {
         return new Activation(
                 id,

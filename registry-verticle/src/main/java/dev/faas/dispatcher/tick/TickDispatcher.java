@@ -32,6 +32,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -217,7 +218,7 @@ public final class TickDispatcher {
                 .toArray(CompletableFuture[]::new);
         var all = CompletableFuture.allOf(asked).orTimeout(LONGEST_QUESTION.toMillis(), TimeUnit.MILLISECONDS);
         return Future.fromCompletionStage(all)
-                .<Set<String>>map(answered -> ended)
+                .<Set<String>>map(answered -> new HashSet<>(ended)) // which may be asked for null
                 .recover(failure -> Future.failedFuture(
                         failure instanceof TimeoutException
                                 ? new TimeoutException("the event stream did not say within "
