@@ -237,10 +237,56 @@ class TicksTest extends TickFixture {
         assertThat(onlyTick("later", "fired").getString("activationId"))
                 .isEqualTo(first.json().getString("activationId"));
         assertThat(get("later").getInteger("remainingActions")).isOne();
-        assertThat(user.send("POST", "/v1/schedules/later/trigger", "{\"overlap\": \"skip\"}")
+    }
+
+    @Test
+    void givenAPausedSchedule_whenTriggeredWhileOneRuns_thenThePolicyOfTheRequestHolds() {
+        schedule("later", changes("{'cron': '@yearly', 'paused': true, 'overlap': 'allowAll'}"));
+        trigger("allowAll");
+        Await.eventually(() -> outcomes("later").equals(List.of("fired")));
+        var first = firedActivations("later").getFirst();
+
+        trigger("skip");
+        Await.eventually(() -> outcomes("later").equals(List.of("fired", "skipped_overlap")));
+        trigger("bufferOne");
+        trigger("bufferOne");
+        Await.eventually(
+                () -> outcomes("later").equals(List.of("fired", "skipped_overlap", "buffered", "skipped_overlap")));
+        end(first, Status.CANCELLED);
+        Await.eventually(
+                () -> outcomes("later").equals(List.of("fired", "skipped_overlap", "fired", "skipped_overlap")));
+        var second = firedActivations("later").getLast();
+        trigger("cancelOther");
+
+        Await.eventually(() -> outcomes("later").getLast().equals("fired"));
+        assertThat(inStream(second).orElseThrow().record().currentReason()).isEqualTo(Reason.CANCELLED_BY_SCHEDULE);
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", "{\"overlap\": \"terminateOther\"}")
                         .status())
-                .as("not available")
                 .isEqualTo(400);
+    }
+
+    private void trigger(String overlap) {
+        var body = new JsonObject().put("overlap", overlap);
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", body.encode())
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void givenPastTimes_whenBackfilledOneAfterTheOther_thenTheNextRunsWhenTheEarlierOneHasEnded() {
+        schedule("daily", changes("{'cron': '@daily', 'paused': true}"));
+        var range = "{'from': '2026-01-01T00:00:00Z', 'to': '2026-01-04T00:00:00Z', 'overlap': 'bufferAll'}"
+                .replace('\'', '"');
+
+        assertThat(user.send("POST", "/v1/schedules/daily/backfill", range).status())
+                .isEqualTo(202);
+
+        for (int fired = 1; fired <= 3; fired++) {
+            int so = fired;
+            Await.eventually(() -> firedActivations("daily").size() == so);
+            assertThat(Collections.frequency(outcomes("daily"), "buffered")).isEqualTo(3 - fired);
+            end(firedActivations("daily").getLast(), Status.CANCELLED);
+        }
     }
 
     @Test
@@ -296,7 +342,8 @@ class TicksTest extends TickFixture {
             var metrics = operator.get("/metrics").text();
             assertThat(metrics)
                     .containsPattern(Pattern.compile("faas_schedule_ticks_total\\{outcome=\"fired\".*} [1-9]"))
-                    .contains("faas_schedule_lateness_seconds_count");
+                    .contains("faas_schedule_lateness_seconds_count")
+                    .contains("faas_schedules_due");
         }
     }
 }

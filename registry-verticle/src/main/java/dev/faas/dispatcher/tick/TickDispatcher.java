@@ -65,6 +65,8 @@ public final class TickDispatcher {
     /** In case an end was not noted. */
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
 
+    private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
+
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     /** To the event stream, while schedules are locked. */
@@ -75,16 +77,26 @@ public final class TickDispatcher {
     private final ActivationEvents events;
     private final Canceller canceller;
     private final TickMeters meters;
+    private final ZoneUpdate zones;
+    private boolean zonesAreCurrent;
     private String lastOwner = "";
-    private long sweptAt = System.nanoTime();
+    // The first sweep is at start: another dispatcher may have died before it released a tick.
+    private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
+    private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
     private TickDispatcher(
-            TickStore store, TickSubmitter submitter, ActivationEvents events, Canceller canceller, TickMeters meters) {
+            TickStore store,
+            TickSubmitter submitter,
+            ActivationEvents events,
+            Canceller canceller,
+            TickMeters meters,
+            ZoneUpdate zones) {
         this.store = store;
         this.submitter = submitter;
         this.events = events;
         this.canceller = canceller;
         this.meters = meters;
+        this.zones = zones;
     }
 
     /** Blocks until it runs. */
@@ -121,7 +133,8 @@ public final class TickDispatcher {
                 new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
                 events,
                 new Canceller(events, queue, clock),
-                meters);
+                meters,
+                new ZoneUpdate(pg));
         on.open(
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
@@ -130,16 +143,22 @@ public final class TickDispatcher {
 
     /** Returns the pause until the next look. Blocks. */
     private Duration runOnce() throws Exception {
+        if (!zonesAreCurrent) {
+            zones.run();
+            zonesAreCurrent = true;
+        }
         boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
         found |= decideBuffered();
         var first = Blocking.await(store.untilFirst());
         if (first.isEmpty() || first.get().isPositive()) {
+            meters.due(0);
             var pause = found ? SHORT_PAUSE : first.orElse(LONGEST_PAUSE);
             return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
         }
         boolean decided = false;
         while (decideBatch()) {
             decided = true;
+            countAtTimes();
         }
         var taken = Blocking.await(store.takeLeased(BATCH));
         Blocking.await(submitter.submit(taken, false));
@@ -155,6 +174,14 @@ public final class TickDispatcher {
         return turn.schedules() > 0 || !wasFirst;
     }
 
+    /** Only while there is work: it reads all that are due. */
+    private void countAtTimes() throws Exception {
+        if (System.nanoTime() - countedAt > COUNT_PAUSE.toNanos()) {
+            countedAt = System.nanoTime();
+            meters.due(Blocking.await(store.countDue()));
+        }
+    }
+
     private boolean decideBuffered() throws Exception {
         boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
         if (sweep) {
@@ -162,7 +189,7 @@ public final class TickDispatcher {
         }
         var turn = Blocking.await(store.decideBuffered(sweep, BATCH, this::decide));
         complete(turn);
-        return !turn.claimed().isEmpty();
+        return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
     }
 
     private void complete(Turn turn) throws Exception {
