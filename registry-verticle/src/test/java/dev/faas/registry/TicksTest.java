@@ -3,13 +3,13 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
-import dev.faas.activation.Trigger;
 import dev.faas.testing.Await;
 import dev.faas.testing.ProcessSignal;
 import dev.faas.wire.ApiTime;

@@ -1,6 +1,6 @@
 package dev.faas.acceptance;
 
-import dev.faas.activation.Trigger;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;

@@ -3,6 +3,7 @@ package dev.faas.activation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Attempt;
 import java.time.Duration;
 import java.time.Instant;

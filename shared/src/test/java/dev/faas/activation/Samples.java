@@ -1,6 +1,7 @@
 package dev.faas.activation;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;

@@ -55,6 +55,9 @@ import org.slf4j.LoggerFactory;
 public final class TickDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
     private static final int BATCH = 500;
+    /** So many activations of a schedule are asked for in one turn; the others count as alive. */
+    private static final int MOST_QUESTIONS = 50;
+
     /** Of each batch: another owner's ticks wait for one round. */
     private static final int PER_OWNER = 64;
 
@@ -79,9 +82,13 @@ public final class TickDispatcher {
     private final TickMeters meters;
     private final ZoneUpdate zones;
     private boolean zonesAreCurrent;
+    /** Smaller after a turn whose questions took too long. */
+    private int batch = BATCH;
+
     private String lastOwner = "";
     // The first sweep is at start: another dispatcher may have died before it released a tick.
     private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
+    private String lastSwept = "";
     private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
     private TickDispatcher(
@@ -155,21 +162,32 @@ public final class TickDispatcher {
             var pause = found ? SHORT_PAUSE : first.orElse(LONGEST_PAUSE);
             return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
         }
-        boolean decided = false;
-        while (decideBatch()) {
-            decided = true;
+        boolean worked = false;
+        boolean more = true;
+        while (more) {
+            more = decideBatch();
+            // Also in a long backlog: what users ask for is among these.
+            worked |= takeLeased() || more;
             countAtTimes();
         }
+        return worked ? Duration.ZERO : SHORT_PAUSE;
+    }
+
+    private boolean takeLeased() throws Exception {
         var taken = Blocking.await(store.takeLeased(BATCH));
         Blocking.await(submitter.submit(taken, false));
-        return decided || !taken.isEmpty() ? Duration.ZERO : SHORT_PAUSE;
+        return !taken.isEmpty();
     }
 
     private boolean decideBatch() throws Exception {
-        var turn = Blocking.await(store.decideDue(lastOwner, PER_OWNER, BATCH, this::decide));
+        int limit = batch;
+        var turn = await(store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
-        lastOwner = turn.schedules() < BATCH ? "" : turn.lastOwner();
+        lastOwner = turn.last()
+                .filter(last -> turn.schedules() == limit)
+                .map(DueSchedule::owner)
+                .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
     }
@@ -184,12 +202,28 @@ public final class TickDispatcher {
 
     private boolean decideBuffered() throws Exception {
         boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        int limit = batch;
+        var turn = await(store.decideBuffered(sweep, sweep ? lastSwept : "", limit, this::decide));
         if (sweep) {
-            sweptAt = System.nanoTime();
+            lastSwept = turn.last()
+                    .filter(last -> turn.schedules() == limit)
+                    .map(DueSchedule::id)
+                    .orElse("");
+            sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
         }
-        var turn = Blocking.await(store.decideBuffered(sweep, BATCH, this::decide));
         complete(turn);
         return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
+    }
+
+    private Turn await(Future<Turn> turn) throws Exception {
+        try {
+            var done = Blocking.await(turn);
+            batch = Math.min(BATCH, 2 * batch);
+            return done;
+        } catch (TimeoutException e) {
+            batch = Math.max(1, batch / 4);
+            throw e;
+        }
     }
 
     private void complete(Turn turn) throws Exception {
@@ -204,17 +238,27 @@ public final class TickDispatcher {
 
     private void cancel(String activation) throws Exception {
         var newest = Blocking.await(events.last(activation));
-        if (newest.isPresent()) {
+        // A running one may stay for a while after the request, and each turn finds it.
+        if (newest.isPresent() && !isCancelled(newest.get().record())) {
             Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
             LOG.info("activation cancelled for a newer tick activation={}", activation);
         }
     }
 
+    private static boolean isCancelled(ActivationRecord record) {
+        return switch (record) {
+            case ActivationRecord.Queued queued -> false;
+            case ActivationRecord.Running running -> running.cancelRequested() != null;
+            case ActivationRecord.Ended ended -> true;
+        };
+    }
+
     /** Asks the bus which activations have ended: the ledger may lag behind it. */
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
         var fired = alive.values().stream()
-                .flatMap(List::stream)
-                .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                .flatMap(ticks -> ticks.stream()
+                        .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                        .limit(MOST_QUESTIONS))
                 .map(tick -> Objects.requireNonNull(tick.activationId()))
                 .toList();
         return findEnded(fired)

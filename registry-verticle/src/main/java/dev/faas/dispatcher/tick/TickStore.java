@@ -92,10 +92,10 @@ final class TickStore {
     /**
      * A turn.
      *
-     * @param lastOwner whose schedules were claimed last; empty when none was
+     * @param last schedule that was claimed; empty when none was
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, String lastOwner, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(int schedules, Optional<DueSchedule> last, List<TickRow> claimed, List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -111,24 +111,26 @@ final class TickStore {
     /**
      * The same for schedules with ticks that users asked for, or with buffered ticks of which nothing else is alive, or with
      * all that have buffered ticks. Of a paused one only what users asked for counts.
+     *
+     * @param after id of the last schedule of the turn before
      */
-    Future<Turn> decideBuffered(boolean all, int limit, Decide decide) {
-        return pg.inTransaction(
-                tx -> tx.preparedQuery("""
+    Future<Turn> decideBuffered(boolean all, String after, int limit, Decide decide) {
+        return pg.inTransaction(tx ->
+                tx.preparedQuery("""
                         select s.* from schedule s join (
                             select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
                             where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
                                 select from tick t where t.schedule_id = b.schedule_id and t.alive
                                 and t.outcome <> 'buffered'))
                             group by schedule_id) b on b.schedule_id = s.id
-                        where s.state <> 'paused' or b.asked
-                        limit $2 for update of s skip locked""").execute(Tuple.of(all, limit)).compose(rows -> decide(tx, rows, decide)));
+                        where s.id > $3 and (s.state <> 'paused' or b.asked)
+                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
         var schedules = rows.stream().map(TickStore::toSchedule).toList();
         if (schedules.isEmpty()) {
-            return Future.succeededFuture(new Turn(0, "", List.of(), List.of()));
+            return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
         }
         return alive(tx, schedules)
                 .compose(alive -> tx.query("select clock_timestamp() as now")
@@ -148,7 +150,7 @@ final class TickStore {
                                             claimed.addAll(released);
                                             return new Turn(
                                                     schedules.size(),
-                                                    schedules.getLast().owner(),
+                                                    Optional.of(schedules.getLast()),
                                                     claimed,
                                                     decided.decisions());
                                         }))));

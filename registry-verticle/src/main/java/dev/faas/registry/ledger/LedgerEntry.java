@@ -1,7 +1,7 @@
 package dev.faas.registry.ledger;
 
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Trigger;
 import org.jspecify.annotations.Nullable;
 
 /**

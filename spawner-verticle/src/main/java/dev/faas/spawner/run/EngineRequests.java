@@ -1,9 +1,9 @@
 package dev.faas.spawner.run;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.RunSpec;
-import dev.faas.activation.Trigger;
 import dev.faas.spawner.engine.RunRequest;
 import dev.faas.spawner.engine.SandboxSpec;
 import dev.faas.spawner.engine.SandboxSpec.Limits;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.RunSpec;
-import dev.faas.activation.Trigger;
 import dev.faas.activation.Worker;
 import dev.faas.spawner.Specs;
 import dev.faas.spawner.engine.SecretValues;
