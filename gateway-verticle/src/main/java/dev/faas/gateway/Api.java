@@ -89,6 +89,7 @@ final class Api {
         routeProjects(on);
         routeAudit(on);
         routeSecrets(on);
+        routeSchedules(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -147,6 +148,37 @@ final class Api {
         on.get("/v1/secrets/:name").handler(JSON).handler(reader).handler(registry);
         on.put("/v1/secrets/:name").handler(JSON).handler(secretWriter).handler(registry);
         on.delete("/v1/secrets/:name").handler(secretWriter).handler(registry);
+    }
+
+    private void routeSchedules(Router on) {
+        on.get("/v1/schedules").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/schedules").handler(JSON).handler(developer).handler(registry);
+        on.post("/v1/schedules/preview").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/schedules/:schedule").handler(JSON).handler(reader).handler(registry);
+        on.put("/v1/schedules/:schedule").handler(JSON).handler(developer).handler(registry);
+        on.patch("/v1/schedules/:schedule").handler(JSON).handler(developer).handler(registry);
+        on.delete("/v1/schedules/:schedule").handler(developer).handler(registry);
+        on.post("/v1/schedules/:schedule/pause")
+                .handler(JSON)
+                .handler(developer)
+                .handler(registry);
+        on.post("/v1/schedules/:schedule/resume")
+                .handler(JSON)
+                .handler(developer)
+                .handler(registry);
+        on.post("/v1/schedules/:schedule/trigger")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(registry);
+        on.post("/v1/schedules/:schedule/backfill")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(registry);
+        on.get("/v1/schedules/:schedule/ticks").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/schedules/:schedule/ticks/:time")
+                .handler(JSON)
+                .handler(reader)
+                .handler(registry);
     }
 
     private void routeActivations(Router on) {

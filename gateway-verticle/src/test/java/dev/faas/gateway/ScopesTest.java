@@ -55,7 +55,20 @@ class ScopesTest {
             Map.entry("GET /v1/secrets", Scope.READ),
             Map.entry("GET /v1/secrets/{name}", Scope.READ),
             Map.entry("PUT /v1/secrets/{name}", Scope.SECRETS),
-            Map.entry("DELETE /v1/secrets/{name}", Scope.SECRETS));
+            Map.entry("DELETE /v1/secrets/{name}", Scope.SECRETS),
+            Map.entry("GET /v1/schedules", Scope.READ),
+            Map.entry("POST /v1/schedules", Scope.FUNCTIONS),
+            Map.entry("POST /v1/schedules/preview", Scope.READ),
+            Map.entry("GET /v1/schedules/{schedule}", Scope.READ),
+            Map.entry("PUT /v1/schedules/{schedule}", Scope.FUNCTIONS),
+            Map.entry("PATCH /v1/schedules/{schedule}", Scope.FUNCTIONS),
+            Map.entry("DELETE /v1/schedules/{schedule}", Scope.FUNCTIONS),
+            Map.entry("POST /v1/schedules/{schedule}/pause", Scope.FUNCTIONS),
+            Map.entry("POST /v1/schedules/{schedule}/resume", Scope.FUNCTIONS),
+            Map.entry("POST /v1/schedules/{schedule}/trigger", Scope.INVOKE),
+            Map.entry("POST /v1/schedules/{schedule}/backfill", Scope.INVOKE),
+            Map.entry("GET /v1/schedules/{schedule}/ticks", Scope.READ),
+            Map.entry("GET /v1/schedules/{schedule}/ticks/{time}", Scope.READ));
 
     /** The gateway forwards these as they are, and auth-service decides (ApiKeysTest there). */
     private static final Pattern FORWARDED = Pattern.compile("[A-Z]+ /v1/auth/.*");

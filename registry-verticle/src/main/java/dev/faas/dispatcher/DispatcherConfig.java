@@ -3,6 +3,7 @@ package dev.faas.dispatcher;
 import dev.faas.http.HttpConfig;
 import dev.faas.nats.NatsConfig;
 import dev.faas.pg.PgConfig;
+import dev.faas.quota.QuotaSettings;
 
 /**
  * Holds the settings of the dispatcher.
@@ -10,4 +11,4 @@ import dev.faas.pg.PgConfig;
  * @param http of the dispatcher alone, which has an internal listener only
  * @param pg with connections of its own, so that neither waits for those of the registry
  */
-public record DispatcherConfig(HttpConfig http, NatsConfig nats, PgConfig pg) {}
+public record DispatcherConfig(HttpConfig http, NatsConfig nats, PgConfig pg, QuotaSettings quotas) {}

@@ -1,5 +1,6 @@
 package dev.faas.dispatcher;
 
+import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -45,5 +46,6 @@ public final class DispatcherVerticle extends ServiceVerticle {
         health.addOptional("nats of the dispatcher", nats::isConnected)
                 .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
+        TickDispatcher.start(on, vertx, nats, pg, config.quotas(), meters);
     }
 }

@@ -153,7 +153,8 @@ public record RegistryConfig(
     }
 
     DispatcherConfig dispatcher() {
-        return new DispatcherConfig(http, connections.nats(), connections.pg().withPoolSize(DISPATCHER_CONNECTIONS));
+        return new DispatcherConfig(
+                http, connections.nats(), connections.pg().withPoolSize(DISPATCHER_CONNECTIONS), quotas);
     }
 
     private static Mode mode(Env env) {

@@ -76,6 +76,9 @@ import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.quota.QuotaRoutes;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.quota.StoredSpace;
+import dev.faas.registry.schedule.ScheduleRoutes;
+import dev.faas.registry.schedule.ScheduleStore;
+import dev.faas.registry.schedule.TickRetention;
 import dev.faas.registry.secret.SecretBucket;
 import dev.faas.registry.secret.SecretRoutes;
 import dev.faas.registry.secret.SecretStore;
@@ -172,6 +175,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("bucket SECRETS", secretBucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("secrets", maintenance.outboxPause(), () -> Blocking.await(secretBucket.writePending()));
 
+        var scheduleStore = new ScheduleStore(pg, audit);
+
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg);
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
@@ -187,6 +192,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var retention = new RetentionStore(pg);
         var remover = new ExpiredPayloadRemover(retention, archive, config.retention(), clock);
         repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
+        repeatInOneRegistry(
+                on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
                 on,
@@ -219,7 +226,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new DeletedUserStore(pg),
                 keys::deletedUsers,
                 new DeletedUserRemover.Data(
-                        functions, secretStore, quotaBucket, new RecordRemover(retention, archive)));
+                        functions, scheduleStore, secretStore, quotaBucket, new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
         var reconciler = createReconciler(context, nats, bucket, spawners, table, List.of(users, idle));
         repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
@@ -234,6 +241,11 @@ public final class RegistryVerticle extends ServiceVerticle {
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
+        var scheduleRoutes = new ScheduleRoutes(
+                scheduleStore,
+                owner -> quotaStore.usage(owner).map(usage -> config.quotas().of(usage.overrides())),
+                verifier,
+                origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -252,6 +264,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             new PolicyRoutes(config.rules(), config.quotas()).add(router, admins);
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
+            scheduleRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

@@ -14,6 +14,7 @@ public final class Ids {
     private static final byte[] DIGITS = digits();
     private static final String FUNCTION = "fn_";
     private static final String USER = "usr_";
+    private static final String SCHEDULE = "sch_";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LENGTH = 26;
     private static final int TIME_SHIFT = 16;
@@ -35,6 +36,10 @@ public final class Ids {
         return USER + activation(at);
     }
 
+    public static String schedule(Instant at) {
+        return SCHEDULE + activation(at);
+    }
+
     /** The lowest possible activation id of a millisecond, for the bound of a ledger partition or of a time filter. */
     public static String lowestAt(Instant at) {
         return encode(at.toEpochMilli() << TIME_SHIFT, 0);
@@ -53,6 +58,10 @@ public final class Ids {
         return Instant.ofEpochMilli(millis);
     }
 
+    public static Instant timeOfSchedule(String schedule) {
+        return timeOf(schedule.substring(SCHEDULE.length()));
+    }
+
     public static boolean isActivation(String text) {
         return isBare(text, 0);
     }
@@ -63,6 +72,10 @@ public final class Ids {
 
     public static boolean isUser(String text) {
         return text.startsWith(USER) && isBare(text, USER.length());
+    }
+
+    public static boolean isSchedule(String text) {
+        return text.startsWith(SCHEDULE) && isBare(text, SCHEDULE.length());
     }
 
     /** An id that an operator chose, or a host name. */

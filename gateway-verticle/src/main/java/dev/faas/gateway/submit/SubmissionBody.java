@@ -1,6 +1,7 @@
 package dev.faas.gateway.submit;
 
 import dev.faas.acceptance.Submission;
+import dev.faas.acceptance.SubmissionFields;
 import dev.faas.activation.RunSpec;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
@@ -9,7 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /** Reads a submission from a request. The body is JSON that contains the argument, or text that is the argument. */
 public final class SubmissionBody {
@@ -17,12 +17,6 @@ public final class SubmissionBody {
 
     /** JSON may write each byte of an argument as six ({@code \\u0001}); the tags come on top. */
     private static final int MAX_BODY_BYTES = 1 << 20;
-
-    private static final int MAX_TIMEOUT_SECONDS = 24 * 60 * 60;
-    private static final int MAX_TAGS = 16;
-    private static final int MAX_TAG_VALUE = 256;
-    private static final Pattern TAG_KEY = Pattern.compile("[^\\p{Cntrl}:]{1,64}");
-    private static final Pattern ANY = Pattern.compile("(?s).*+");
 
     private SubmissionBody() {}
 
@@ -45,10 +39,9 @@ public final class SubmissionBody {
                     isEmpty ? "" : Bodies.utf8(ctx), OptionalInt.empty(), Map.of(), DelayFields.ofQuery(ctx));
         }
         var fields = JsonFields.of(ctx);
-        var argument = fields.text("argument", ANY, "be text without NUL");
-        var timeout = fields.optionalInteger("timeoutSeconds", 1, MAX_TIMEOUT_SECONDS);
-        var tags = fields.textMap(
-                "tags", MAX_TAGS, TAG_KEY, "have 1 to 64 characters, no ':' and no control character", MAX_TAG_VALUE);
+        var argument = SubmissionFields.argument(fields);
+        var timeout = SubmissionFields.timeoutSeconds(fields);
+        var tags = SubmissionFields.tags(fields);
         var delay = DelayFields.of(ctx, fields);
         fields.requireValid();
         return new Submission(argument, timeout, tags, delay);

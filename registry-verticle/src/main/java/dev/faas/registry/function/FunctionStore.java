@@ -210,6 +210,7 @@ public final class FunctionStore {
             check.accept(found.get());
             return tx.preparedQuery("update function set deleted_at = $2 where id = $1")
                     .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
+                    .compose(deleted -> stopSchedules(tx, found.get().id()))
                     .compose(
                             updated -> addToOutbox(tx, owner, found.get().spec().name()))
                     .compose(noted -> audit.write(tx, by.entry(found.get())))
@@ -225,9 +226,18 @@ public final class FunctionStore {
                 .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC)))
                 .compose(deleted -> deleted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : addToOutbox(tx, newest.owner(), newest.spec().name())
+                        : stopSchedules(tx, newest.id())
+                                .compose(stopped -> addToOutbox(
+                                        tx, newest.owner(), newest.spec().name()))
                                 .compose(noted -> audit.write(tx, by.entry(newest)))
                                 .map(true)));
+    }
+
+    /** A function of the same name later does not revive them. */
+    private static Future<Void> stopSchedules(SqlConnection tx, String functionId) {
+        return tx.preparedQuery("""
+                        update schedule set state = 'function_deleted', paused_at = null, next_at = null, due_at = null
+                        where function_id = $1""").execute(Tuple.of(functionId)).mapEmpty();
     }
 
     /** When it may have been idle for too long, if nobody calls it until then. */

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** Applies a JSON merge patch (RFC 7396): a member replaces the one of its name, null removes it, objects merge. */
-final class MergePatch {
+public final class MergePatch {
     private MergePatch() {}
 
-    static ObjectNode apply(ObjectNode target, ObjectNode patch) {
+    public static ObjectNode apply(ObjectNode target, ObjectNode patch) {
         var result = target.deepCopy();
         patch.properties().forEach(member -> {
             if (member.getValue().isNull()) {

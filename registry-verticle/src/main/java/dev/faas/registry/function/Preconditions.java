@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Preconditions(
         @Nullable String ifMatch, @Nullable String ifNoneMatch) {
     /** For a write under no condition. */
-    static final Preconditions NONE = new Preconditions(null, null);
+    public static final Preconditions NONE = new Preconditions(null, null);
 
     public static Preconditions of(HttpServerRequest request) {
         return new Preconditions(

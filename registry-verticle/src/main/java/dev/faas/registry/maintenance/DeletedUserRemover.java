@@ -4,6 +4,7 @@ import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
+import dev.faas.registry.schedule.ScheduleStore;
 import dev.faas.registry.secret.SecretStore;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -12,14 +13,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, secrets, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
     private static final int USERS_PER_ROUND = 20;
 
     /** Where the data of users is. */
-    public record Data(Functions functions, SecretStore secrets, QuotaBucket quotas, RecordRemover records) {}
+    public record Data(
+            Functions functions,
+            ScheduleStore schedules,
+            SecretStore secrets,
+            QuotaBucket quotas,
+            RecordRemover records) {}
 
     private final DeletedUserStore store;
     private final Supplier<Set<String>> deletedUsers;
@@ -48,6 +54,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     private void remove(String user) throws Exception {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
+        Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);

@@ -163,7 +163,8 @@ public final class QuotaRoutes {
                 .put(Limit.SPEC_KB.field(), roundUp(usage.specBytes(), KIBIBYTE))
                 .put(Limit.RUNNING.field(), running.getOrDefault(usage.owner(), 0L))
                 .put(Limit.QUEUED.field(), queued.getOrDefault(usage.owner(), 0L))
-                .put(Limit.DELAYED.field(), usage.delayed())
+                .put(Limit.DELAYED.field(), usage.waiting().delayed())
+                .put(Limit.SCHEDULES.field(), usage.waiting().schedules())
                 .put(Limit.STORED_MB.field(), isMeasured ? roundUp(usage.storedBytes(), MEBIBYTE) : null);
     }
 

@@ -28,12 +28,15 @@ public final class QuotaStore {
      * @param overrides of the default quota
      */
     public record Usage(
-            String owner, long functions, long specBytes, long storedBytes, long delayed, JsonNode overrides) {
+            String owner, long functions, long specBytes, long storedBytes, Waiting waiting, JsonNode overrides) {
         /** With another function, or with a larger one. */
         public Usage plus(long moreFunctions, long moreBytes) {
-            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, storedBytes, delayed, overrides);
+            return new Usage(owner, functions + moreFunctions, specBytes + moreBytes, storedBytes, waiting, overrides);
         }
     }
+
+    /** What will submit, or begin, later. */
+    public record Waiting(long delayed, long schedules) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -41,6 +44,7 @@ public final class QuotaStore {
                 on r.function_id = f.id and r.revision = f.revision
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
             (select count(*) from delayed d where d.owner = o.owner) as delayed,
+            (select count(*) from schedule s where s.owner = o.owner) as schedules,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
@@ -175,7 +179,7 @@ public final class QuotaStore {
                 row.getLong("functions"),
                 row.getLong("bytes"),
                 row.getLong("stored"),
-                row.getLong("delayed"),
+                new Waiting(row.getLong("delayed"), row.getLong("schedules")),
                 limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
     }
 

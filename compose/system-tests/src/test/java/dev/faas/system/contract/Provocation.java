@@ -23,6 +23,8 @@ record Provocation(String method, String target, List<String> headers, String bo
     /** A function names it. */
     static final String USED_SECRET = "used";
 
+    static final String SCHEDULE = "yearly";
+
     /** Another user. */
     static final String OTHER = "grace";
 
@@ -119,7 +121,19 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "uri_too_long" -> good.target(good.target() + "?x=" + "a".repeat(MORE_THAN_A_HEAD));
             case "headers_too_large" -> good.with("X-Large", "a".repeat(MORE_THAN_A_HEAD));
             case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
-            case "argument_too_large" -> good.body(Map.of("argument", "a".repeat(131_072)));
+            case "argument_too_large" ->
+                good.body(
+                        operation.getTags().contains("Schedules")
+                                ? Map.of(
+                                        "name",
+                                        SCHEDULE,
+                                        "function",
+                                        FUNCTION,
+                                        "cron",
+                                        "@yearly",
+                                        "argument",
+                                        "a".repeat(131_072))
+                                : Map.of("argument", "a".repeat(131_072)));
             case "malformed_json" -> good.text("{");
             case "invalid_request" ->
                 problem.status() == 417 ? good.with("Expect", "200-tea") : invalid(operation, good);
@@ -144,8 +158,15 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "secret_not_found" -> good.target(good.target().replace(SECRET, "nobodys"));
             case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
             case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
+            case "schedule_not_found" -> good.target(good.target().replace(SCHEDULE, "nobodys"));
+            case "name_taken" -> good.body(schedule(SCHEDULE));
             case "function_not_found" ->
-                good.about("nobodys", means.activation(), means.activations().orphan());
+                operation.getTags().contains("Schedules")
+                        ? good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"))
+                        : good.about(
+                                "nobodys",
+                                means.activation(),
+                                means.activations().orphan());
             case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
             case "already_finished" ->
@@ -179,6 +200,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{project}", means.userId())
                 .replace("{sid}", "sid_unknown")
                 .replace("{name}", SECRET)
+                .replace("{schedule}", SCHEDULE)
+                .replace("{time}", "2026-01-01T00:00:00Z")
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
                 .replace("{invitation}", "inv_unknown");
@@ -204,6 +227,13 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
             case "createKey" -> request.json(Map.of("name", fresh));
             case "putSecret" -> request.json(Map.of("value", "x"));
+            case "createSchedule" -> request.json(schedule(fresh));
+            case "replaceSchedule" -> request.json(schedule(SCHEDULE));
+            case "updateSchedule", "pauseSchedule", "resumeSchedule" -> request.json(Map.of("note", "x"));
+            case "triggerSchedule" -> request.json(Map.of());
+            case "backfillSchedule" ->
+                request.json(Map.of("from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z"));
+            case "previewSchedule" -> request.json(Map.of("cron", "@yearly"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
@@ -215,6 +245,10 @@ record Provocation(String method, String target, List<String> headers, String bo
         };
     }
 
+    static Map<String, String> schedule(String name) {
+        return Map.of("name", name, "function", FUNCTION, "cron", "@yearly");
+    }
+
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
             case "listFunctions",
@@ -224,10 +258,13 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listSessions",
                     "listKeys",
                     "listSecrets",
+                    "listSchedules",
+                    "listTicks",
                     "listUsers",
                     "listInvitations",
                     "listAudit",
                     "listRegistryAudit" -> good.target(good.target() + "?limit=0");
+            case "explainTick" -> good.target(good.target().replace("2026-01-01T00:00:00Z", "yesterday"));
             case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");

@@ -52,6 +52,8 @@ final class Provoker {
         provoker.expect(201, provoker.request("putSecret"));
         provoker.useSecret();
         provoker.makeActivations();
+        var schedule = provoker.request("createSchedule");
+        provoker.expect(201, schedule.body(Provocation.schedule(Provocation.SCHEDULE)));
         return provoker;
     }
 

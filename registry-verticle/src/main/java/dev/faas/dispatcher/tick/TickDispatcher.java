@@ -1,0 +1,313 @@
+package dev.faas.dispatcher.tick;
+
+import dev.faas.acceptance.Acceptance;
+import dev.faas.acceptance.ActivationNames;
+import dev.faas.acceptance.Backpressure;
+import dev.faas.acceptance.CommandEnqueuer;
+import dev.faas.acceptance.SpawnerRoom;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Canceller;
+import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Reason;
+import dev.faas.activation.Spawners;
+import dev.faas.activation.queue.QueueTable;
+import dev.faas.dispatcher.tick.TickStore.Decided;
+import dev.faas.dispatcher.tick.TickStore.Turn;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.BusException;
+import dev.faas.nats.Nats;
+import dev.faas.nats.retry.BusRetry;
+import dev.faas.pg.Pg;
+import dev.faas.quota.OwnerQuotas;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Subjects;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Submits activations of schedules at their times. Several dispatchers share the work.
+ *
+ * <pre>
+ *   due schedule locked ─▶ decided ─▶ tick row, with the activation's id ─ commit ─▶ submit ─▶ tick settled
+ *                crash: another one        crash: the lease ends, and another one follows the id
+ * </pre>
+ */
+public final class TickDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
+    private static final int BATCH = 500;
+    /** So many activations of a schedule are asked for in one turn; the others count as alive. */
+    private static final int MOST_QUESTIONS = 50;
+
+    /** Of each batch: another owner's ticks wait for one round. */
+    private static final int PER_OWNER = 64;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** While another dispatcher has claimed what is due, or a tick waits for an earlier activation. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(50);
+
+    /** In case an end was not noted. */
+    private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
+
+    private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** To the event stream, while schedules are locked. */
+    private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
+
+    private final TickStore store;
+    private final TickSubmitter submitter;
+    private final ActivationEvents events;
+    private final Canceller canceller;
+    private final TickMeters meters;
+    private final ZoneUpdate zones;
+    private boolean zonesAreCurrent;
+    /** Smaller after a turn whose questions took too long. */
+    private int batch = BATCH;
+
+    private String lastOwner = "";
+    // The first sweep is at start: another dispatcher may have died before it released a tick.
+    private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
+    private String lastSwept = "";
+    private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
+
+    private TickDispatcher(
+            TickStore store,
+            TickSubmitter submitter,
+            ActivationEvents events,
+            Canceller canceller,
+            TickMeters meters,
+            ZoneUpdate zones) {
+        this.store = store;
+        this.submitter = submitter;
+        this.events = events;
+        this.canceller = canceller;
+        this.meters = meters;
+        this.zones = zones;
+    }
+
+    /** Blocks until it runs. */
+    public static void start(
+            Lifecycle.Steps on, Vertx vertx, Nats nats, Pg pg, QuotaSettings settings, MeterRegistry registry)
+            throws Exception {
+        var clock = InstantSource.system();
+        var events = new ActivationEvents(nats);
+        var queue = new CommandQueue(nats);
+        var enqueuer = new CommandEnqueuer(queue);
+        on.onStop("pending commands of ticks", enqueuer::drain);
+        var table = on.open(
+                "queue table of the dispatcher",
+                () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE),
+                QueueTable::close);
+        var quotas = on.open(
+                "quotas of the dispatcher",
+                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), settings, OwnerQuotas.START_LIMIT),
+                OwnerQuotas::close);
+        var spawners = on.open("spawners of the dispatcher", () -> new Spawners(nats), Spawners::close);
+        spawners.startObserving();
+        var acceptance = new Acceptance(
+                events,
+                new BusRetry(PATIENCE),
+                enqueuer,
+                new Backpressure(events, queue, table, quotas),
+                new SpawnerRoom(spawners::recentHeartbeats),
+                ActivationNames.NONE,
+                clock);
+        var store = new TickStore(pg);
+        var meters = new TickMeters(registry);
+        var dispatcher = new TickDispatcher(
+                store,
+                new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
+                events,
+                new Canceller(events, queue, clock),
+                meters,
+                new ZoneUpdate(pg));
+        on.open(
+                "schedules",
+                () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
+                RepeatingTask::stop);
+    }
+
+    /** Returns the pause until the next look. Blocks. */
+    private Duration runOnce() throws Exception {
+        if (!zonesAreCurrent) {
+            zones.run();
+            zonesAreCurrent = true;
+        }
+        boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
+        found |= decideBuffered();
+        var first = Blocking.await(store.untilFirst());
+        if (first.isEmpty() || first.get().isPositive()) {
+            meters.due(0);
+            var pause = found ? SHORT_PAUSE : first.orElse(LONGEST_PAUSE);
+            return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        }
+        boolean worked = false;
+        boolean more = true;
+        while (more) {
+            more = decideBatch();
+            // Also in a long backlog: what users ask for is among these.
+            worked |= takeLeased() || more;
+            countAtTimes();
+        }
+        return worked ? Duration.ZERO : SHORT_PAUSE;
+    }
+
+    private boolean takeLeased() throws Exception {
+        var taken = Blocking.await(store.takeLeased(BATCH));
+        Blocking.await(submitter.submit(taken, false));
+        return !taken.isEmpty();
+    }
+
+    private boolean decideBatch() throws Exception {
+        int limit = batch;
+        var turn = await(store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
+        boolean wasFirst = lastOwner.isEmpty();
+        // After the last owner comes the first one.
+        lastOwner = turn.last()
+                .filter(last -> turn.schedules() == limit)
+                .map(DueSchedule::owner)
+                .orElse("");
+        complete(turn);
+        return turn.schedules() > 0 || !wasFirst;
+    }
+
+    /** Only while there is work: it reads all that are due. */
+    private void countAtTimes() throws Exception {
+        if (System.nanoTime() - countedAt > COUNT_PAUSE.toNanos()) {
+            countedAt = System.nanoTime();
+            meters.due(Blocking.await(store.countDue()));
+        }
+    }
+
+    private boolean decideBuffered() throws Exception {
+        boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        int limit = batch;
+        var turn = await(store.decideBuffered(sweep, sweep ? lastSwept : "", limit, this::decide));
+        if (sweep) {
+            lastSwept = turn.last()
+                    .filter(last -> turn.schedules() == limit)
+                    .map(DueSchedule::id)
+                    .orElse("");
+            sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
+        }
+        complete(turn);
+        return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
+    }
+
+    private Turn await(Future<Turn> turn) throws Exception {
+        try {
+            var done = Blocking.await(turn);
+            batch = Math.min(BATCH, 2 * batch);
+            return done;
+        } catch (TimeoutException e) {
+            batch = Math.max(1, batch / 4);
+            throw e;
+        }
+    }
+
+    private void complete(Turn turn) throws Exception {
+        turn.decisions().forEach(meters::count);
+        Blocking.await(submitter.submit(turn.claimed(), true));
+        for (var decision : turn.decisions()) {
+            for (var activation : decision.toCancel()) {
+                cancel(activation);
+            }
+        }
+    }
+
+    private void cancel(String activation) throws Exception {
+        var newest = Blocking.await(events.last(activation));
+        // A running one may stay for a while after the request, and each turn finds it.
+        if (newest.isPresent() && !isCancelled(newest.get().record())) {
+            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
+            LOG.info("activation cancelled for a newer tick activation={}", activation);
+        }
+    }
+
+    private static boolean isCancelled(ActivationRecord record) {
+        return switch (record) {
+            case ActivationRecord.Queued queued -> false;
+            case ActivationRecord.Running running -> running.cancelRequested() != null;
+            case ActivationRecord.Ended ended -> true;
+        };
+    }
+
+    /** Asks the bus which activations have ended: the ledger may lag behind it. */
+    private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
+        var fired = alive.values().stream()
+                .flatMap(ticks -> ticks.stream()
+                        .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                        .limit(MOST_QUESTIONS))
+                .map(tick -> Objects.requireNonNull(tick.activationId()))
+                .toList();
+        return findEnded(fired)
+                .map(ended -> new Decided(
+                        schedules.stream()
+                                .map(schedule -> Decision.of(
+                                        schedule,
+                                        alive.getOrDefault(schedule.id(), List.of()).stream()
+                                                .filter(tick -> !ended.contains(tick.activationId()))
+                                                .toList(),
+                                        now))
+                                .toList(),
+                        ended));
+    }
+
+    /**
+     * The caller holds locks and a connection meanwhile, so the answer may not take long: without it the transaction is rolled
+     * back, and the ticks are decided in a later turn.
+     */
+    private Future<Set<String>> findEnded(List<String> activations) {
+        var ended = ConcurrentHashMap.<String>newKeySet();
+        var asked = activations.stream()
+                .map(id -> hasEnded(id).thenAccept(hasEnded -> {
+                    if (hasEnded) {
+                        ended.add(id);
+                    }
+                }))
+                .toArray(CompletableFuture[]::new);
+        var all = CompletableFuture.allOf(asked).orTimeout(LONGEST_QUESTION.toMillis(), TimeUnit.MILLISECONDS);
+        return Future.fromCompletionStage(all)
+                .<Set<String>>map(answered -> new HashSet<>(ended)) // which may be asked for null
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new TimeoutException("the event stream did not say within "
+                                        + LONGEST_QUESTION.toMillis() + " ms which activations have ended")
+                                : failure));
+    }
+
+    private CompletableFuture<Boolean> hasEnded(String activation) {
+        return events.last(activation)
+                // One that is not there any more has ended and was pruned.
+                .thenApply(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)
+                .exceptionallyCompose(failure -> {
+                    if (BusException.unwrap(failure) instanceof Codec.CodecException unreadable) {
+                        // It must not stop the schedules of others.
+                        LOG.warn("activation not readable activation={} error={}", activation, unreadable.getMessage());
+                        return CompletableFuture.completedFuture(false);
+                    }
+                    return CompletableFuture.failedFuture(failure);
+                });
+    }
+}

@@ -1,0 +1,512 @@
+package dev.faas.dispatcher.tick;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.faas.cron.CronTime;
+import dev.faas.dispatcher.tick.DueSchedule.Target;
+import dev.faas.pg.Pg;
+import dev.faas.schedule.Overlap;
+import dev.faas.schedule.ScheduleSpec;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
+final class TickStore {
+    /** How long a claim of a tick lasts; then another dispatcher takes it up. */
+    static final Duration LEASE = Duration.ofSeconds(30);
+
+    /** A skip scan: owners take turns, beginning after the one that was served last. */
+    private static final String CLAIM_DUE = """
+            with recursive owners as (
+                (select owner from schedule where due_at is not null and owner > $1 order by owner limit 1)
+                union all
+                select (select s.owner from schedule s where s.due_at is not null and s.owner > o.owner
+                    order by s.owner limit 1)
+                from owners o where o.owner is not null)
+            select due.* from owners o cross join lateral (
+                select * from schedule s where s.owner = o.owner and s.due_at <= now()
+                order by s.due_at limit $2 for update skip locked) due
+            limit $3""";
+
+    private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
+    private static final String SETTLED =
+            "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
+                    + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
+                    + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
+
+    private final Pg pg;
+
+    TickStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** Until the first one is due, or a claimed one is to be taken up again; zero when one is overdue. */
+    Future<Optional<Duration>> untilFirst() {
+        return pg.withPool(pool -> pool.query("""
+                        select ceil(extract(epoch from least((select min(due_at) from schedule where due_at is not null),
+                            (select min(leased_until) from tick where leased_until is not null))
+                            - clock_timestamp()) * 1000)::bigint as millis""")
+                .execute()
+                .map(rows -> Optional.ofNullable(rows.iterator().next().getLong("millis"))
+                        .map(millis -> Duration.ofMillis(Math.max(0, millis)))));
+    }
+
+    Future<Long> countDue() {
+        return pg.withPool(pool -> pool.query("select count(*) from schedule where due_at <= now()")
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0)));
+    }
+
+    /** Makes decisions about schedules whose rows are locked. */
+    @FunctionalInterface
+    interface Decide {
+        /**
+         * @param alive ticks that are pending, or whose activations have not ended as far as is known, by schedule
+         * @param now of Postgres
+         */
+        Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now);
+    }
+
+    /** @param ended activations that have ended, as it turned out */
+    record Decided(List<Decision> decisions, Collection<String> ended) {}
+
+    /**
+     * A turn.
+     *
+     * @param last schedule that was claimed; empty when none was
+     * @param claimed ticks to submit, by this process until their lease ends
+     */
+    record Turn(int schedules, Optional<DueSchedule> last, List<TickRow> claimed, List<Decision> decisions) {}
+
+    /**
+     * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
+     *
+     * @param after the last owner who had a turn
+     */
+    Future<Turn> decideDue(String after, int perOwner, int limit, Decide decide) {
+        return pg.inTransaction(tx -> tx.preparedQuery(CLAIM_DUE)
+                .execute(Tuple.of(after, perOwner, limit))
+                .compose(rows -> decide(tx, rows, decide)));
+    }
+
+    /**
+     * The same for schedules with ticks that users asked for, or with buffered ticks of which nothing else is alive, or with
+     * all that have buffered ticks. Of a paused one only what users asked for counts.
+     *
+     * @param after id of the last schedule of the turn before
+     */
+    Future<Turn> decideBuffered(boolean all, String after, int limit, Decide decide) {
+        return pg.inTransaction(tx ->
+                tx.preparedQuery("""
+                        select s.* from schedule s join (
+                            select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
+                            where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
+                                select from tick t where t.schedule_id = b.schedule_id and t.alive
+                                and t.outcome <> 'buffered'))
+                            group by schedule_id) b on b.schedule_id = s.id
+                        where s.id > $3 and (s.state <> 'paused' or b.asked)
+                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
+    }
+
+    private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
+        var schedules = rows.stream().map(TickStore::toSchedule).toList();
+        if (schedules.isEmpty()) {
+            return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
+        }
+        return alive(tx, schedules)
+                .compose(alive -> tx.query("select clock_timestamp() as now")
+                        .execute()
+                        .compose(clock -> decide.decide(
+                                schedules, alive, time(clock.iterator().next(), "now"))))
+                .compose(decided -> insert(tx, decided.decisions())
+                        .compose(inserted -> settle(
+                                        tx,
+                                        decided.decisions().stream()
+                                                .flatMap(each -> each.changed().stream())
+                                                .toList())
+                                .compose(released -> markEnded(tx, decided.ended())
+                                        .compose(marked -> update(tx, decided.decisions()))
+                                        .map(done -> {
+                                            var claimed = new ArrayList<>(inserted);
+                                            claimed.addAll(released);
+                                            return new Turn(
+                                                    schedules.size(),
+                                                    Optional.of(schedules.getLast()),
+                                                    claimed,
+                                                    decided.decisions());
+                                        }))));
+    }
+
+    /**
+     * Of a schedule that lets all run, only what counts against its remaining actions: there may be many. But all when a user
+     * asked for one that may have to wait for them.
+     */
+    private static Future<Map<String, List<TickRow>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
+        var exclusive = schedules.stream()
+                .filter(schedule -> schedule.overlap() != Overlap.ALLOW_ALL)
+                .map(DueSchedule::id)
+                .toArray(String[]::new);
+        var pendingOnly = schedules.stream()
+                .filter(schedule -> schedule.overlap() == Overlap.ALLOW_ALL)
+                .map(DueSchedule::id)
+                .toArray(String[]::new);
+        return tx.preparedQuery("""
+                        select * from tick t where alive and (schedule_id = any($1)
+                            or (schedule_id = any($2) and (outcome <> 'fired' or exists (
+                                select from tick a where a.schedule_id = t.schedule_id and a.outcome = 'buffered'
+                                and a.kind <> 'schedule')))) order by nominal""")
+                .execute(Tuple.of(exclusive, (Object) pendingOnly))
+                .map(rows -> {
+                    var alive = new HashMap<String, List<TickRow>>();
+                    rows.forEach(row -> alive.computeIfAbsent(row.getString("schedule_id"), id -> new ArrayList<>())
+                            .add(toTick(row)));
+                    return alive;
+                });
+    }
+
+    /** A time that was decided before stays as it is: its key is refused. Returns the claimed ones. */
+    private static Future<List<TickRow>> insert(SqlConnection tx, List<Decision> decisions) {
+        var added = decisions.stream().flatMap(each -> each.added().stream()).toList();
+        if (added.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return tx.preparedQuery("""
+                        insert into tick (schedule_id, nominal, kind, run, owner, outcome, reason, activation_id, due_at,
+                            times, until, alive, leased_until)
+                        select u.*, u.outcome in ('claimed', 'buffered'),
+                            case when u.outcome = 'claimed' then now() + interval '30 seconds' end
+                        from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[],
+                            $7::text[], $8::text[], $9::timestamptz[], $10::int[], $11::timestamptz[])
+                            as u (schedule_id, nominal, kind, run, owner, outcome, reason, activation_id, due_at, times,
+                                until)
+                        on conflict do nothing returning *""")
+                .execute(Tuple.tuple()
+                        .addValue(texts(added, tick -> tick.key().scheduleId()))
+                        .addValue(times(added, tick -> tick.key().nominal()))
+                        .addValue(texts(added, tick -> tick.key().kind().text()))
+                        .addValue(texts(added, tick -> tick.key().run()))
+                        .addValue(texts(added, TickRow::owner))
+                        .addValue(texts(added, tick -> tick.outcome().text()))
+                        .addValue(texts(added, TickRow::reason))
+                        .addValue(texts(added, TickRow::activationId))
+                        .addValue(times(added, TickRow::due))
+                        .addValue(added.stream()
+                                .map(tick ->
+                                        tick.span() == null ? 1 : tick.span().times())
+                                .toArray(Integer[]::new))
+                        .addValue(times(
+                                added,
+                                tick -> tick.span() == null ? null : tick.span().until())))
+                .map(TickStore::claimed);
+    }
+
+    /** Under the schedules' locks. Returns the claimed ones. */
+    private static Future<List<TickRow>> settle(SqlConnection tx, List<TickRow> changed) {
+        return changed.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : tx.preparedQuery("""
+                                update tick t set outcome = u.outcome, reason = u.reason, activation_id = u.activation_id,
+                                    overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
+                                    leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
+                                """ + SETTLED + " returning t.*")
+                        .execute(settled(changed))
+                        .map(TickStore::claimed);
+    }
+
+    private static List<TickRow> claimed(RowSet<Row> rows) {
+        return rows.stream()
+                .map(TickStore::toTick)
+                .filter(tick -> tick.outcome() == TickOutcome.CLAIMED)
+                .toList();
+    }
+
+    private static Future<Void> markEnded(SqlConnection tx, Collection<String> activations) {
+        return activations.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("update tick set alive = false where activation_id = any($1) and outcome = 'fired'")
+                        .execute(Tuple.of(activations.toArray(String[]::new)))
+                        .mapEmpty();
+    }
+
+    private static Future<Void> update(SqlConnection tx, List<Decision> decisions) {
+        return tx.preparedQuery("""
+                        update schedule s set next_at = u.next_at, due_at = u.due_at, state = u.state
+                        from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[])
+                            as u (id, next_at, due_at, state)
+                        where s.id = u.id""")
+                .execute(Tuple.of(
+                        texts(decisions, each -> each.schedule().id()),
+                        times(decisions, Decision::next),
+                        times(decisions, Decision::due),
+                        texts(decisions, each -> each.state().text())))
+                .mapEmpty();
+    }
+
+    /** A tick to submit. Its schedule, or its function, may be deleted. */
+    record Submittable(
+            TickRow tick, Optional<DueSchedule> schedule, Optional<FunctionRevision> function, Instant now) {}
+
+    /** Takes up claimed ticks whose holder has died, and waiting ones whose time has come. */
+    Future<List<TickRow>> takeLeased(int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        update tick t set leased_until = now() + interval '30 seconds' from (
+                            select schedule_id, nominal, kind, run from tick where leased_until <= now()
+                            order by leased_until limit $1 for update skip locked) u
+                        where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
+                        returning t.*""")
+                .execute(Tuple.of(limit))
+                .map(rows -> rows.stream().map(TickStore::toTick).toList()));
+    }
+
+    Future<List<Submittable>> load(List<TickRow> ticks) {
+        var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select s.*, r.body, clock_timestamp() as now from schedule s
+                        left join function f on f.id = s.function_id and f.deleted_at is null
+                        left join function_revision r on r.function_id = f.id
+                            and r.revision = coalesce(s.pinned, f.revision)
+                        where s.id = any($1)""")
+                .execute(Tuple.of((Object) ids))
+                .map(rows -> {
+                    var byId = new HashMap<String, Row>();
+                    rows.forEach(row -> byId.put(row.getString("id"), row));
+                    return ticks.stream()
+                            .map(tick -> submittable(
+                                    tick,
+                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))))
+                            .toList();
+                }));
+    }
+
+    private static Submittable submittable(TickRow tick, Optional<Row> row) {
+        return new Submittable(
+                tick,
+                row.map(TickStore::toSchedule),
+                row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
+                        .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
+                row.map(it -> time(it, "now")).orElseGet(Instant::now));
+    }
+
+    /** In the ledger; without its content. */
+    Future<Optional<JsonNode>> findActivation(String id) {
+        return pg.withPool(pool -> pool.preparedQuery("select from activation where id = $1")
+                .execute(Tuple.of(id))
+                .map(rows -> rows.size() == 0
+                        ? Optional.<JsonNode>empty()
+                        : Optional.of(JsonNodeFactory.instance.objectNode())));
+    }
+
+    /** Also when another dispatcher has taken a tick up meanwhile: this is its activation. */
+    Future<Void> markFired(List<TickRow> ticks) {
+        return ticks.isEmpty()
+                ? Future.succeededFuture()
+                : pg.inTransaction(tx -> tx.preparedQuery(
+                                """
+                        update tick t set outcome = 'fired', reason = null, leased_until = null,
+                            late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
+                        """ + SETTLED + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
+                                        + " returning t.schedule_id, t.kind")
+                        .execute(settled(ticks))
+                        .compose(rows -> countDown(
+                                tx,
+                                rows.stream()
+                                        .filter(row -> row.getString("kind").equals(TickKind.SCHEDULE.text()))
+                                        .map(row -> row.getString("schedule_id"))
+                                        .toArray(String[]::new))));
+    }
+
+    private static Future<Void> countDown(SqlConnection tx, String[] schedules) {
+        return tx.preparedQuery("""
+                        update schedule s set remaining = greatest(0, s.remaining - u.fired),
+                            state = case when s.remaining <= u.fired and s.state = 'active' then 'completed' else s.state end,
+                            next_at = case when s.remaining <= u.fired then null else s.next_at end,
+                            due_at = case when s.remaining <= u.fired then null else s.due_at end
+                        from (select id, count(*)::int as fired from unnest($1::text[]) as id group by id) u
+                        where s.id = u.id and s.remaining is not null""").execute(Tuple.of((Object) schedules)).mapEmpty();
+    }
+
+    /**
+     * Gives up a claim: the tick is repeated at a time, or settled. Nothing when another dispatcher has taken it up meanwhile.
+     *
+     * @param tick with its new outcome and activation id
+     * @param lease of the claim
+     * @param retryAt of a waiting one
+     */
+    Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        update tick set outcome = $5, reason = $6, activation_id = $7, alive = $8::timestamptz is not null,
+                            leased_until = $8
+                        where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
+                .execute(Tuple.tuple()
+                        .addValue(tick.key().scheduleId())
+                        .addValue(Pg.utc(tick.key().nominal()))
+                        .addValue(tick.key().kind().text())
+                        .addValue(tick.key().run())
+                        .addValue(tick.outcome().text())
+                        .addValue(tick.reason())
+                        .addValue(tick.activationId())
+                        .addValue(retryAt == null ? null : Pg.utc(retryAt))
+                        .addValue(Pg.utc(lease)))
+                .compose(updated -> updated.rowCount() == 1 && retryAt == null
+                        ? giveBack(tx, tick.key().scheduleId())
+                        : Future.succeededFuture()));
+    }
+
+    /** A tick that has not fired leaves its action to a later time. */
+    private static Future<Void> giveBack(SqlConnection tx, String scheduleId) {
+        return tx.preparedQuery("""
+                        select *, clock_timestamp() as now from schedule
+                        where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
+            if (rows.size() == 0) {
+                return Future.succeededFuture();
+            }
+            var row = rows.iterator().next();
+            var times = toSchedule(row).times();
+            var next = times.next(time(row, "now")).map(CronTime::instant).orElse(null);
+            return tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
+                    .execute(Tuple.of(
+                            scheduleId,
+                            next == null ? null : Pg.utc(next),
+                            next == null ? null : Pg.utc(times.due(next)),
+                            (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text()))
+                    .mapEmpty();
+        });
+    }
+
+    /** Handles ends of activations that the projector has noted. Returns how many. */
+    Future<Integer> takeEnds(int limit) {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        delete from tick_end where activation_id in (
+                            select activation_id from tick_end order by activation_id limit $1 for update skip locked)
+                        returning activation_id, schedule_id, status""")
+                .execute(Tuple.of(limit))
+                .compose(ends -> ends.size() == 0
+                        ? Future.succeededFuture(0)
+                        : tx.preparedQuery("update tick set alive = false where activation_id = any($1)"
+                                        + " and outcome = 'fired'")
+                                .execute(Tuple.of((Object) column(ends, "activation_id")))
+                                .compose(marked -> pauseFailed(tx, ends))
+                                .map(ends.size())));
+    }
+
+    private static Future<Void> pauseFailed(SqlConnection tx, RowSet<Row> ends) {
+        var failed = new HashMap<String, String>();
+        for (var end : ends) {
+            if (List.of("failed", "timed_out", "expired").contains(end.getString("status"))) {
+                failed.put(
+                        end.getString("schedule_id"),
+                        "Paused: activation " + end.getString("activation_id") + " ended " + end.getString("status")
+                                + ".");
+            }
+        }
+        if (failed.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return tx.preparedQuery("select * from schedule where id = any($1) and state = 'active' order by id for update")
+                .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
+                .compose(rows -> {
+                    var pausing = rows.stream()
+                            .map(TickStore::toSchedule)
+                            .filter(schedule -> schedule.spec().rules().pauseOnFailure())
+                            .toList();
+                    return pausing.isEmpty()
+                            ? Future.succeededFuture()
+                            : tx.preparedQuery("""
+                                            update schedule s set state = 'paused', note = u.note, version = version + 1,
+                                                paused_at = least(now(), next_at - interval '1 millisecond'),
+                                                next_at = null, due_at = null, updated_at = now()
+                                            from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
+                                    .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
+                                            texts(pausing, schedule -> failed.get(schedule.id()))))
+                                    .mapEmpty();
+                });
+    }
+
+    private static Tuple settled(List<TickRow> ticks) {
+        return Tuple.tuple()
+                .addValue(texts(ticks, tick -> tick.key().scheduleId()))
+                .addValue(times(ticks, tick -> tick.key().nominal()))
+                .addValue(texts(ticks, tick -> tick.key().kind().text()))
+                .addValue(texts(ticks, tick -> tick.key().run()))
+                .addValue(texts(ticks, tick -> tick.outcome().text()))
+                .addValue(texts(ticks, TickRow::reason))
+                .addValue(texts(ticks, TickRow::activationId))
+                .addValue(times(ticks, TickRow::lease));
+    }
+
+    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+        return rows.stream().map(value).toArray(String[]::new);
+    }
+
+    private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
+        return rows.stream()
+                .map(row -> {
+                    var time = value.apply(row);
+                    return time == null ? null : Pg.utc(time);
+                })
+                .toArray(OffsetDateTime[]::new);
+    }
+
+    private static String[] column(RowSet<Row> rows, String name) {
+        return rows.stream().map(row -> row.getString(name)).toArray(String[]::new);
+    }
+
+    static DueSchedule toSchedule(Row row) {
+        return new DueSchedule(
+                row.getString("id"),
+                row.getString("owner"),
+                new Target(row.getString("function_id"), row.getInteger("pinned")),
+                Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
+                ScheduleState.of(row.getString("state")).orElseThrow(),
+                row.getInteger("remaining"),
+                time(row, "created_at"),
+                optionalTime(row, "next_at"));
+    }
+
+    private static TickRow toTick(Row row) {
+        return new TickRow(
+                new TickRow.Key(
+                        row.getString("schedule_id"),
+                        time(row, "nominal"),
+                        TickKind.of(row.getString("kind")),
+                        row.getString("run")),
+                row.getString("owner"),
+                TickOutcome.of(row.getString("outcome")).orElseThrow(),
+                row.getString("reason"),
+                row.getString("activation_id"),
+                time(row, "due_at"),
+                optionalTime(row, "leased_until"),
+                null,
+                Optional.ofNullable(row.getString("overlap"))
+                        .map(Overlap.BY_NAME::get)
+                        .orElse(null));
+    }
+
+    static Instant time(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static @Nullable Instant optionalTime(Row row, String column) {
+        var time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant();
+    }
+}

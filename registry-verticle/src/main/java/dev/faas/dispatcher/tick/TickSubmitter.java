@@ -1,0 +1,227 @@
+package dev.faas.dispatcher.tick;
+
+import dev.faas.acceptance.Acceptance;
+import dev.faas.acceptance.Accepted;
+import dev.faas.acceptance.PastActivations;
+import dev.faas.acceptance.Submission;
+import dev.faas.acceptance.SubmitRequest;
+import dev.faas.activation.Activation.Trigger;
+import dev.faas.activation.ActivationEvents;
+import dev.faas.dispatcher.tick.TickStore.Submittable;
+import dev.faas.nats.retry.BusRetry;
+import dev.faas.schedule.ScheduleSpec.Submit;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.ApiTime;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Submits claimed ticks, each under the activation id that its row has, so that a repeat after a crash makes no second
+ * activation.
+ *
+ * <pre>
+ *   accepted, now or earlier ─▶ fired
+ *   429, 503 ─▶ waiting under a fresh id, until the catch-up window is over: then missed
+ *   outcome unknown ─▶ waiting under the same id
+ *   another refusal, or no function ─▶ refused
+ *   no answer ─▶ stays claimed; the lease ends
+ * </pre>
+ */
+final class TickSubmitter {
+    private static final Logger LOG = LoggerFactory.getLogger(TickSubmitter.class);
+    /** The ledger may drop records a day after their end: an older id is only looked up. */
+    private static final Duration OLDEST_ID = Duration.ofHours(23);
+
+    private static final int DEFAULT_RETRY_SECONDS = 2;
+
+    private final TickStore store;
+    private final Acceptance acceptance;
+    private final ActivationEvents events;
+    private final Context context;
+    private final TickMeters meters;
+
+    /** @param context an event loop */
+    TickSubmitter(TickStore store, Acceptance acceptance, ActivationEvents events, Context context, TickMeters meters) {
+        this.store = store;
+        this.acceptance = acceptance;
+        this.events = events;
+        this.context = context;
+        this.meters = meters;
+    }
+
+    /** What became of a submit. */
+    private sealed interface Result {
+        record Fired() implements Result {}
+
+        record Refused(Problem problem) implements Result {}
+
+        /** It was not submitted, and will not be. */
+        record Over(TickOutcome outcome, String reason) implements Result {}
+
+        /** The lease is left to end. */
+        record NoAnswer() implements Result {}
+    }
+
+    /**
+     * Completes when all are settled.
+     *
+     * @param fresh they were claimed just now: the ledger has none of them
+     */
+    Future<Void> submit(List<TickRow> ticks, boolean fresh) {
+        return ticks.isEmpty()
+                ? Future.succeededFuture()
+                : store.load(ticks).compose(loaded -> {
+                    var results = new ArrayList<Future<Result>>();
+                    loaded.forEach(each -> results.add(submit(each, fresh)));
+                    return Future.join(results).compose(all -> settle(loaded, results));
+                });
+    }
+
+    private Future<Result> submit(Submittable each, boolean fresh) {
+        var id = Objects.requireNonNull(each.tick().activationId());
+        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : store::findActivation;
+        if (!fresh && isTooLate(each)) {
+            return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
+        }
+        if (each.schedule().isEmpty() || each.function().isEmpty()) {
+            var gone = each.schedule().isEmpty() ? "schedule_deleted" : "function_deleted";
+            return (fresh ? Future.succeededFuture(false) : find(id, past))
+                    .map(found -> found ? new Result.Fired() : new Result.Over(TickOutcome.REFUSED, gone));
+        }
+        var request = request(
+                each.function().get(),
+                each.schedule().get().spec().submit(),
+                each.tick().key());
+        var promise = Promise.<Accepted>promise();
+        context.runOnContext(now -> acceptance.acceptNamed(id, request, past).onComplete(promise));
+        return promise.future().<Result>map(accepted -> new Result.Fired()).recover(failure -> {
+            if (failure instanceof ProblemException refusal) {
+                return Future.succeededFuture(new Result.Refused(refusal.problem()));
+            }
+            LOG.warn(
+                    "tick not submitted schedule={} activation={}",
+                    each.tick().key().scheduleId(),
+                    id,
+                    failure);
+            return Future.succeededFuture(new Result.NoAnswer());
+        });
+    }
+
+    private static boolean isTooLate(Submittable each) {
+        var tick = each.tick();
+        boolean isOld = Ids.timeOf(Objects.requireNonNull(tick.activationId()))
+                .plus(OLDEST_ID)
+                .isBefore(Instant.now());
+        return isOld
+                || each.schedule()
+                        .filter(schedule ->
+                                windowEnd(tick, schedule).plus(TickStore.LEASE).isBefore(each.now()))
+                        .isPresent();
+    }
+
+    private static Instant windowEnd(TickRow tick, DueSchedule schedule) {
+        return tick.due().plusSeconds(schedule.spec().rules().catchupWindowSeconds());
+    }
+
+    private Future<Boolean> find(String id, PastActivations past) {
+        return Future.fromCompletionStage(events.last(id))
+                .compose(newest -> newest.isPresent()
+                        ? Future.succeededFuture(true)
+                        : past.find(id).map(Optional::isPresent));
+    }
+
+    /** One that was refused for now keeps the reason. */
+    private static Result late(TickRow tick) {
+        return new Result.Over(TickOutcome.MISSED, Objects.requireNonNullElse(tick.reason(), "late"));
+    }
+
+    private static SubmitRequest request(FunctionRevision function, Submit submit, TickRow.Key key) {
+        var timeout = submit.timeoutSeconds() == null ? OptionalInt.empty() : OptionalInt.of(submit.timeoutSeconds());
+        return new SubmitRequest(
+                function,
+                new Submission(submit.argument(), timeout, submit.tags()),
+                "",
+                Optional.empty(),
+                new Origin(key.scheduleId(), System.nanoTime()),
+                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())));
+    }
+
+    private record Origin(String requestId, long since) implements BusRetry.Request {
+        @Override
+        public Duration age() {
+            return Duration.ofNanos(System.nanoTime() - since);
+        }
+
+        @Override
+        public boolean hasDisconnected() {
+            return false;
+        }
+    }
+
+    private Future<Void> settle(List<Submittable> ticks, List<Future<Result>> results) {
+        var fired = new ArrayList<TickRow>();
+        var done = new ArrayList<Future<Void>>();
+        for (int i = 0; i < ticks.size(); i++) {
+            var tick = ticks.get(i).tick();
+            if (results.get(i).failed()) {
+                LOG.warn(
+                        "tick not submitted schedule={}",
+                        tick.key().scheduleId(),
+                        results.get(i).cause());
+                continue;
+            }
+            switch (results.get(i).result()) {
+                case Result.Fired accepted -> {
+                    fired.add(tick);
+                    meters.fired(Duration.between(tick.due(), Instant.now()));
+                }
+                case Result.Refused(var problem) -> done.add(giveUp(ticks.get(i), problem));
+                case Result.Over(var outcome, var reason) -> done.add(settle(tick, outcome, reason));
+                case Result.NoAnswer none -> {}
+            }
+        }
+        done.add(store.markFired(fired));
+        return Future.join(done).mapEmpty();
+    }
+
+    private Future<Void> giveUp(Submittable each, Problem problem) {
+        var tick = each.tick();
+        var code = problem.code();
+        boolean mayPass = problem.status() == 429 || problem.status() == 503;
+        if (!mayPass || each.schedule().isEmpty()) {
+            return settle(tick, TickOutcome.REFUSED, code);
+        }
+        var end = windowEnd(tick, each.schedule().get());
+        boolean isUnknown = code.equals("outcome_unknown");
+        if (!each.now().isBefore(end) && !isUnknown) {
+            return settle(tick, TickOutcome.MISSED, code);
+        }
+        int seconds = problem.retryAfterSeconds().orElse(DEFAULT_RETRY_SECONDS);
+        var retry = each.now().plusMillis(ThreadLocalRandom.current().nextLong(seconds * 1_000L, seconds * 1_500L + 1));
+        var id = isUnknown ? tick.activationId() : Ids.activation(Instant.now());
+        return store.giveUp(
+                tick.as(TickOutcome.WAITING, code, id),
+                Objects.requireNonNull(tick.lease()),
+                retry.isBefore(end) || isUnknown ? retry : end);
+    }
+
+    private Future<Void> settle(TickRow tick, TickOutcome outcome, String reason) {
+        meters.count(outcome, 1);
+        return store.giveUp(tick.as(outcome, reason, null), Objects.requireNonNull(tick.lease()), null);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.faas.registry.schedule;
+
+import dev.faas.cron.CronTime;
+import dev.faas.schedule.ScheduleSpec;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.ScheduleTimes;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A schedule as it is stored.
+ *
+ * @param version of the definition
+ * @param createdAt in whole seconds: a period may count from it
+ */
+record Schedule(
+        String id,
+        String owner,
+        Target function,
+        int version,
+        ScheduleSpec spec,
+        Progress progress,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    /** @param revision null: the newest */
+    record Target(String id, String name, @Nullable Integer revision) {
+        String text() {
+            return revision == null ? name : name + "@" + revision;
+        }
+    }
+
+    /**
+     * Where it stands.
+     *
+     * @param pausedAt of a paused one
+     * @param remaining submits until it is completed; null: any number
+     * @param next nominal time of the next tick; null: there is none
+     */
+    record Progress(
+            ScheduleState state,
+            String note,
+            @Nullable Instant pausedAt,
+            @Nullable Integer remaining,
+            @Nullable Instant next) {}
+
+    ScheduleTimes times() {
+        return new ScheduleTimes(id, spec, createdAt);
+    }
+
+    boolean isPaused() {
+        return progress.state == ScheduleState.PAUSED;
+    }
+
+    Schedule with(Progress other) {
+        return new Schedule(id, owner, function, version, spec, other, createdAt, updatedAt);
+    }
+
+    Schedule changed(Instant now) {
+        return new Schedule(id, owner, function, version + 1, spec, progress, createdAt, now);
+    }
+
+    /** Does not run until it is resumed. Times from {@code now} on are those that it misses; one that is due already, too. */
+    Schedule paused(String note, Instant now) {
+        var next = progress.next;
+        var from = next != null && !next.isAfter(now) ? next.minusMillis(1) : now;
+        return with(new Progress(ScheduleState.PAUSED, note, from, progress.remaining, null));
+    }
+
+    /** Runs from {@code now} on, if a time is left. */
+    Schedule running(String note, Instant now) {
+        var next = progress.remaining != null && progress.remaining == 0
+                ? Optional.<Instant>empty()
+                : times().next(now).map(CronTime::instant);
+        return with(new Progress(
+                next.isPresent() ? ScheduleState.ACTIVE : ScheduleState.COMPLETED,
+                note,
+                null,
+                progress.remaining,
+                next.orElse(null)));
+    }
+}

@@ -1,0 +1,351 @@
+package dev.faas.registry.schedule;
+
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.pg.Pg;
+import dev.faas.registry.quota.QuotaStore;
+import dev.faas.registry.schedule.Schedule.Progress;
+import dev.faas.registry.schedule.Schedule.Target;
+import dev.faas.schedule.Overlap;
+import dev.faas.schedule.ScheduleSpec;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the tables {@code schedule} and {@code tick}. The dispatcher decides and settles the ticks. */
+public final class ScheduleStore {
+    private static final String SELECT = """
+            select s.*, f.name as function_name from schedule s join function f on f.id = s.function_id where\s""";
+
+    private final Pg pg;
+    private final AuditStore audit;
+
+    public ScheduleStore(Pg pg, AuditStore audit) {
+        this.pg = pg;
+        this.audit = audit;
+    }
+
+    /** In one transaction that no other change of this owner's schedules overlaps. A failure rolls back. */
+    <T> Future<T> change(String owner, Function<Change, Future<T>> work) {
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
+                .compose(locked -> now(tx))
+                .compose(now -> work.apply(new Change(tx, owner, now))));
+    }
+
+    /** A transaction. */
+    final class Change {
+        private final SqlConnection tx;
+        private final String owner;
+        private final Instant now;
+
+        private Change(SqlConnection tx, String owner, Instant now) {
+            this.tx = tx;
+            this.owner = owner;
+            this.now = now;
+        }
+
+        /** Of Postgres: its clock decides what is due. */
+        Instant now() {
+            return now;
+        }
+
+        /** Keeps the function from being deleted meanwhile; empty when there is none, or no such revision. */
+        Future<Optional<Target>> findFunction(FunctionRef ref) {
+            @Nullable
+            Integer revision = ref.revision().isPresent() ? ref.revision().getAsInt() : null;
+            return tx.preparedQuery("select id, name from function where owner = $1 and deleted_at is null and "
+                            + (ref.isId() ? "id" : "name") + " = $2 and ($3::int is null or exists ("
+                            + "select from function_revision where function_id = id and function_revision.revision = $3))"
+                            + " for share")
+                    .execute(Tuple.of(owner, ref.target(), revision))
+                    .map(rows -> rows.stream()
+                            .map(row -> new Target(row.getString("id"), row.getString("name"), revision))
+                            .findFirst());
+        }
+
+        Future<Long> count() {
+            return tx.preparedQuery("select count(*) from schedule where owner = $1")
+                    .execute(Tuple.of(owner))
+                    .map(rows -> rows.iterator().next().getLong(0));
+        }
+
+        /** False when the owner has a schedule of this name. */
+        Future<Boolean> insert(Schedule schedule) {
+            return tx.preparedQuery("""
+                            insert into schedule (id, owner, name, function_id, pinned, version, spec, state, note,
+                                paused_at, remaining, created_at, updated_at, next_at, due_at)
+                            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                            on conflict (owner, name) do nothing""").execute(values(schedule)).map(inserted -> inserted.rowCount() == 1);
+        }
+
+        /** Locks it, so that the dispatcher decides nothing meanwhile. */
+        Future<Optional<Schedule>> lock(String ref) {
+            return tx.preparedQuery(SELECT + condition(ref) + " for update of s")
+                    .execute(Tuple.of(owner, ref))
+                    .map(ScheduleStore::first);
+        }
+
+        Future<Void> update(Schedule schedule) {
+            return tx.preparedQuery("""
+                            update schedule set owner = $2, name = $3, function_id = $4, pinned = $5, version = $6, spec = $7,
+                                state = $8, note = $9, paused_at = $10, remaining = $11, created_at = $12,
+                                updated_at = $13, next_at = $14, due_at = $15
+                            where id = $1""").execute(values(schedule)).mapEmpty();
+        }
+
+        /** What has not fired yet will not. */
+        Future<Void> delete(Schedule schedule) {
+            return tx.preparedQuery("delete from schedule where id = $1")
+                    .execute(Tuple.of(schedule.id()))
+                    .compose(deleted -> tx.preparedQuery("""
+                                    update tick set outcome = 'refused', reason = 'schedule_deleted', alive = false,
+                                        activation_id = null, leased_until = null
+                                    where schedule_id = $1 and alive and outcome in ('waiting', 'buffered')""").execute(Tuple.of(schedule.id())))
+                    .mapEmpty();
+        }
+
+        /** Nothing when the time was decided already. */
+        Future<Void> insert(Tick tick) {
+            var span = tick.span();
+            return tx.preparedQuery("""
+                            insert into tick (schedule_id, nominal, kind, run, owner, outcome, reason, due_at, times, until)
+                            values ($1, $2, $3, $4, $5, $6, $7, $2, $8, $9) on conflict do nothing""")
+                    .execute(Tuple.of(
+                            tick.scheduleId(),
+                            Pg.utc(tick.nominal()),
+                            tick.kind().text(),
+                            tick.run(),
+                            owner,
+                            tick.result().outcome().text(),
+                            tick.result().reason(),
+                            span == null ? 1 : span.times(),
+                            span == null ? null : Pg.utc(span.until())))
+                    .mapEmpty();
+        }
+
+        /**
+         * Ticks that a user asks for: any dispatcher takes them up at once.
+         *
+         * @param overlap the dispatcher submits claimed ones whatever is alive, and decides about buffered ones
+         */
+        Future<Void> insertAsked(List<Tick> ticks, Overlap overlap) {
+            boolean waits = overlap != Overlap.ALLOW_ALL;
+            return tx.preparedQuery("""
+                            insert into tick (schedule_id, nominal, kind, run, owner, outcome, activation_id, due_at,
+                                leased_until, alive, overlap)
+                            select $1, u.nominal, $2, $3, $4, $7, u.activation_id, now(),
+                                case when $8::text is null then now() end, true, $8
+                            from unnest($5::timestamptz[], $6::text[]) as u (nominal, activation_id)
+                            on conflict do nothing""")
+                    .execute(Tuple.tuple()
+                            .addValue(ticks.getFirst().scheduleId())
+                            .addValue(ticks.getFirst().kind().text())
+                            .addValue(ticks.getFirst().run())
+                            .addValue(owner)
+                            .addValue(ticks.stream()
+                                    .map(tick -> Pg.utc(tick.nominal()))
+                                    .toArray(OffsetDateTime[]::new))
+                            .addValue(ticks.stream()
+                                    .map(tick -> tick.result().activationId())
+                                    .toArray(String[]::new))
+                            .addValue(ticks.getFirst().result().outcome().text())
+                            .addValue(waits ? overlap.text() : null))
+                    .mapEmpty();
+        }
+
+        /** Those of an earlier request, within a day. */
+        Future<List<Tick>> findAsked(String scheduleId, TickKind kind, String run, Instant since) {
+            return tx.preparedQuery("""
+                            select * from tick where schedule_id = $1 and nominal >= $4 and kind = $2 and run = $3
+                            and decided_at > now() - interval '1 day' order by nominal""")
+                    .execute(Tuple.of(scheduleId, kind.text(), run, Pg.utc(since)))
+                    .map(rows -> rows.stream().map(ScheduleStore::toTick).toList());
+        }
+
+        Future<Void> audit(AuditEntry entry) {
+            return audit.write(tx, entry);
+        }
+    }
+
+    Future<Instant> now() {
+        return pg.withPool(ScheduleStore::now);
+    }
+
+    private static Future<Instant> now(SqlClient client) {
+        return client.query("select clock_timestamp() as now")
+                .execute()
+                .map(rows -> time(rows.iterator().next(), "now"));
+    }
+
+    Future<Optional<Schedule>> find(String owner, String ref) {
+        return pg.withPool(pool -> pool.preparedQuery(SELECT + condition(ref))
+                .execute(Tuple.of(owner, ref))
+                .map(ScheduleStore::first));
+    }
+
+    /** By name. Null selects all. */
+    Future<List<Schedule>> list(
+            String owner, @Nullable FunctionRef function, @Nullable ScheduleState state, String after, int limit) {
+        var condition = function == null ? "$4::text is null" : function.isId() ? "s.function_id = $4" : "f.name = $4";
+        return pg.withPool(pool -> pool.preparedQuery(SELECT + "s.owner = $1 and s.name > $2 and " + condition
+                        + " and ($5::text is null or s.state = $5) order by s.name limit $3")
+                .execute(Tuple.of(
+                        owner,
+                        after,
+                        limit,
+                        function == null ? null : function.target(),
+                        state == null ? null : state.text()))
+                .map(rows -> rows.stream().map(ScheduleStore::toSchedule).toList()));
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param since inclusive; {@code until} is exclusive
+     * @param after the last one of the page before
+     */
+    Future<List<Tick>> ticks(
+            String scheduleId,
+            @Nullable TickOutcome outcome,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            @Nullable TickKey after,
+            int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select * from tick where schedule_id = $1
+                        and ($2::text is null or outcome = $2)
+                        and ($3::timestamptz is null or nominal >= $3)
+                        and ($4::timestamptz is null or nominal < $4)
+                        and ($5::timestamptz is null or (nominal, kind, run) < ($5, $6, $7))
+                        order by nominal desc, kind desc, run desc limit $8""")
+                .execute(Tuple.tuple()
+                        .addValue(scheduleId)
+                        .addValue(outcome == null ? null : outcome.text())
+                        .addValue(utc(since))
+                        .addValue(utc(until))
+                        .addValue(after == null ? null : Pg.utc(after.nominal()))
+                        .addValue(after == null ? null : after.kind())
+                        .addValue(after == null ? null : after.run())
+                        .addValue(limit))
+                .map(rows -> rows.stream().map(ScheduleStore::toTick).toList()));
+    }
+
+    /** Where a list of ticks continues. */
+    record TickKey(Instant nominal, String kind, String run) {}
+
+    /** Of a time, or of the pause or outage that it falls into. */
+    Future<Optional<Tick>> findTick(String scheduleId, Instant nominal) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select * from tick where schedule_id = $1 and nominal <= $2 and (nominal = $2 or until >= $2)
+                        order by nominal desc, kind desc, run desc limit 1""")
+                .execute(Tuple.of(scheduleId, Pg.utc(nominal)))
+                .map(rows -> rows.stream().map(ScheduleStore::toTick).findFirst()));
+    }
+
+    /** Of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return pg.inTransaction(tx -> tx.preparedQuery("delete from schedule where owner = $1")
+                .execute(Tuple.of(owner))
+                .compose(deleted ->
+                        tx.preparedQuery("delete from tick where owner = $1").execute(Tuple.of(owner)))
+                .mapEmpty());
+    }
+
+    /** Removes some of what was decided before a time, and returns how many. */
+    public Future<Integer> prune(Instant before, int limit) {
+        return pg.withPool(pool ->
+                pool.preparedQuery("""
+                        delete from tick where ctid = any(array(
+                            select ctid from tick where decided_at < $1 and not alive order by decided_at limit $2))""").execute(Tuple.of(Pg.utc(before), limit)).map(RowSet::rowCount));
+    }
+
+    private static Tuple values(Schedule schedule) {
+        var progress = schedule.progress();
+        var next = progress.next();
+        return Tuple.tuple()
+                .addValue(schedule.id())
+                .addValue(schedule.owner())
+                .addValue(schedule.spec().name())
+                .addValue(schedule.function().id())
+                .addValue(schedule.function().revision())
+                .addValue(schedule.version())
+                .addValue(Buffer.buffer(Codec.encode(schedule.spec())))
+                .addValue(progress.state().text())
+                .addValue(progress.note())
+                .addValue(utc(progress.pausedAt()))
+                .addValue(progress.remaining())
+                .addValue(Pg.utc(schedule.createdAt()))
+                .addValue(Pg.utc(schedule.updatedAt()))
+                .addValue(utc(next))
+                .addValue(next == null ? null : Pg.utc(schedule.times().due(next)));
+    }
+
+    private static String condition(String ref) {
+        return "s.owner = $1 and " + (Ids.isSchedule(ref) ? "s.id" : "s.name") + " = $2";
+    }
+
+    private static Optional<Schedule> first(RowSet<Row> rows) {
+        return rows.stream().map(ScheduleStore::toSchedule).findFirst();
+    }
+
+    private static Schedule toSchedule(Row row) {
+        return new Schedule(
+                row.getString("id"),
+                row.getString("owner"),
+                new Target(row.getString("function_id"), row.getString("function_name"), row.getInteger("pinned")),
+                row.getInteger("version"),
+                Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
+                new Progress(
+                        ScheduleState.of(row.getString("state")).orElseThrow(),
+                        row.getString("note"),
+                        optionalTime(row, "paused_at"),
+                        row.getInteger("remaining"),
+                        optionalTime(row, "next_at")),
+                time(row, "created_at"),
+                time(row, "updated_at"));
+    }
+
+    private static Tick toTick(Row row) {
+        var until = optionalTime(row, "until");
+        return new Tick(
+                row.getString("schedule_id"),
+                time(row, "nominal"),
+                TickKind.of(row.getString("kind")),
+                row.getString("run"),
+                new Tick.Result(
+                        TickOutcome.of(row.getString("outcome")).orElseThrow(),
+                        row.getString("reason"),
+                        row.getString("activation_id")),
+                row.getLong("late_ms"),
+                until == null ? null : new Tick.Span(row.getInteger("times"), until));
+    }
+
+    private static Instant time(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static @Nullable Instant optionalTime(Row row, String column) {
+        var time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime utc(@Nullable Instant time) {
+        return time == null ? null : Pg.utc(time);
+    }
+}

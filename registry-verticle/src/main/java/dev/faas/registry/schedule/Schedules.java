@@ -1,0 +1,380 @@
+package dev.faas.registry.schedule;
+
+import dev.faas.acceptance.IdempotencyKey;
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.Origin;
+import dev.faas.quota.Quota;
+import dev.faas.registry.function.Preconditions;
+import dev.faas.registry.schedule.Schedule.Progress;
+import dev.faas.registry.schedule.Schedule.Target;
+import dev.faas.registry.schedule.ScheduleStore.Change;
+import dev.faas.schedule.Overlap;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
+import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import dev.faas.wire.Sha256;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates, changes and deletes schedules. One of another user does not exist. */
+final class Schedules {
+    private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
+    private static final String THING = "schedule";
+    private static final int QUOTA_RETRY_SECONDS = 60;
+    /** Of the times that a pause missed, or of a backfill. */
+    private static final int MOST_COUNTED = 10_000;
+
+    private final ScheduleStore store;
+    private final Function<String, Future<Quota>> quotas;
+
+    /** @param quotas by owner */
+    Schedules(ScheduleStore store, Function<String, Future<Quota>> quotas) {
+        this.store = store;
+        this.quotas = quotas;
+    }
+
+    /** Fails with 404 {@code function_not_found}, 409 {@code name_taken} or 429 {@code quota_exceeded}. */
+    Future<Schedule> create(String owner, Definition definition, Origin origin) {
+        return quotas.apply(owner)
+                .compose(quota -> store.change(
+                        owner,
+                        change -> findFunction(change, definition).compose(function -> {
+                            var schedule = create(change, owner, definition, function);
+                            return change.insert(schedule).compose(inserted -> {
+                                if (!inserted) {
+                                    throw nameTaken(definition.spec().name()).asException();
+                                }
+                                return requireRoom(change, quota)
+                                        .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
+                                        .map(schedule);
+                            });
+                        })))
+                .onSuccess(schedule -> log("schedule created", schedule));
+    }
+
+    private static Schedule create(Change change, String owner, Definition definition, Target function) {
+        var now = change.now().truncatedTo(ChronoUnit.MILLIS);
+        var blank = new Schedule(
+                Ids.schedule(now),
+                owner,
+                function,
+                1,
+                definition.spec(),
+                new Progress(ScheduleState.ACTIVE, definition.note(), null, definition.remaining(), null),
+                now.truncatedTo(ChronoUnit.SECONDS),
+                now);
+        var running = blank.running(definition.note(), now);
+        requireTimeLeft(running);
+        return definition.paused() ? blank.paused(definition.note(), now) : running;
+    }
+
+    private static void requireTimeLeft(Schedule schedule) {
+        if (schedule.progress().state() == ScheduleState.COMPLETED) {
+            var field = schedule.spec().when().at() != null ? "at" : "endAt";
+            throw Problem.invalid(field, "leaves no time: all times of the schedule are over. Choose a later one")
+                    .asException();
+        }
+    }
+
+    private static Future<Void> requireRoom(Change change, Quota quota) {
+        long most = quota.of(Quota.Limit.SCHEDULES);
+        return change.count().map(count -> {
+            if (count > most) {
+                throw Problem.quotaExceeded(
+                                "You have " + most + " schedules, the most that one user may have. Delete one that you"
+                                        + " do not need any more, then try again.",
+                                QUOTA_RETRY_SECONDS)
+                        .asException();
+            }
+            return null;
+        });
+    }
+
+    private static Future<Target> findFunction(Change change, Definition definition) {
+        var ref = definition.function();
+        return change.findFunction(ref)
+                .map(found -> found.orElseThrow(() -> {
+                    var revision =
+                            ref.revision().isPresent() ? "@" + ref.revision().getAsInt() : "";
+                    return Problem.functionNotFound(ref.target() + revision).asException();
+                }));
+    }
+
+    Future<Schedule> get(String owner, String ref) {
+        return store.find(owner, ref).map(found -> found.orElseThrow(() -> notFound(ref)));
+    }
+
+    /**
+     * Stores another definition, unless it is the same.
+     *
+     * @param next makes it of the stored schedule
+     */
+    Future<Schedule> replace(
+            String owner, String ref, Preconditions conditions, Function<Schedule, Definition> next, Origin origin) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions).compose(before -> {
+                    var definition = next.apply(before);
+                    return findFunction(change, definition).compose(function -> {
+                        var after = replace(change, before, definition, function);
+                        return after.equals(before)
+                                ? Future.succeededFuture(before)
+                                : store(change, before, after.changed(change.now()), origin, "schedule.update");
+                    });
+                }));
+    }
+
+    /** A next time that is still one of the schedule stays: it may be due already. */
+    private static Schedule replace(Change change, Schedule before, Definition definition, Target function) {
+        var now = change.now();
+        var spec = definition.spec();
+        var progress = before.progress();
+        var after = new Schedule(
+                before.id(),
+                before.owner(),
+                function,
+                before.version(),
+                spec,
+                new Progress(
+                        progress.state(),
+                        definition.note(),
+                        progress.pausedAt(),
+                        definition.remaining(),
+                        progress.next()),
+                before.createdAt(),
+                before.updatedAt());
+        if (definition.paused()) {
+            return before.isPaused() ? after : after.paused(definition.note(), now);
+        }
+        boolean keepsTimes = progress.state() == ScheduleState.ACTIVE
+                && spec.when().equals(before.spec().when())
+                && spec.rules().jitterSeconds() == before.spec().rules().jitterSeconds()
+                && !Integer.valueOf(0).equals(definition.remaining());
+        if (keepsTimes) {
+            return after;
+        }
+        var running = after.running(definition.note(), now);
+        if (!spec.when().equals(before.spec().when())) {
+            requireTimeLeft(running);
+        }
+        return running;
+    }
+
+    Future<Schedule> pause(String owner, String ref, Preconditions conditions, String note, Origin origin) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions)
+                        .compose(before -> store(
+                                change,
+                                before,
+                                before.isPaused()
+                                        ? before.with(withNote(before.progress(), note))
+                                                .changed(change.now())
+                                        : before.paused(note, change.now()).changed(change.now()),
+                                origin,
+                                "schedule.pause")));
+    }
+
+    private static Progress withNote(Progress progress, String note) {
+        return new Progress(progress.state(), note, progress.pausedAt(), progress.remaining(), progress.next());
+    }
+
+    /** One that is not paused stays as it is. */
+    Future<Schedule> resume(String owner, String ref, Preconditions conditions, String note, Origin origin) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions)
+                        .compose(before -> before.isPaused()
+                                ? store(
+                                        change,
+                                        before,
+                                        before.running(note, change.now()).changed(change.now()),
+                                        origin,
+                                        "schedule.resume")
+                                : Future.succeededFuture(before)));
+    }
+
+    private static Future<Schedule> store(
+            Change change, Schedule before, Schedule after, Origin origin, String action) {
+        var missed =
+                before.isPaused() && !after.isPaused() ? missedByPause(before, change.now()) : Optional.<Tick>empty();
+        return missed.map(change::insert)
+                .orElse(Future.succeededFuture())
+                .compose(inserted -> change.update(after))
+                .compose(updated -> change.audit(entry(after, origin, action)))
+                .map(after)
+                .onSuccess(stored -> log("schedule changed action=" + action, stored));
+    }
+
+    /** One row for the whole pause. */
+    private static Optional<Tick> missedByPause(Schedule paused, Instant now) {
+        var times = paused.times();
+        @Nullable Instant first = null;
+        @Nullable Instant last = null;
+        int count = 0;
+        var since = paused.progress().pausedAt();
+        for (var time = times.next(since == null ? now : since);
+                time.isPresent() && !time.get().instant().isAfter(now) && count < MOST_COUNTED;
+                time = times.next(last)) {
+            last = time.get().instant();
+            first = first == null ? last : first;
+            count++;
+        }
+        return first == null || last == null
+                ? Optional.empty()
+                : Optional.of(new Tick(
+                        paused.id(),
+                        first,
+                        TickKind.SCHEDULE,
+                        "",
+                        new Tick.Result(TickOutcome.PAUSED, null, null),
+                        null,
+                        new Tick.Span(count, last)));
+    }
+
+    /**
+     * Submits now, also while the schedule is paused.
+     *
+     * @param overlap while an activation of the schedule is alive
+     * @param key repeats of a request have the same
+     */
+    Future<Tick> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
+                    var now = change.now().truncatedTo(ChronoUnit.MILLIS);
+                    var run = run(schedule, key, overlap.text());
+                    return change.findAsked(schedule.id(), TickKind.MANUAL, run, now.minus(1, ChronoUnit.DAYS))
+                            .compose(found -> {
+                                if (!found.isEmpty()) {
+                                    return Future.succeededFuture(found.getFirst());
+                                }
+                                var tick = asked(schedule, TickKind.MANUAL, now, run, overlap);
+                                return change.insertAsked(List.of(tick), overlap)
+                                        .map(tick);
+                            });
+                }));
+    }
+
+    /** Submits for the times after {@code from} up to {@code to}, and returns how many these are. */
+    Future<Integer> backfill(
+            String owner, String ref, Instant from, Instant to, Overlap overlap, Optional<IdempotencyKey> key) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
+                    if (to.isAfter(change.now())) {
+                        throw Problem.invalid("to", "must not be in the future").asException();
+                    }
+                    var run = run(schedule, key, from + " " + to + " " + overlap.text());
+                    var ticks = firing(schedule, from, to).stream()
+                            .map(nominal -> asked(schedule, TickKind.BACKFILL, nominal, run, overlap))
+                            .toList();
+                    if (ticks.isEmpty()) {
+                        return Future.succeededFuture(0);
+                    }
+                    return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
+                            .compose(found ->
+                                    found.isEmpty() ? change.insertAsked(ticks, overlap) : Future.succeededFuture())
+                            .map(ticks.size());
+                }));
+    }
+
+    private static List<Instant> firing(Schedule schedule, Instant from, Instant to) {
+        var times = schedule.times();
+        var firing = new ArrayList<Instant>();
+        for (var time = times.next(from);
+                time.isPresent() && !time.get().instant().isAfter(to); ) {
+            if (time.get().fires()) {
+                firing.add(time.get().instant());
+            }
+            if (firing.size() > MOST_COUNTED) {
+                throw Problem.invalid(
+                                "from",
+                                "there are more than " + MOST_COUNTED
+                                        + " times up to 'to': choose a later one, and backfill the rest in another call")
+                        .asException();
+            }
+            time = times.next(time.get().instant());
+        }
+        return firing;
+    }
+
+    private static Tick asked(Schedule schedule, TickKind kind, Instant nominal, String run, Overlap overlap) {
+        var result = overlap == Overlap.ALLOW_ALL
+                ? new Tick.Result(TickOutcome.CLAIMED, null, Ids.activation(Instant.now()))
+                : new Tick.Result(TickOutcome.BUFFERED, null, null);
+        return new Tick(schedule.id(), nominal, kind, run, result, null, null);
+    }
+
+    private static String run(Schedule schedule, Optional<IdempotencyKey> key, String content) {
+        return key.map(it -> Sha256.hex(schedule.id() + " " + it.text() + " " + content))
+                .orElseGet(() -> Ids.activation(Instant.now()));
+    }
+
+    Future<Void> delete(String owner, String ref, Preconditions conditions, Origin origin) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions)
+                        .compose(schedule -> change.delete(schedule)
+                                .compose(deleted -> change.audit(entry(schedule, origin, "schedule.delete")))
+                                .onSuccess(deleted -> log("schedule deleted", schedule))));
+    }
+
+    private static Future<Schedule> lock(Change change, String ref, Preconditions conditions) {
+        return change.lock(ref).map(found -> {
+            var schedule = found.orElseThrow(() -> notFound(ref));
+            conditions.check(THING, schedule.version());
+            return schedule;
+        });
+    }
+
+    /** Without the argument, which may be secret. */
+    private static AuditEntry entry(Schedule schedule, Origin origin, String action) {
+        var when = schedule.spec().when();
+        return AuditEntry.done(
+                        origin,
+                        action,
+                        schedule.id(),
+                        new JsonObject()
+                                .put("name", schedule.spec().name())
+                                .put("function", schedule.function().text())
+                                .put("cron", when.cron())
+                                .put("at", when.at() == null ? null : when.at().toString())
+                                .put("zone", when.zone())
+                                .put("state", schedule.progress().state().text()))
+                .inProject(schedule.owner());
+    }
+
+    private static void log(String event, Schedule schedule) {
+        LOG.info(
+                "{} schedule={} name={} owner={}",
+                event,
+                schedule.id(),
+                schedule.spec().name(),
+                schedule.owner());
+    }
+
+    private static Problem nameTaken(String name) {
+        return Problem.of(
+                409,
+                "name_taken",
+                "Name taken",
+                "You have a schedule '" + name + "' already. Choose another name, or change that one with PUT.");
+    }
+
+    static RuntimeException notFound(String ref) {
+        return Problem.of(404, "schedule_not_found", "Schedule not found", "You have no schedule '" + ref + "'.")
+                .asException();
+    }
+}

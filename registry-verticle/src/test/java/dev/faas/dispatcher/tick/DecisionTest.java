@@ -1,0 +1,182 @@
+package dev.faas.dispatcher.tick;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.cron.DstPolicy;
+import dev.faas.dispatcher.tick.DueSchedule.Target;
+import dev.faas.schedule.Overlap;
+import dev.faas.schedule.ScheduleSpec;
+import dev.faas.schedule.ScheduleSpec.Rules;
+import dev.faas.schedule.ScheduleSpec.Submit;
+import dev.faas.schedule.ScheduleSpec.When;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
+import dev.faas.schedule.TickOutcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DecisionTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    /** Each minute from {@link #NOON} on. */
+    private static DueSchedule schedule(Overlap overlap, @Nullable Integer remaining) {
+        var when = new When("* * * * *", null, "UTC", DstPolicy.ONCE, null, NOON.plusSeconds(86_400));
+        return new DueSchedule(
+                "sch_x",
+                "usr_x",
+                new Target("fn_x", null),
+                new ScheduleSpec("x", when, new Rules(overlap, 600, 0, false), new Submit("", null, Map.of())),
+                ScheduleState.ACTIVE,
+                remaining,
+                NOON,
+                NOON);
+    }
+
+    private static List<TickRow> alive(@Nullable String outcomes) {
+        var ticks = new ArrayList<TickRow>();
+        for (var outcome : outcomes == null ? new String[0] : outcomes.split(" ")) {
+            var at = NOON.minusSeconds(3_600).plusSeconds(60L * ticks.size());
+            ticks.add(TickRow.of(
+                            schedule(Overlap.SKIP, null),
+                            at,
+                            at,
+                            TickOutcome.of(outcome).orElseThrow())
+                    .as(TickOutcome.of(outcome).orElseThrow(), null, "a" + ticks.size()));
+        }
+        return ticks;
+    }
+
+    private static String outcomes(List<TickRow> ticks) {
+        return String.join(
+                " ", ticks.stream().map(tick -> tick.outcome().text()).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            SKIP         |                  | claimed skipped_overlap            |
+            SKIP         | fired            | skipped_overlap skipped_overlap    |
+            SKIP         | waiting          | skipped_overlap skipped_overlap    |
+            BUFFER_ONE   |                  | claimed buffered                   |
+            BUFFER_ONE   | fired            | buffered skipped_overlap           |
+            BUFFER_ONE   | fired buffered   | skipped_overlap skipped_overlap    |
+            BUFFER_ONE   | buffered         | buffered skipped_overlap           | claimed
+            BUFFER_ALL   | claimed          | buffered buffered                  |
+            BUFFER_ALL   | buffered buffered | buffered buffered                 | claimed
+            CANCEL_OTHER | fired            | skipped_overlap buffered           |
+            CANCEL_OTHER | waiting          | claimed buffered                   | skipped_overlap
+            CANCEL_OTHER | fired buffered   | skipped_overlap buffered           | skipped_overlap
+            ALLOW_ALL    | fired waiting    | claimed claimed                    |
+            ALLOW_ALL    | buffered buffered | claimed claimed                   | claimed claimed
+            """)
+    void givenTwoDueTimes_whenDecided_thenTheOverlapPolicyHolds(
+            Overlap overlap, @Nullable String alive, String added, @Nullable String changed) {
+        var decision = Decision.of(schedule(overlap, null), alive(alive), NOON.plusSeconds(61));
+
+        assertThat(outcomes(decision.added())).isEqualTo(added);
+        assertThat(outcomes(decision.changed())).isEqualTo(changed == null ? "" : changed);
+        assertThat(decision.next()).isEqualTo(NOON.plusSeconds(120));
+    }
+
+    /** A policy is a tick that a user asked for. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ALLOW_ALL    | skip                 | claimed                                  |
+            ALLOW_ALL    | skip skip            | claimed skipped_overlap                  |
+            SKIP         | fired skip           | skipped_overlap                          |
+            SKIP         | fired bufferOne bufferOne | buffered skipped_overlap            |
+            SKIP         | bufferOne bufferOne bufferOne | claimed buffered skipped_overlap |
+            BUFFER_ONE   | fired buffered bufferOne | skipped_overlap                      |
+            BUFFER_ONE   | fired buffered bufferAll | buffered                             |
+            SKIP         | waiting bufferAll    | buffered                                 |
+            SKIP         | waiting cancelOther  | skipped_overlap claimed                  |
+            SKIP         | fired cancelOther    |                                          | a0
+            SKIP         | fired cancelOther cancelOther | skipped_overlap                 | a0
+            SKIP         | fired buffered cancelOther | skipped_overlap                    | a0
+            """)
+    void givenAPausedSchedule_whenTicksAreAskedFor_thenTheirOwnPolicyHolds(
+            Overlap own, String alive, @Nullable String changed, @Nullable String cancelled) {
+        var paused = paused(schedule(own, null));
+        var ticks = new ArrayList<TickRow>();
+        for (var word : alive.split(" ")) {
+            var policy = Overlap.BY_NAME.get(word);
+            var at = NOON.minusSeconds(3_600).plusSeconds(60L * ticks.size());
+            var outcome = policy == null ? TickOutcome.of(word).orElseThrow() : TickOutcome.BUFFERED;
+            ticks.add(new TickRow(
+                    new TickRow.Key("sch_x", at, policy == null ? TickKind.SCHEDULE : TickKind.MANUAL, ""),
+                    "usr_x",
+                    outcome,
+                    null,
+                    outcome == TickOutcome.BUFFERED ? null : "a" + ticks.size(),
+                    at,
+                    null,
+                    null,
+                    policy));
+        }
+
+        var decision = Decision.of(paused, ticks, NOON);
+
+        assertThat(outcomes(decision.changed())).isEqualTo(changed == null ? "" : changed);
+        assertThat(String.join(" ", decision.toCancel())).isEqualTo(cancelled == null ? "" : cancelled);
+    }
+
+    private static DueSchedule paused(DueSchedule it) {
+        return new DueSchedule(
+                it.id(), it.owner(), it.function(), it.spec(), ScheduleState.PAUSED, null, it.createdAt(), null);
+    }
+
+    @Test
+    void givenCancelOther_whenOneIsInTheWay_thenItIsCancelled() {
+        var decision = Decision.of(schedule(Overlap.CANCEL_OTHER, null), alive("fired"), NOON);
+
+        assertThat(decision.toCancel()).containsExactly("a0");
+    }
+
+    @Test
+    void givenRemainingActions_whenMoreAreDue_thenOnlySoManyAreClaimed() {
+        var decision = Decision.of(schedule(Overlap.ALLOW_ALL, 3), alive("claimed"), NOON.plusSeconds(300));
+
+        assertThat(outcomes(decision.added())).isEqualTo("claimed claimed");
+        assertThat(decision.next()).isNull();
+        assertThat(decision.state()).isEqualTo(ScheduleState.ACTIVE);
+    }
+
+    @Test
+    void givenALongOutage_whenItIsOver_thenThoseBeforeTheWindowAreMissed_inAHundredRows() {
+        var decision = Decision.of(schedule(Overlap.ALLOW_ALL, null), List.of(), NOON.plusSeconds(200 * 60));
+
+        var missed = decision.added().stream()
+                .filter(tick -> tick.outcome() == TickOutcome.MISSED)
+                .toList();
+        assertThat(missed).hasSize(100);
+        assertThat(missed.getLast().span()).isEqualTo(new TickRow.Span(92, NOON.plusSeconds(190 * 60)));
+        assertThat(decision.added().stream().filter(TickRow::isPending)).hasSize(10);
+    }
+
+    @Test
+    void givenTheEnd_whenTheLastTimeIsDecided_thenTheScheduleIsCompleted() {
+        var decision = Decision.of(schedule(Overlap.ALLOW_ALL, null), List.of(), NOON.plusSeconds(86_400));
+        while (decision.next() != null) {
+            decision = Decision.of(
+                    new DueSchedule(
+                            "sch_x",
+                            "usr_x",
+                            new Target("fn_x", null),
+                            decision.schedule().spec(),
+                            ScheduleState.ACTIVE,
+                            null,
+                            NOON,
+                            decision.next()),
+                    List.of(),
+                    NOON.plusSeconds(86_400));
+        }
+
+        assertThat(decision.state()).isEqualTo(ScheduleState.COMPLETED);
+        assertThat(decision.due()).isNull();
+    }
+}
