@@ -125,6 +125,11 @@ public final class Schedules implements Resources {
         return naming(ref, () -> api.document(request));
     }
 
+    /** @param time in RFC 3339 */
+    Doc tick(String ref, String time) {
+        return naming(ref, () -> api.get(path(ref) + "/ticks/" + Request.encode(time)));
+    }
+
     static String path(String ref) {
         return ALL + "/" + Request.part(ref);
     }

@@ -5,7 +5,6 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
-import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -85,7 +84,7 @@ final class TicksCommand extends Verb {
         var path = Schedules.path(name) + "/ticks";
         if (time != null) {
             var nominal = Durations.parseTime("TIME", time);
-            var tick = schedules.naming(name, () -> api.get(path + "/" + Request.encode(nominal.toString())));
+            var tick = schedules.tick(name, nominal.toString());
             session.output().document(tick, doc -> doc.text("tickId"), () -> explanation(tick));
         } else {
             session.output()

@@ -25,6 +25,9 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 not found, 5 unavailable, 6 refused."
         })
 final class TriggerCommand extends Verb {
+    private static final int PAUSE_MS = 50;
+    private static final int MOST_LOOKS = 100;
+
     @Parameters(paramLabel = "SCHEDULE", description = "The schedule, by name or id.")
     private String name = "";
 
@@ -35,17 +38,27 @@ final class TriggerCommand extends Verb {
     private @Nullable String overlap;
 
     @Override
-    protected int run(Session session) {
+    protected int run(Session session) throws InterruptedException {
         var body = overlap == null ? Doc.empty() : Doc.empty().with("overlap", overlap);
-        var tick = new Schedules(session.api()).submit(name, "trigger", body);
+        var schedules = new Schedules(session.api());
+        var tick = schedules.submit(name, "trigger", body);
+        // Its activation can be asked for once its submit was accepted.
+        for (int i = 0; i < MOST_LOOKS && tick.text("outcome").equals("claimed"); i++) {
+            Thread.sleep(PAUSE_MS);
+            tick = schedules.tick(name, tick.text("nominalTime"));
+        }
+        print(session, tick);
+        return Exit.OK;
+    }
+
+    private static void print(Session session, Doc tick) {
         session.output()
                 .document(
                         tick,
                         doc -> doc.text("activationId"),
                         () -> tick.find("activationId").stream().toList());
-        if (tick.get("activationId") == null) {
+        if (!tick.text("outcome").equals("fired")) {
             session.output().note(tick.text("explain"));
         }
-        return Exit.OK;
     }
 }

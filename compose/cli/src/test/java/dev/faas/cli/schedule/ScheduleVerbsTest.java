@@ -286,6 +286,18 @@ class ScheduleVerbsTest extends StubFixture {
                 .doesNotContainNull();
     }
 
+    @Test
+    void givenATriggerThatIsOnItsWay_whenItIsAccepted_thenItsIdIsPrinted() {
+        var time = "/ticks/2026-10-25T00%3A30%3A00.000Z";
+        server.on("POST", NIGHTLY + "/trigger", 202, TICK.replace("fired", "claimed"))
+                .on("GET", NIGHTLY + time.replace("%3A", ":"), 200, TICK.replace("fired", "claimed"))
+                .on("GET", NIGHTLY + time.replace("%3A", ":"), 200, TICK);
+
+        assertThat(run("schedule trigger nightly")).isEqualTo(new ClientRun(0, "06b7\n", ""));
+        assertThat(sent("GET")).hasSize(2);
+        assertThat(server.received().getLast().path()).endsWith(time);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --outcome missed --since 2026-10-01T00:00:00Z --until 2026-11-01T00:00:00Z | ?outcome=missed&since=2026-10-01T00:00:00Z&until=2026-11-01T00:00:00Z&limit=20
