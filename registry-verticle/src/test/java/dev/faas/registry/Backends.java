@@ -21,8 +21,12 @@ import dev.faas.wire.FunctionSpec.Mode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A real Postgres and a real NATS. */
 final class Backends extends LocalServers {
@@ -73,6 +77,19 @@ final class Backends extends LocalServers {
                 false,
                 RegistryConfig.Roles.ALL,
                 null);
+    }
+
+    /** Of the service: how long each has been open that waits for something else than Postgres, by its start. */
+    Map<String, Long> transactionsThatWait() throws SQLException {
+        var waiting =
+                text("select string_agg(xact_start || '=' || floor(extract(epoch from clock_timestamp() - xact_start)"
+                        + " * 1000), ',') from pg_stat_activity where state = 'idle in transaction' and usename = '"
+                        + postgres.role("registry").user() + "'");
+        return waiting.equals("null")
+                ? Map.of()
+                : Arrays.stream(waiting.split(","))
+                        .map(each -> each.split("="))
+                        .collect(Collectors.toMap(each -> each[0], each -> Long.parseLong(each[1]), Math::max));
     }
 
     /** Lets tokens that this signer signs be accepted. */

@@ -3,6 +3,7 @@ package dev.faas.registry;
 import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Canceller;
 import dev.faas.activation.Reason;
@@ -10,6 +11,9 @@ import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.testing.Await;
+import dev.faas.testing.ProcessSignal;
+import dev.faas.wire.ApiTime;
+import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +21,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +73,8 @@ class TicksTest extends TickFixture {
         assertThat(accepted.activation().timeoutSeconds()).isEqualTo(7);
         assertThat(accepted.activation().tags()).containsEntry("a", "b");
         assertThat(accepted.activation().owner()).isEqualTo(owner);
+        assertThat(accepted.activation().trigger())
+                .isEqualTo(new Trigger(Trigger.SCHEDULE, get("once").getString("id"), ApiTime.format(at)));
         assertThat(get("once").getString("state")).isEqualTo("completed");
     }
 
@@ -118,8 +126,37 @@ class TicksTest extends TickFixture {
 
         Await.eventually(() -> firedActivations("often").size() >= 2);
 
-        assertThat(inStream(firedActivations("often").getFirst()).orElseThrow().record())
-                .isInstanceOf(ActivationRecord.Ended.class);
+        assertThat(inStream(firedActivations("often").getFirst())
+                        .orElseThrow()
+                        .record()
+                        .currentReason())
+                .isEqualTo(Reason.CANCELLED_BY_SCHEDULE);
+        user.send("DELETE", "/v1/schedules/often", "");
+    }
+
+    /** Three turns, in each of which the dispatcher asks in vain whether the earlier activation has ended. */
+    @Test
+    void givenASilentBus_whenTicksAreDecided_thenLocksAreHeldForASecond_andTheTicksAreDecidedLater() throws Exception {
+        schedule("often", EACH_SECOND);
+        Await.eventually(() -> outcomes("often").contains("skipped_overlap"));
+        var turns = new TreeMap<String, Long>();
+
+        ProcessSignal.send("STOP", registry.backends.nats.pid());
+        try {
+            Await.eventually(() -> {
+                registry.backends
+                        .transactionsThatWait()
+                        .forEach((start, millis) -> turns.merge(start, millis, Math::max));
+                return turns.size() > 3;
+            });
+        } finally {
+            ProcessSignal.send("CONT", registry.backends.nats.pid());
+        }
+
+        assertThat(turns.values()).allSatisfy(millis -> assertThat(millis).isLessThan(1_700));
+        int decided = outcomes("often").size();
+        Await.eventually(() -> outcomes("often").size() > decided);
+        assertThat(firedActivations("often")).hasSize(1);
         user.send("DELETE", "/v1/schedules/often", "");
     }
 
@@ -200,10 +237,56 @@ class TicksTest extends TickFixture {
         assertThat(onlyTick("later", "fired").getString("activationId"))
                 .isEqualTo(first.json().getString("activationId"));
         assertThat(get("later").getInteger("remainingActions")).isOne();
-        assertThat(user.send("POST", "/v1/schedules/later/trigger", "{\"overlap\": \"skip\"}")
+    }
+
+    @Test
+    void givenAPausedSchedule_whenTriggeredWhileOneRuns_thenThePolicyOfTheRequestHolds() {
+        schedule("later", changes("{'cron': '@yearly', 'paused': true, 'overlap': 'allowAll'}"));
+        trigger("allowAll");
+        Await.eventually(() -> outcomes("later").equals(List.of("fired")));
+        var first = firedActivations("later").getFirst();
+
+        trigger("skip");
+        Await.eventually(() -> outcomes("later").equals(List.of("fired", "skipped_overlap")));
+        trigger("bufferOne");
+        trigger("bufferOne");
+        Await.eventually(
+                () -> outcomes("later").equals(List.of("fired", "skipped_overlap", "buffered", "skipped_overlap")));
+        end(first, Status.CANCELLED);
+        Await.eventually(
+                () -> outcomes("later").equals(List.of("fired", "skipped_overlap", "fired", "skipped_overlap")));
+        var second = firedActivations("later").getLast();
+        trigger("cancelOther");
+
+        Await.eventually(() -> outcomes("later").getLast().equals("fired"));
+        assertThat(inStream(second).orElseThrow().record().currentReason()).isEqualTo(Reason.CANCELLED_BY_SCHEDULE);
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", "{\"overlap\": \"terminateOther\"}")
                         .status())
-                .as("not available")
                 .isEqualTo(400);
+    }
+
+    private void trigger(String overlap) {
+        var body = new JsonObject().put("overlap", overlap);
+        assertThat(user.send("POST", "/v1/schedules/later/trigger", body.encode())
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void givenPastTimes_whenBackfilledOneAfterTheOther_thenTheNextRunsWhenTheEarlierOneHasEnded() {
+        schedule("daily", changes("{'cron': '@daily', 'paused': true}"));
+        var range = "{'from': '2026-01-01T00:00:00Z', 'to': '2026-01-04T00:00:00Z', 'overlap': 'bufferAll'}"
+                .replace('\'', '"');
+
+        assertThat(user.send("POST", "/v1/schedules/daily/backfill", range).status())
+                .isEqualTo(202);
+
+        for (int fired = 1; fired <= 3; fired++) {
+            int so = fired;
+            Await.eventually(() -> firedActivations("daily").size() == so);
+            assertThat(Collections.frequency(outcomes("daily"), "buffered")).isEqualTo(3 - fired);
+            end(firedActivations("daily").getLast(), Status.CANCELLED);
+        }
     }
 
     @Test
@@ -227,6 +310,30 @@ class TicksTest extends TickFixture {
     }
 
     @Test
+    void givenActivationsOfASchedule_whenListedByTrigger_thenOnlyTheyAreListed_andTheirRecordsNameIt()
+            throws Exception {
+        Story.accepted(registry.bus, Story.activation(owner, functionId, "report", Instant.now(), Map.of()), "x");
+        var id = scheduleIn(Duration.ofMillis(500), new JsonObject());
+        var tick = onlyTick("once", "fired");
+        Await.eventually(() -> acceptedCount() == 2);
+
+        var listed = user.get("/v1/activations?trigger=" + id).items();
+
+        assertThat(listed).hasSize(1);
+        var record = listed.getJsonObject(0);
+        assertThat(record.getString("activationId")).isEqualTo(tick.getString("activationId"));
+        assertThat(record.getJsonObject("trigger"))
+                .isEqualTo(new JsonObject()
+                        .put("type", "schedule")
+                        .put("id", id)
+                        .put("key", tick.getString("nominalTime")));
+        assertThat(user.get("/v1/activations?trigger=" + Ids.schedule(Instant.now()))
+                        .items())
+                .isEmpty();
+        assertThat(user.get("/v1/activations?trigger=once").status()).isEqualTo(400);
+    }
+
+    @Test
     void givenTicks_whenTheMetricsAreRead_thenTheyAreCounted() throws Exception {
         scheduleIn(Duration.ofMillis(500), new JsonObject());
         onlyTick("once", "fired");
@@ -235,7 +342,8 @@ class TicksTest extends TickFixture {
             var metrics = operator.get("/metrics").text();
             assertThat(metrics)
                     .containsPattern(Pattern.compile("faas_schedule_ticks_total\\{outcome=\"fired\".*} [1-9]"))
-                    .contains("faas_schedule_lateness_seconds_count");
+                    .contains("faas_schedule_lateness_seconds_count")
+                    .contains("faas_schedules_due");
         }
     }
 }

@@ -249,7 +249,8 @@ public final class Acceptance {
                         .plusSeconds(spec.queue().ttlSeconds()),
                 request.submission().tags(),
                 request.origin().requestId(),
-                due.orElse(null));
+                due.orElse(null),
+                request.trigger());
     }
 
     private Instant now() {

@@ -1,5 +1,6 @@
 package dev.faas.acceptance;
 
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
@@ -7,18 +8,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes an activation to accept.
  *
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
+ * @param trigger null: a user submits it
  */
 public record SubmitRequest(
         FunctionRevision function,
         Submission submission,
         String source,
         Optional<IdempotencyKey> key,
-        BusRetry.Request origin) {
+        BusRetry.Request origin,
+        @Nullable Trigger trigger) {
+
+    /** Of a user. */
+    public SubmitRequest(
+            FunctionRevision function,
+            Submission submission,
+            String source,
+            Optional<IdempotencyKey> key,
+            BusRetry.Request origin) {
+        this(function, submission, source, key, origin, null);
+    }
 
     /** @param ref the function as the request names it */
     public static SubmitRequest of(

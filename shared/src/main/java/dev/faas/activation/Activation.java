@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when it expires if it has not run by then; a run or a retry puts that off, see {@link ActivationRecord}
  * @param requestId of the request that submitted it, for the logs; null when an older gateway wrote it
  * @param notBefore when it is due, of a delayed one: until then it has no command; null when it was due at once
+ * @param trigger null when a user submitted it
  */
 public record Activation(
         String id,
@@ -27,10 +28,57 @@ public record Activation(
         Instant expiresAt,
         Map<String, String> tags,
         @Nullable String requestId,
-        @Nullable Instant notBefore) {
+        @Nullable Instant notBefore,
+        @Nullable Trigger trigger) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}
+
+    /**
+     * Names what submitted an activation instead of a user.
+     *
+     * @param type such as {@link #SCHEDULE}
+     * @param key of this one activation among those of the trigger: of a schedule, its nominal time
+     */
+    public record Trigger(String type, String id, String key) {
+        public static final String SCHEDULE = "schedule";
+
+        public Trigger {
+            Objects.requireNonNull(type);
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(key);
+        }
+    }
+
+    /** Submitted by a user. */
+    public Activation(
+            String id,
+            String owner,
+            FunctionKey function,
+            String image,
+            Delivery delivery,
+            int timeoutSeconds,
+            Retry retry,
+            Instant submittedAt,
+            Instant expiresAt,
+            Map<String, String> tags,
+            @Nullable String requestId,
+            @Nullable Instant notBefore) {
+        this(
+                id,
+                owner,
+                function,
+                image,
+                delivery,
+                timeoutSeconds,
+                retry,
+                submittedAt,
+                expiresAt,
+                tags,
+                requestId,
+                notBefore,
+                null);
+    }
 
     public Activation {
         Objects.requireNonNull(id);

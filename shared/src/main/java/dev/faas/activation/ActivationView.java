@@ -3,6 +3,7 @@ package dev.faas.activation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Attempt;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ public record ActivationView(
         @JsonUnwrapped Report.Output output,
         String image,
         @JsonUnwrapped Report.Container container,
+        @Nullable Trigger trigger,
         Map<String, String> tags) {
 
     /** How far it is. */
@@ -164,7 +166,8 @@ public record ActivationView(
 
     private static ActivationView of(
             Activation a, Progress progress, Run run, Exit exit, Report.Output output, Report.Container container) {
-        return new ActivationView(a.id(), a.function(), progress, run, exit, output, a.image(), container, a.tags());
+        return new ActivationView(
+                a.id(), a.function(), progress, run, exit, output, a.image(), container, a.trigger(), a.tags());
     }
 
     private static long millisBetween(Instant from, Instant to) {
@@ -174,6 +177,6 @@ public record ActivationView(
     /** For lists. */
     public ActivationView withoutResult() {
         return new ActivationView(
-                activationId, function, progress, run, exit, output.withResult(null), image, container, tags);
+                activationId, function, progress, run, exit, output.withResult(null), image, container, trigger, tags);
     }
 }

@@ -18,6 +18,8 @@ public enum Reason {
     WORKER_LOST,
     FUNCTION_DELETED,
     CANCELLED_BY_USER,
+    /** A newer tick of its schedule replaces it. */
+    CANCELLED_BY_SCHEDULE,
     QUEUE_TTL;
 
     /** As the API writes it. */

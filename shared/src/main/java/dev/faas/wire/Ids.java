@@ -58,6 +58,10 @@ public final class Ids {
         return Instant.ofEpochMilli(millis);
     }
 
+    public static Instant timeOfSchedule(String schedule) {
+        return timeOf(schedule.substring(SCHEDULE.length()));
+    }
+
     public static boolean isActivation(String text) {
         return isBare(text, 0);
     }

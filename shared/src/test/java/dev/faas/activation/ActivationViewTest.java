@@ -17,7 +17,11 @@ class ActivationViewTest {
     static Stream<Arguments> records() {
         return Stream.of(
                 // As an older version wrote it: without sandbox and earlier attempts.
-                Arguments.of("view", WireFormatTest.ENDED), Arguments.of("view-later", Samples.endedLater()));
+                Arguments.of("view", WireFormatTest.ENDED),
+                Arguments.of("view-later", Samples.endedLater()),
+                Arguments.of(
+                        "view-of-schedule",
+                        Samples.ofSchedule().claim(Samples.WORKER, "run-1", Samples.NOW.plusMillis(5))));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,6 +1,7 @@
 package dev.faas.activation;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
@@ -39,6 +40,12 @@ final class Samples {
     static ActivationRecord.Queued delayed(Duration delay) {
         var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
         return ActivationRecord.accept(Records.with(plain, "notBefore", NOW.plus(delay)), RUN_SPEC);
+    }
+
+    static ActivationRecord.Queued ofSchedule() {
+        var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+        var trigger = new Trigger(Trigger.SCHEDULE, "sch_06b7gd98g07rk4q3v8x2m5n9te", "2026-11-24T09:59:59.000Z");
+        return ActivationRecord.accept(Records.with(plain, "trigger", trigger), RUN_SPEC);
     }
 
     static Activation activation(String id, Delivery delivery, Retry retry) {

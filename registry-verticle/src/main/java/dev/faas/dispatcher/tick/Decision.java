@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *             ── nothing of the schedule is alive ─▶ claimed
  *             └─ else by the policy: skipped_overlap, buffered, or claimed
  *   buffered  ── nothing else of the schedule is alive ─▶ claimed
+ *   asked for ── nothing of the schedule is alive ─▶ claimed
+ *             └─ else by its own policy: skipped_overlap, or buffered
  * </pre>
  */
 final class Decision {
@@ -34,6 +37,9 @@ final class Decision {
     private static final int MOST_MISSED = 10_000;
 
     private static final int MOST_BUFFERED = 1_000;
+
+    /** Of those that users asked for, decided in one turn. */
+    private static final int MOST_ASKED = 500;
 
     private final DueSchedule schedule;
     private final ScheduleTimes times;
@@ -61,6 +67,7 @@ final class Decision {
     static Decision of(DueSchedule schedule, List<TickRow> alive, Instant now) {
         var decision = new Decision(schedule, alive, now);
         decision.releaseBuffered();
+        decision.decideAsked();
         decision.decideDue();
         decision.addMissed();
         return decision;
@@ -96,7 +103,7 @@ final class Decision {
 
     /** Activations that are in the way of a buffered tick, and are to be cancelled. */
     List<String> toCancel() {
-        return schedule.overlap() == Overlap.CANCEL_OTHER && any(tick -> tick.outcome() == TickOutcome.BUFFERED)
+        return any(this::cancelsOthers)
                 ? alive.stream()
                         .filter(tick -> tick.outcome() == TickOutcome.FIRED)
                         .flatMap(tick -> Optional.ofNullable(tick.activationId()).stream())
@@ -104,14 +111,45 @@ final class Decision {
                 : List.of();
     }
 
+    private boolean cancelsOthers(TickRow tick) {
+        var policy = tick.isAsked() ? tick.overlap() : schedule.overlap();
+        return tick.outcome() == TickOutcome.BUFFERED && policy == Overlap.CANCEL_OTHER;
+    }
+
+    /** What was asked for also while the schedule is paused. */
     private void releaseBuffered() {
-        if (schedule.state() == ScheduleState.PAUSED) {
-            return;
-        }
+        boolean isPaused = schedule.state() == ScheduleState.PAUSED;
         for (var tick : List.copyOf(alive)) {
-            if (tick.outcome() == TickOutcome.BUFFERED && isFree()) {
+            if (isBuffered(tick) && (tick.isAsked() ? isAlone() : !isPaused && isFree())) {
                 change(tick, claimed(tick));
             }
+        }
+    }
+
+    private static boolean isBuffered(TickRow tick) {
+        return tick.outcome() == TickOutcome.BUFFERED && tick.overlap() == null;
+    }
+
+    private void decideAsked() {
+        alive.stream()
+                .filter(tick -> tick.overlap() != null)
+                .limit(MOST_ASKED)
+                .toList()
+                .forEach(this::decideAsked);
+    }
+
+    private void decideAsked(TickRow tick) {
+        var policy = Objects.requireNonNull(tick.overlap());
+        if (policy == Overlap.CANCEL_OTHER) {
+            dropPending(each -> each.key().nominal().isBefore(tick.key().nominal()));
+        }
+        if (isAlone()) {
+            change(tick, claimed(tick));
+        } else if (!hasRoom(policy)) {
+            skip(tick);
+        } else if (policy
+                != Overlap.CANCEL_OTHER) { // else it stays as it is: what is in its way is cancelled each turn
+            change(tick, tick.as(TickOutcome.BUFFERED, null, null));
         }
     }
 
@@ -145,7 +183,7 @@ final class Decision {
             missed.add(tick.as(TickOutcome.MISSED, "late", null));
         } else {
             if (schedule.overlap() == Overlap.CANCEL_OTHER) {
-                dropPending();
+                dropPending(each -> true);
             }
             if (isFree()) {
                 add(claimed(tick));
@@ -156,30 +194,37 @@ final class Decision {
     }
 
     private void overlap(TickRow tick) {
-        long buffered = alive.stream()
-                .filter(each -> each.outcome() == TickOutcome.BUFFERED)
-                .count();
-        var most = switch (schedule.overlap()) {
-            case SKIP, ALLOW_ALL -> 0;
-            case BUFFER_ONE -> 1;
-            case BUFFER_ALL -> MOST_BUFFERED;
-            case CANCEL_OTHER -> 1; // the others are dropped
-        };
-        if (buffered < most) {
+        if (hasRoom(schedule.overlap())) {
             add(tick.as(TickOutcome.BUFFERED, null, null));
         } else {
             added.add(tick.as(TickOutcome.SKIPPED_OVERLAP, null, null));
         }
     }
 
+    /** To buffer one more. */
+    private boolean hasRoom(Overlap policy) {
+        int most = switch (policy) {
+            case SKIP, ALLOW_ALL -> 0;
+            case BUFFER_ONE -> 1;
+            case BUFFER_ALL -> MOST_BUFFERED;
+            case CANCEL_OTHER -> Integer.MAX_VALUE; // those before it are dropped
+        };
+        return most > 0 && alive.stream().filter(Decision::isBuffered).count() < most;
+    }
+
     /** The newest one replaces those that have not been submitted. */
-    private void dropPending() {
+    private void dropPending(Predicate<TickRow> condition) {
         for (var tick : List.copyOf(alive)) {
-            if (tick.outcome() == TickOutcome.BUFFERED || tick.outcome() == TickOutcome.WAITING) {
-                change(tick, tick.as(TickOutcome.SKIPPED_OVERLAP, null, null));
-                alive.removeIf(each -> each.key().equals(tick.key()));
+            boolean isPending = tick.outcome() == TickOutcome.BUFFERED || tick.outcome() == TickOutcome.WAITING;
+            if (isPending && condition.test(tick)) {
+                skip(tick);
             }
         }
+    }
+
+    private void skip(TickRow tick) {
+        change(tick, tick.as(TickOutcome.SKIPPED_OVERLAP, null, null));
+        alive.removeIf(each -> each.key().equals(tick.key()));
     }
 
     /** What an outage missed beyond 100 ticks is one row. */
@@ -194,7 +239,11 @@ final class Decision {
     }
 
     private boolean isFree() {
-        return schedule.overlap() == Overlap.ALLOW_ALL || !any(tick -> tick.outcome() != TickOutcome.BUFFERED);
+        return schedule.overlap() == Overlap.ALLOW_ALL || isAlone();
+    }
+
+    private boolean isAlone() {
+        return !any(tick -> tick.outcome() != TickOutcome.BUFFERED);
     }
 
     private boolean hasActionsLeft() {

@@ -17,12 +17,14 @@ import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.pg.Pg;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -30,12 +32,15 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +55,9 @@ import org.slf4j.LoggerFactory;
 public final class TickDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
     private static final int BATCH = 500;
+    /** So many activations of a schedule are asked for in one turn; the others count as alive. */
+    private static final int MOST_QUESTIONS = 50;
+
     /** Of each batch: another owner's ticks wait for one round. */
     private static final int PER_OWNER = 64;
 
@@ -60,23 +68,42 @@ public final class TickDispatcher {
     /** In case an end was not noted. */
     private static final Duration SWEEP_PAUSE = Duration.ofSeconds(30);
 
+    private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
+
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    /** To the event stream, while schedules are locked. */
+    private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
     private final TickStore store;
     private final TickSubmitter submitter;
     private final ActivationEvents events;
     private final Canceller canceller;
     private final TickMeters meters;
+    private final ZoneUpdate zones;
+    private boolean zonesAreCurrent;
+    /** Smaller after a turn whose questions took too long. */
+    private int batch = BATCH;
+
     private String lastOwner = "";
-    private long sweptAt = System.nanoTime();
+    // The first sweep is at start: another dispatcher may have died before it released a tick.
+    private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
+    private String lastSwept = "";
+    private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
     private TickDispatcher(
-            TickStore store, TickSubmitter submitter, ActivationEvents events, Canceller canceller, TickMeters meters) {
+            TickStore store,
+            TickSubmitter submitter,
+            ActivationEvents events,
+            Canceller canceller,
+            TickMeters meters,
+            ZoneUpdate zones) {
         this.store = store;
         this.submitter = submitter;
         this.events = events;
         this.canceller = canceller;
         this.meters = meters;
+        this.zones = zones;
     }
 
     /** Blocks until it runs. */
@@ -113,7 +140,8 @@ public final class TickDispatcher {
                 new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
                 events,
                 new Canceller(events, queue, clock),
-                meters);
+                meters,
+                new ZoneUpdate(pg));
         on.open(
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
@@ -122,39 +150,80 @@ public final class TickDispatcher {
 
     /** Returns the pause until the next look. Blocks. */
     private Duration runOnce() throws Exception {
+        if (!zonesAreCurrent) {
+            zones.run();
+            zonesAreCurrent = true;
+        }
         boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
         found |= decideBuffered();
         var first = Blocking.await(store.untilFirst());
         if (first.isEmpty() || first.get().isPositive()) {
+            meters.due(0);
             var pause = found ? SHORT_PAUSE : first.orElse(LONGEST_PAUSE);
             return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
         }
-        boolean decided = false;
-        while (decideBatch()) {
-            decided = true;
+        boolean worked = false;
+        boolean more = true;
+        while (more) {
+            more = decideBatch();
+            // Also in a long backlog: what users ask for is among these.
+            worked |= takeLeased() || more;
+            countAtTimes();
         }
+        return worked ? Duration.ZERO : SHORT_PAUSE;
+    }
+
+    private boolean takeLeased() throws Exception {
         var taken = Blocking.await(store.takeLeased(BATCH));
         Blocking.await(submitter.submit(taken, false));
-        return decided || !taken.isEmpty() ? Duration.ZERO : SHORT_PAUSE;
+        return !taken.isEmpty();
     }
 
     private boolean decideBatch() throws Exception {
-        var turn = Blocking.await(store.decideDue(lastOwner, PER_OWNER, BATCH, this::decide));
+        int limit = batch;
+        var turn = await(store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
-        lastOwner = turn.schedules() < BATCH ? "" : turn.lastOwner();
+        lastOwner = turn.last()
+                .filter(last -> turn.schedules() == limit)
+                .map(DueSchedule::owner)
+                .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
     }
 
+    /** Only while there is work: it reads all that are due. */
+    private void countAtTimes() throws Exception {
+        if (System.nanoTime() - countedAt > COUNT_PAUSE.toNanos()) {
+            countedAt = System.nanoTime();
+            meters.due(Blocking.await(store.countDue()));
+        }
+    }
+
     private boolean decideBuffered() throws Exception {
         boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        int limit = batch;
+        var turn = await(store.decideBuffered(sweep, sweep ? lastSwept : "", limit, this::decide));
         if (sweep) {
-            sweptAt = System.nanoTime();
+            lastSwept = turn.last()
+                    .filter(last -> turn.schedules() == limit)
+                    .map(DueSchedule::id)
+                    .orElse("");
+            sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
         }
-        var turn = Blocking.await(store.decideBuffered(sweep, BATCH, this::decide));
         complete(turn);
-        return !turn.claimed().isEmpty();
+        return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
+    }
+
+    private Turn await(Future<Turn> turn) throws Exception {
+        try {
+            var done = Blocking.await(turn);
+            batch = Math.min(BATCH, 2 * batch);
+            return done;
+        } catch (TimeoutException e) {
+            batch = Math.max(1, batch / 4);
+            throw e;
+        }
     }
 
     private void complete(Turn turn) throws Exception {
@@ -169,17 +238,27 @@ public final class TickDispatcher {
 
     private void cancel(String activation) throws Exception {
         var newest = Blocking.await(events.last(activation));
-        if (newest.isPresent()) {
-            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_USER));
+        // A running one may stay for a while after the request, and each turn finds it.
+        if (newest.isPresent() && !isCancelled(newest.get().record())) {
+            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
             LOG.info("activation cancelled for a newer tick activation={}", activation);
         }
+    }
+
+    private static boolean isCancelled(ActivationRecord record) {
+        return switch (record) {
+            case ActivationRecord.Queued queued -> false;
+            case ActivationRecord.Running running -> running.cancelRequested() != null;
+            case ActivationRecord.Ended ended -> true;
+        };
     }
 
     /** Asks the bus which activations have ended: the ledger may lag behind it. */
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
         var fired = alive.values().stream()
-                .flatMap(List::stream)
-                .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                .flatMap(ticks -> ticks.stream()
+                        .filter(tick -> tick.outcome() == TickOutcome.FIRED)
+                        .limit(MOST_QUESTIONS))
                 .map(tick -> Objects.requireNonNull(tick.activationId()))
                 .toList();
         return findEnded(fired)
@@ -195,21 +274,40 @@ public final class TickDispatcher {
                         ended));
     }
 
+    /**
+     * The caller holds locks and a connection meanwhile, so the answer may not take long: without it the transaction is rolled
+     * back, and the ticks are decided in a later turn.
+     */
     private Future<Set<String>> findEnded(List<String> activations) {
-        var asked = new HashMap<String, Future<Boolean>>();
-        activations.forEach(id -> asked.put(
-                id,
-                Future.fromCompletionStage(events.last(id))
-                        // One that is not there any more has ended and was pruned.
-                        .map(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)));
-        return Future.all(List.copyOf(asked.values())).map(all -> {
-            var ended = new HashSet<String>();
-            asked.forEach((id, hasEnded) -> {
-                if (hasEnded.result()) {
-                    ended.add(id);
-                }
-            });
-            return ended;
-        });
+        var ended = ConcurrentHashMap.<String>newKeySet();
+        var asked = activations.stream()
+                .map(id -> hasEnded(id).thenAccept(hasEnded -> {
+                    if (hasEnded) {
+                        ended.add(id);
+                    }
+                }))
+                .toArray(CompletableFuture[]::new);
+        var all = CompletableFuture.allOf(asked).orTimeout(LONGEST_QUESTION.toMillis(), TimeUnit.MILLISECONDS);
+        return Future.fromCompletionStage(all)
+                .<Set<String>>map(answered -> new HashSet<>(ended)) // which may be asked for null
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new TimeoutException("the event stream did not say within "
+                                        + LONGEST_QUESTION.toMillis() + " ms which activations have ended")
+                                : failure));
+    }
+
+    private CompletableFuture<Boolean> hasEnded(String activation) {
+        return events.last(activation)
+                // One that is not there any more has ended and was pruned.
+                .thenApply(newest -> newest.isEmpty() || newest.get().record() instanceof ActivationRecord.Ended)
+                .exceptionallyCompose(failure -> {
+                    if (BusException.unwrap(failure) instanceof Codec.CodecException unreadable) {
+                        // It must not stop the schedules of others.
+                        LOG.warn("activation not readable activation={} error={}", activation, unreadable.getMessage());
+                        return CompletableFuture.completedFuture(false);
+                    }
+                    return CompletableFuture.failedFuture(failure);
+                });
     }
 }

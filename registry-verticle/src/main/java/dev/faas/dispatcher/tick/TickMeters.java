@@ -2,6 +2,7 @@ package dev.faas.dispatcher.tick;
 
 import dev.faas.schedule.TickOutcome;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -10,12 +11,20 @@ import java.time.Duration;
 final class TickMeters {
     private final MeterRegistry registry;
     private final Timer lateness;
+    private volatile long due;
 
     TickMeters(MeterRegistry registry) {
         this.registry = registry;
         this.lateness = Timer.builder("faas.schedule.lateness")
                 .description("From the time at which a tick was due to its accepted activation")
                 .register(registry);
+        Gauge.builder("faas.schedules.due", () -> due)
+                .description("Schedules of the whole platform that are due and not decided")
+                .register(registry);
+    }
+
+    void due(long schedules) {
+        due = schedules;
     }
 
     void count(Decision decision) {

@@ -1,5 +1,6 @@
 package dev.faas.dispatcher.tick;
 
+import dev.faas.schedule.Overlap;
 import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param activationId of a claimed, waiting or fired one
  * @param due nominal time and jitter
  * @param lease until when the holder of a claimed one works on it; tells one claim from the next
+ * @param overlap of a buffered one that a user asked for, until it is decided; else null
  */
 record TickRow(
         Key key,
@@ -20,7 +22,8 @@ record TickRow(
         @Nullable String activationId,
         Instant due,
         @Nullable Instant lease,
-        @Nullable Span span) {
+        @Nullable Span span,
+        @Nullable Overlap overlap) {
 
     /** @param run tells ticks of the same time apart that were asked for; else empty */
     record Key(String scheduleId, Instant nominal, TickKind kind, String run) {}
@@ -37,19 +40,21 @@ record TickRow(
                 null,
                 due,
                 null,
+                null,
                 null);
     }
 
     TickRow as(TickOutcome other, @Nullable String otherReason, @Nullable String otherActivation) {
-        return new TickRow(key, owner, other, otherReason, otherActivation, due, lease, span);
-    }
-
-    TickRow leasedUntil(Instant time) {
-        return new TickRow(key, owner, outcome, reason, activationId, due, time, span);
+        return new TickRow(key, owner, other, otherReason, otherActivation, due, lease, span, null);
     }
 
     TickRow with(Span other) {
-        return new TickRow(key, owner, outcome, reason, activationId, due, lease, other);
+        return new TickRow(key, owner, outcome, reason, activationId, due, lease, other, overlap);
+    }
+
+    /** By a user, whatever the schedule's times are. */
+    boolean isAsked() {
+        return key.kind != TickKind.SCHEDULE;
     }
 
     /** It may still be submitted. */

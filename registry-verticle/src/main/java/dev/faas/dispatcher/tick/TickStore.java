@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
 final class TickStore {
-    /** How long whoever claims a tick works on it before another one takes it up. */
+    /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
     /** A skip scan: owners take turns, beginning after the one that was served last. */
@@ -70,6 +70,12 @@ final class TickStore {
                         .map(millis -> Duration.ofMillis(Math.max(0, millis)))));
     }
 
+    Future<Long> countDue() {
+        return pg.withPool(pool -> pool.query("select count(*) from schedule where due_at <= now()")
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0)));
+    }
+
     /** Makes decisions about schedules whose rows are locked. */
     @FunctionalInterface
     interface Decide {
@@ -86,10 +92,10 @@ final class TickStore {
     /**
      * A turn.
      *
-     * @param lastOwner whose schedules were claimed last; empty when none was
+     * @param last schedule that was claimed; empty when none was
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, String lastOwner, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(int schedules, Optional<DueSchedule> last, List<TickRow> claimed, List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -102,21 +108,29 @@ final class TickStore {
                 .compose(rows -> decide(tx, rows, decide)));
     }
 
-    /** The same for schedules with buffered ticks of which nothing else is alive, or with all that have buffered ticks. */
-    Future<Turn> decideBuffered(boolean all, int limit, Decide decide) {
-        return pg.inTransaction(
-                tx -> tx.preparedQuery("""
-                        select * from schedule where state <> 'paused' and id in (
-                            select schedule_id from tick b where b.outcome = 'buffered' and ($1 or not exists (
+    /**
+     * The same for schedules with ticks that users asked for, or with buffered ticks of which nothing else is alive, or with
+     * all that have buffered ticks. Of a paused one only what users asked for counts.
+     *
+     * @param after id of the last schedule of the turn before
+     */
+    Future<Turn> decideBuffered(boolean all, String after, int limit, Decide decide) {
+        return pg.inTransaction(tx ->
+                tx.preparedQuery("""
+                        select s.* from schedule s join (
+                            select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
+                            where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
                                 select from tick t where t.schedule_id = b.schedule_id and t.alive
-                                and t.outcome <> 'buffered')))
-                        limit $2 for update skip locked""").execute(Tuple.of(all, limit)).compose(rows -> decide(tx, rows, decide)));
+                                and t.outcome <> 'buffered'))
+                            group by schedule_id) b on b.schedule_id = s.id
+                        where s.id > $3 and (s.state <> 'paused' or b.asked)
+                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
         var schedules = rows.stream().map(TickStore::toSchedule).toList();
         if (schedules.isEmpty()) {
-            return Future.succeededFuture(new Turn(0, "", List.of(), List.of()));
+            return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
         }
         return alive(tx, schedules)
                 .compose(alive -> tx.query("select clock_timestamp() as now")
@@ -136,13 +150,16 @@ final class TickStore {
                                             claimed.addAll(released);
                                             return new Turn(
                                                     schedules.size(),
-                                                    schedules.getLast().owner(),
+                                                    Optional.of(schedules.getLast()),
                                                     claimed,
                                                     decided.decisions());
                                         }))));
     }
 
-    /** Of a schedule that lets all run, only what counts against its remaining actions: there may be many. */
+    /**
+     * Of a schedule that lets all run, only what counts against its remaining actions: there may be many. But all when a user
+     * asked for one that may have to wait for them.
+     */
     private static Future<Map<String, List<TickRow>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
         var exclusive = schedules.stream()
                 .filter(schedule -> schedule.overlap() != Overlap.ALLOW_ALL)
@@ -153,8 +170,10 @@ final class TickStore {
                 .map(DueSchedule::id)
                 .toArray(String[]::new);
         return tx.preparedQuery("""
-                        select * from tick where alive and (schedule_id = any($1)
-                            or (schedule_id = any($2) and outcome <> 'fired')) order by nominal""")
+                        select * from tick t where alive and (schedule_id = any($1)
+                            or (schedule_id = any($2) and (outcome <> 'fired' or exists (
+                                select from tick a where a.schedule_id = t.schedule_id and a.outcome = 'buffered'
+                                and a.kind <> 'schedule')))) order by nominal""")
                 .execute(Tuple.of(exclusive, (Object) pendingOnly))
                 .map(rows -> {
                     var alive = new HashMap<String, List<TickRow>>();
@@ -206,7 +225,7 @@ final class TickStore {
                 ? Future.succeededFuture(List.of())
                 : tx.preparedQuery("""
                                 update tick t set outcome = u.outcome, reason = u.reason, activation_id = u.activation_id,
-                                    alive = u.outcome in ('claimed', 'buffered', 'waiting'),
+                                    overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
                                 """ + SETTLED + " returning t.*")
                         .execute(settled(changed))
@@ -451,7 +470,7 @@ final class TickStore {
         return rows.stream().map(row -> row.getString(name)).toArray(String[]::new);
     }
 
-    private static DueSchedule toSchedule(Row row) {
+    static DueSchedule toSchedule(Row row) {
         return new DueSchedule(
                 row.getString("id"),
                 row.getString("owner"),
@@ -476,10 +495,13 @@ final class TickStore {
                 row.getString("activation_id"),
                 time(row, "due_at"),
                 optionalTime(row, "leased_until"),
-                null);
+                null,
+                Optional.ofNullable(row.getString("overlap"))
+                        .map(Overlap.BY_NAME::get)
+                        .orElse(null));
     }
 
-    private static Instant time(Row row, String column) {
+    static Instant time(Row row, String column) {
         return row.getOffsetDateTime(column).toInstant();
     }
 

@@ -5,11 +5,13 @@ import dev.faas.acceptance.Accepted;
 import dev.faas.acceptance.PastActivations;
 import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.dispatcher.tick.TickStore.Submittable;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.ApiTime;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -104,7 +106,7 @@ final class TickSubmitter {
         var request = request(
                 each.function().get(),
                 each.schedule().get().spec().submit(),
-                each.tick().key().scheduleId());
+                each.tick().key());
         var promise = Promise.<Accepted>promise();
         context.runOnContext(now -> acceptance.acceptNamed(id, request, past).onComplete(promise));
         return promise.future().<Result>map(accepted -> new Result.Fired()).recover(failure -> {
@@ -148,14 +150,15 @@ final class TickSubmitter {
         return new Result.Over(TickOutcome.MISSED, Objects.requireNonNullElse(tick.reason(), "late"));
     }
 
-    private static SubmitRequest request(FunctionRevision function, Submit submit, String scheduleId) {
+    private static SubmitRequest request(FunctionRevision function, Submit submit, TickRow.Key key) {
         var timeout = submit.timeoutSeconds() == null ? OptionalInt.empty() : OptionalInt.of(submit.timeoutSeconds());
         return new SubmitRequest(
                 function,
                 new Submission(submit.argument(), timeout, submit.tags()),
                 "",
                 Optional.empty(),
-                new Origin(scheduleId, System.nanoTime()));
+                new Origin(key.scheduleId(), System.nanoTime()),
+                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())));
     }
 
     private record Origin(String requestId, long since) implements BusRetry.Request {

@@ -1,6 +1,8 @@
 package dev.faas.registry.ledger;
 
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a row of the ledger to be written.
@@ -27,6 +29,19 @@ public record LedgerEntry(
     /** That time has not come, or its command is not put yet. */
     boolean waitsForDue() {
         return record instanceof ActivationRecord.Queued queued && queued.isDelayed();
+    }
+
+    /** Null when a user submitted it. */
+    @Nullable
+    String triggerId() {
+        var trigger = record.activation().trigger();
+        return trigger == null ? null : trigger.id();
+    }
+
+    /** The dispatcher waits for its end. */
+    boolean isOfSchedule() {
+        var trigger = record.activation().trigger();
+        return trigger != null && trigger.type().equals(Trigger.SCHEDULE);
     }
 
     /** Brings nothing that takes much room in the event stream. */

@@ -4,6 +4,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.registry.paging.KeyValueFilter;
 import dev.faas.wire.FunctionRef;
+import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.MultiMap;
 import java.time.DateTimeException;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param function by id or by name; a name also finds activations of an earlier, deleted function of that name
  * @param statuses one of them must match; the same holds for the reasons
  * @param since inclusive time of the submission; {@code until} is exclusive
+ * @param trigger id of a schedule
  */
 public record LedgerFilter(
         @Nullable FunctionRef function,
@@ -33,7 +35,8 @@ public record LedgerFilter(
         Set<Reason> reasons,
         @Nullable Instant since,
         @Nullable Instant until,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable String trigger) {
     /** @param errors receives every invalid parameter; the filter ignores it */
     static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
@@ -42,12 +45,13 @@ public record LedgerFilter(
                 reasons(query.getAll("reason"), errors),
                 time("since", query.get("since"), errors),
                 time("until", query.get("until"), errors),
-                KeyValueFilter.read("tag", query.getAll("tag"), errors));
+                KeyValueFilter.read("tag", query.getAll("tag"), errors),
+                trigger(query.get("trigger"), errors));
     }
 
     /** Whether few rows among very many may match. */
     boolean isSelective() {
-        return function != null || !statuses.isEmpty() || !reasons.isEmpty() || !tags.isEmpty();
+        return function != null || !statuses.isEmpty() || !reasons.isEmpty() || !tags.isEmpty() || trigger != null;
     }
 
     /** Identifies the list: equal for equal filters only. */
@@ -63,6 +67,9 @@ public record LedgerFilter(
         if (!reasons.isEmpty()) { // cursors of earlier versions stay valid
             scope.add(reasons.toString());
         }
+        if (trigger != null) {
+            scope.add(trigger);
+        }
         return scope;
     }
 
@@ -75,6 +82,14 @@ public record LedgerFilter(
             errors.add(new Problem.FieldError("function", "must be a function's name or id, without a revision"));
         }
         return ref.orElse(null);
+    }
+
+    private static @Nullable String trigger(@Nullable String text, List<Problem.FieldError> errors) {
+        if (text != null && !Ids.isSchedule(text)) {
+            errors.add(new Problem.FieldError("trigger", "must be the id of a schedule, such as sch_…"));
+            return null;
+        }
+        return text;
     }
 
     private static Set<Status> statuses(List<String> texts, List<Problem.FieldError> errors) {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the table {@code activation} for owners. Hides rows that ended before a cutoff, even while they still exist. */
 public final class LedgerReadStore {
+    /** By how much the clocks of the services may differ. */
+    private static final Duration CLOCKS = Duration.ofDays(1);
+
     private final Pg pg;
 
     public LedgerReadStore(Pg pg) {
@@ -65,6 +69,11 @@ public final class LedgerReadStore {
         }
         if (!filter.tags().isEmpty()) {
             where.and("tags <> '{}' and tags @>", new JsonObject(Map.<String, Object>copyOf(filter.tags())));
+        }
+        if (filter.trigger() != null) {
+            where.and("trigger_id =", filter.trigger());
+            // Partitions from before the schedule have none of its activations, and may have no index of triggers.
+            where.and("id >=", Ids.lowestAt(Ids.timeOfSchedule(filter.trigger()).minus(CLOCKS)));
         }
         var select = where.selectNewest(filter, limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)

@@ -30,18 +30,18 @@ public final class LedgerStore {
             with written as (
                 insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
                     sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart,
-                    expires_at, pruned, reason, event_bytes)
+                    expires_at, pruned, reason, event_bytes, trigger_id)
                 select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at,
                     e.tags::jsonb, e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart,
                     e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null,
-                    e.reason, e.event_bytes
+                    e.reason, e.event_bytes, e.trigger_id
                 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                     $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
                     $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[],
-                    $19::text[], $20::bigint[])
+                    $19::text[], $20::bigint[], $21::text[])
                 as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
                     argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at,
-                    reason, event_bytes)
+                    reason, event_bytes, trigger_id)
                 on conflict (id) do update set
                     status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
                     record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
@@ -49,7 +49,8 @@ public final class LedgerStore {
                     result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
                     log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
                     changed_at = now(), enqueued = false, pruned = excluded.pruned,
-                    reason = excluded.reason, event_bytes = activation.event_bytes + excluded.event_bytes
+                    reason = excluded.reason, event_bytes = activation.event_bytes + excluded.event_bytes,
+                    trigger_id = coalesce(activation.trigger_id, excluded.trigger_id)
                 where activation.sequence < excluded.sequence
                 returning id, finished_at, sequence),
             unpruned as (
@@ -88,6 +89,7 @@ public final class LedgerStore {
                                     tx,
                                     batch.stream()
                                             .filter(entry -> entry.record() instanceof ActivationRecord.Ended
+                                                    && entry.isOfSchedule()
                                                     && written.contains(
                                                             entry.record().id()))
                                             .toList()));
@@ -100,11 +102,13 @@ public final class LedgerStore {
                 ? Future.succeededFuture()
                 : tx.preparedQuery("""
                                 insert into tick_end (activation_id, schedule_id, status)
-                                select t.activation_id, t.schedule_id, e.status
-                                from unnest($1::text[], $2::text[]) as e (id, status) join tick t on t.activation_id = e.id
-                                on conflict do nothing""")
-                        .execute(Tuple.of(texts(ended, entry -> entry.record().id()), (Object) texts(
-                                ended, entry -> entry.record().currentStatus().text())))
+                                select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing""")
+                        .execute(Tuple.of(
+                                texts(ended, entry -> entry.record().id()),
+                                texts(ended, LedgerEntry::triggerId),
+                                texts(
+                                        ended,
+                                        entry -> entry.record().currentStatus().text())))
                         .mapEmpty();
     }
 
@@ -252,7 +256,8 @@ public final class LedgerStore {
                 .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::log))
                 .addArrayOfOffsetDateTime(times(entries, entry -> expiresAt(entry.record())))
                 .addArrayOfString(texts(entries, entry -> reason(entry.record())))
-                .addArrayOfLong(entries.stream().map(LedgerEntry::eventBytes).toArray(Long[]::new));
+                .addArrayOfLong(entries.stream().map(LedgerEntry::eventBytes).toArray(Long[]::new))
+                .addArrayOfString(texts(entries, LedgerEntry::triggerId));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {

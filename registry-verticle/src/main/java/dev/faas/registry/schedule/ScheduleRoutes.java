@@ -17,6 +17,7 @@ import dev.faas.quota.Quota;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.schedule.ScheduleStore.TickKey;
+import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.FunctionRef;
@@ -145,15 +146,22 @@ public final class ScheduleRoutes {
                 .compose(schedule -> renderWhole(ctx, schedule));
     }
 
-    /** The body is optional, and has no fields. */
+    /** The body is optional. */
     private Future<Buffer> trigger(RoutingContext ctx) {
+        var overlap = Overlap.ALLOW_ALL;
         if (Bodies.bytes(ctx).length() > 0) {
-            JsonFields.of(ctx).requireValid();
+            var fields = JsonFields.of(ctx);
+            overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
+            fields.requireValid();
         }
+        return trigger(ctx, overlap);
+    }
+
+    private Future<Buffer> trigger(RoutingContext ctx, Overlap overlap) {
         return schedules
                 .get(owner(ctx), ref(ctx))
                 .compose(schedule -> schedules
-                        .trigger(owner(ctx), schedule.id(), key(ctx))
+                        .trigger(owner(ctx), schedule.id(), overlap, key(ctx))
                         .map(tick -> {
                             ctx.response().setStatusCode(202);
                             return json(ctx, ScheduleView.of(tick, schedule.times()));
@@ -164,6 +172,7 @@ public final class ScheduleRoutes {
         var fields = JsonFields.of(ctx);
         var from = ScheduleBody.time(fields, "from");
         var to = ScheduleBody.time(fields, "to");
+        var overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
         for (var name : List.of("from", "to")) {
             if (!fields.has(name)) {
                 fields.addError(name, "is required");
@@ -171,7 +180,7 @@ public final class ScheduleRoutes {
         }
         fields.requireValid();
         return schedules
-                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to.orElseThrow(), key(ctx))
+                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to.orElseThrow(), overlap, key(ctx))
                 .map(count -> {
                     ctx.response().setStatusCode(202);
                     return json(ctx, JsonNodeFactory.instance.objectNode().put("ticks", count));

@@ -6,6 +6,7 @@ import dev.faas.pg.Pg;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.schedule.Schedule.Progress;
 import dev.faas.registry.schedule.Schedule.Target;
+import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleSpec;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
@@ -138,23 +139,33 @@ public final class ScheduleStore {
                     .mapEmpty();
         }
 
-        /** Ticks that a user asks for: any dispatcher takes them up at once. */
-        Future<Void> insertClaimed(List<Tick> ticks) {
+        /**
+         * Ticks that a user asks for: any dispatcher takes them up at once.
+         *
+         * @param overlap the dispatcher submits claimed ones whatever is alive, and decides about buffered ones
+         */
+        Future<Void> insertAsked(List<Tick> ticks, Overlap overlap) {
+            boolean waits = overlap != Overlap.ALLOW_ALL;
             return tx.preparedQuery("""
                             insert into tick (schedule_id, nominal, kind, run, owner, outcome, activation_id, due_at,
-                                leased_until, alive)
-                            select $1, u.nominal, $2, $3, $4, 'claimed', u.activation_id, now(), now(), true
+                                leased_until, alive, overlap)
+                            select $1, u.nominal, $2, $3, $4, $7, u.activation_id, now(),
+                                case when $8::text is null then now() end, true, $8
                             from unnest($5::timestamptz[], $6::text[]) as u (nominal, activation_id)
                             on conflict do nothing""")
-                    .execute(Tuple.of(
-                            ticks.getFirst().scheduleId(),
-                            ticks.getFirst().kind().text(),
-                            ticks.getFirst().run(),
-                            owner,
-                            ticks.stream().map(tick -> Pg.utc(tick.nominal())).toArray(OffsetDateTime[]::new),
-                            ticks.stream()
+                    .execute(Tuple.tuple()
+                            .addValue(ticks.getFirst().scheduleId())
+                            .addValue(ticks.getFirst().kind().text())
+                            .addValue(ticks.getFirst().run())
+                            .addValue(owner)
+                            .addValue(ticks.stream()
+                                    .map(tick -> Pg.utc(tick.nominal()))
+                                    .toArray(OffsetDateTime[]::new))
+                            .addValue(ticks.stream()
                                     .map(tick -> tick.result().activationId())
-                                    .toArray(String[]::new)))
+                                    .toArray(String[]::new))
+                            .addValue(ticks.getFirst().result().outcome().text())
+                            .addValue(waits ? overlap.text() : null))
                     .mapEmpty();
         }
 

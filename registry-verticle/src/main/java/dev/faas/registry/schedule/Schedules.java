@@ -8,6 +8,7 @@ import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.schedule.Schedule.Progress;
 import dev.faas.registry.schedule.Schedule.Target;
 import dev.faas.registry.schedule.ScheduleStore.Change;
+import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
@@ -243,44 +244,48 @@ final class Schedules {
     }
 
     /**
-     * Submits now, also while the schedule is paused, whatever of it is running.
+     * Submits now, also while the schedule is paused.
      *
+     * @param overlap while an activation of the schedule is alive
      * @param key repeats of a request have the same
      */
-    Future<Tick> trigger(String owner, String ref, Optional<IdempotencyKey> key) {
+    Future<Tick> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key) {
         return store.change(
                 owner,
                 change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
                     var now = change.now().truncatedTo(ChronoUnit.MILLIS);
-                    var run = run(schedule, key, "");
+                    var run = run(schedule, key, overlap.text());
                     return change.findAsked(schedule.id(), TickKind.MANUAL, run, now.minus(1, ChronoUnit.DAYS))
                             .compose(found -> {
                                 if (!found.isEmpty()) {
                                     return Future.succeededFuture(found.getFirst());
                                 }
-                                var tick = claimed(schedule, TickKind.MANUAL, now, run);
-                                return change.insertClaimed(List.of(tick)).map(tick);
+                                var tick = asked(schedule, TickKind.MANUAL, now, run, overlap);
+                                return change.insertAsked(List.of(tick), overlap)
+                                        .map(tick);
                             });
                 }));
     }
 
     /** Submits for the times after {@code from} up to {@code to}, and returns how many these are. */
-    Future<Integer> backfill(String owner, String ref, Instant from, Instant to, Optional<IdempotencyKey> key) {
+    Future<Integer> backfill(
+            String owner, String ref, Instant from, Instant to, Overlap overlap, Optional<IdempotencyKey> key) {
         return store.change(
                 owner,
                 change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
                     if (to.isAfter(change.now())) {
                         throw Problem.invalid("to", "must not be in the future").asException();
                     }
-                    var run = run(schedule, key, from + " " + to);
+                    var run = run(schedule, key, from + " " + to + " " + overlap.text());
                     var ticks = firing(schedule, from, to).stream()
-                            .map(nominal -> claimed(schedule, TickKind.BACKFILL, nominal, run))
+                            .map(nominal -> asked(schedule, TickKind.BACKFILL, nominal, run, overlap))
                             .toList();
                     if (ticks.isEmpty()) {
                         return Future.succeededFuture(0);
                     }
                     return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
-                            .compose(found -> found.isEmpty() ? change.insertClaimed(ticks) : Future.succeededFuture())
+                            .compose(found ->
+                                    found.isEmpty() ? change.insertAsked(ticks, overlap) : Future.succeededFuture())
                             .map(ticks.size());
                 }));
     }
@@ -305,15 +310,11 @@ final class Schedules {
         return firing;
     }
 
-    private static Tick claimed(Schedule schedule, TickKind kind, Instant nominal, String run) {
-        return new Tick(
-                schedule.id(),
-                nominal,
-                kind,
-                run,
-                new Tick.Result(TickOutcome.CLAIMED, null, Ids.activation(Instant.now())),
-                null,
-                null);
+    private static Tick asked(Schedule schedule, TickKind kind, Instant nominal, String run, Overlap overlap) {
+        var result = overlap == Overlap.ALLOW_ALL
+                ? new Tick.Result(TickOutcome.CLAIMED, null, Ids.activation(Instant.now()))
+                : new Tick.Result(TickOutcome.BUFFERED, null, null);
+        return new Tick(schedule.id(), nominal, kind, run, result, null, null);
     }
 
     private static String run(Schedule schedule, Optional<IdempotencyKey> key, String content) {

@@ -10,6 +10,7 @@ import dev.faas.schedule.ScheduleSpec.Rules;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.ScheduleSpec.When;
 import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,6 +81,53 @@ class DecisionTest {
         assertThat(outcomes(decision.added())).isEqualTo(added);
         assertThat(outcomes(decision.changed())).isEqualTo(changed == null ? "" : changed);
         assertThat(decision.next()).isEqualTo(NOON.plusSeconds(120));
+    }
+
+    /** A policy is a tick that a user asked for. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ALLOW_ALL    | skip                 | claimed                                  |
+            ALLOW_ALL    | skip skip            | claimed skipped_overlap                  |
+            SKIP         | fired skip           | skipped_overlap                          |
+            SKIP         | fired bufferOne bufferOne | buffered skipped_overlap            |
+            SKIP         | bufferOne bufferOne bufferOne | claimed buffered skipped_overlap |
+            BUFFER_ONE   | fired buffered bufferOne | skipped_overlap                      |
+            BUFFER_ONE   | fired buffered bufferAll | buffered                             |
+            SKIP         | waiting bufferAll    | buffered                                 |
+            SKIP         | waiting cancelOther  | skipped_overlap claimed                  |
+            SKIP         | fired cancelOther    |                                          | a0
+            SKIP         | fired cancelOther cancelOther | skipped_overlap                 | a0
+            SKIP         | fired buffered cancelOther | skipped_overlap                    | a0
+            """)
+    void givenAPausedSchedule_whenTicksAreAskedFor_thenTheirOwnPolicyHolds(
+            Overlap own, String alive, @Nullable String changed, @Nullable String cancelled) {
+        var paused = paused(schedule(own, null));
+        var ticks = new ArrayList<TickRow>();
+        for (var word : alive.split(" ")) {
+            var policy = Overlap.BY_NAME.get(word);
+            var at = NOON.minusSeconds(3_600).plusSeconds(60L * ticks.size());
+            var outcome = policy == null ? TickOutcome.of(word).orElseThrow() : TickOutcome.BUFFERED;
+            ticks.add(new TickRow(
+                    new TickRow.Key("sch_x", at, policy == null ? TickKind.SCHEDULE : TickKind.MANUAL, ""),
+                    "usr_x",
+                    outcome,
+                    null,
+                    outcome == TickOutcome.BUFFERED ? null : "a" + ticks.size(),
+                    at,
+                    null,
+                    null,
+                    policy));
+        }
+
+        var decision = Decision.of(paused, ticks, NOON);
+
+        assertThat(outcomes(decision.changed())).isEqualTo(changed == null ? "" : changed);
+        assertThat(String.join(" ", decision.toCancel())).isEqualTo(cancelled == null ? "" : cancelled);
+    }
+
+    private static DueSchedule paused(DueSchedule it) {
+        return new DueSchedule(
+                it.id(), it.owner(), it.function(), it.spec(), ScheduleState.PAUSED, null, it.createdAt(), null);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.faas.spawner.run;
 
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.RunSpec;
 import dev.faas.spawner.engine.RunRequest;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Translates a function and an accepted activation into requests to the container engine. */
 public final class EngineRequests {
@@ -70,12 +73,25 @@ public final class EngineRequests {
     static RunRequest runRequest(
             Running running, RunSpec runSpec, SecretValues secrets, Duration grace, Instant now, Duration lease) {
         var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
-        var variables = Map.of(
+        var variables = new TreeMap<>(triggerVariables(running.activation().trigger()));
+        // Also a secret may have the name.
+        variables.keySet().removeAll(runSpec.spec().env().keySet());
+        variables.keySet().removeAll(secrets.variables().keySet());
+        variables.putAll(Map.of(
                 "FAAS_ACTIVATION_ID", running.id(),
                 "FAAS_FUNCTION", running.activation().function().name(),
                 "FAAS_ATTEMPT", Integer.toString(running.attempt()),
                 "FAAS_DEADLINE",
-                        now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString());
+                        now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString()));
         return new RunRequest(running.id(), runSpec.argument(), variables, secrets, timeout, grace, lease);
+    }
+
+    private static Map<String, String> triggerVariables(@Nullable Trigger trigger) {
+        return trigger == null
+                ? Map.of()
+                : Map.of(
+                        "FAAS_TRIGGER", trigger.type(),
+                        "FAAS_TRIGGER_ID", trigger.id(),
+                        "FAAS_SCHEDULED_AT", trigger.key());
     }
 }
