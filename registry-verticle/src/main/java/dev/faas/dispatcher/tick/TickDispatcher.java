@@ -80,7 +80,7 @@ public final class TickDispatcher {
     private final ActivationEvents events;
     private final Canceller canceller;
     private final TickMeters meters;
-    private final ZoneDataStore zones;
+    private final ZoneUpdate zones;
     private boolean zonesAreCurrent;
     /** Smaller after a turn whose questions took too long. */
     private int batch = BATCH;
@@ -97,7 +97,7 @@ public final class TickDispatcher {
             ActivationEvents events,
             Canceller canceller,
             TickMeters meters,
-            ZoneDataStore zones) {
+            ZoneUpdate zones) {
         this.store = store;
         this.submitter = submitter;
         this.events = events;
@@ -141,7 +141,7 @@ public final class TickDispatcher {
                 events,
                 new Canceller(events, queue, clock),
                 meters,
-                new ZoneDataStore(pg));
+                new ZoneUpdate(pg));
         on.open(
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A dispatcher starts with other time zone data than the one before it. */
-class ZoneDataTest extends TickFixture {
+class ZoneUpdateTest extends TickFixture {
     /** What the earlier data said. */
     private static final String EARLIER = "2100-01-01 00:00:00+00";
 

@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  * that is due already stays: the dispatcher computes it anew when it decides. Repeated after a crash; several processes may
  * do it at once.
  */
-final class ZoneDataStore {
-    private static final Logger LOG = LoggerFactory.getLogger(ZoneDataStore.class);
+final class ZoneUpdate {
+    private static final Logger LOG = LoggerFactory.getLogger(ZoneUpdate.class);
     private static final int BATCH = 500;
 
     private final Pg pg;
     private final String release;
 
-    ZoneDataStore(Pg pg) {
+    ZoneUpdate(Pg pg) {
         this.pg = pg;
         // All zones of the JDK are of one release, such as 2026a.
         this.release = ZoneRulesProvider.getVersions(Recurrence.UTC).lastKey();
