@@ -141,7 +141,7 @@ public final class TickDispatcher {
                 events,
                 new Canceller(events, queue, clock),
                 meters,
-                new ZoneUpdate(pg));
+                new ZoneUpdate(new ZoneStore(pg)));
         on.open(
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),

@@ -1,0 +1,79 @@
+package dev.faas.dispatcher.tick;
+
+import dev.faas.cron.CronTime;
+import dev.faas.pg.Pg;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads and writes the table {@code zone_data}, and the next times of schedules. */
+final class ZoneStore {
+    private final Pg pg;
+
+    ZoneStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** By which the next times were computed last; empty when that is not known. */
+    Future<Optional<String>> findRelease() {
+        return pg.withPool(pool -> pool.query("select release from zone_data")
+                .execute()
+                .map(rows -> rows.stream().findFirst().map(row -> row.getString("release"))));
+    }
+
+    Future<Void> setRelease(String release) {
+        return pg.withPool(pool -> pool.preparedQuery("insert into zone_data (release) values ($1)"
+                        + " on conflict (single) do update set release = excluded.release")
+                .execute(Tuple.of(release))
+                .mapEmpty());
+    }
+
+    /** @param last empty: there is no further one */
+    record Page(Optional<String> last, int changed) {}
+
+    /**
+     * Computes next times that have not come yet by the zone data of this process.
+     *
+     * @param after id of the last schedule of the page before
+     */
+    Future<Page> recompute(String after, int limit) {
+        return pg.inTransaction(tx -> tx.preparedQuery("select *, clock_timestamp() as now from schedule"
+                        + " where id > $1 and next_at > now() order by id limit $2 for update")
+                .execute(Tuple.of(after, limit))
+                .compose(rows -> update(tx, rows)));
+    }
+
+    private static Future<Page> update(SqlConnection tx, RowSet<Row> rows) {
+        var values = new ArrayList<Tuple>();
+        var last = Optional.<String>empty();
+        for (var row : rows) {
+            var schedule = TickStore.toSchedule(row);
+            last = Optional.of(schedule.id());
+            var next = schedule.times().next(TickStore.time(row, "now")).map(CronTime::instant);
+            if (!next.equals(Optional.ofNullable(schedule.next()))) {
+                values.add(values(schedule, next));
+            }
+        }
+        var page = new Page(last, values.size());
+        return values.isEmpty()
+                ? Future.succeededFuture(page)
+                : tx.preparedQuery(
+                                "update schedule set next_at = $2, due_at = $3, state = case when $2::timestamptz is null"
+                                        + " then 'completed' else state end where id = $1")
+                        .executeBatch(List.copyOf(values))
+                        .map(page);
+    }
+
+    private static Tuple values(DueSchedule schedule, Optional<Instant> next) {
+        return Tuple.of(
+                schedule.id(),
+                next.map(Pg::utc).orElse(null),
+                next.map(schedule.times()::due).map(Pg::utc).orElse(null));
+    }
+}
