@@ -39,7 +39,9 @@ public final class SchedulesScenario implements Scenario.OnPlatform {
     private static final int CLIENTS = 16;
     private static final Duration AHEAD = Duration.ofSeconds(3);
     /** Of the time that making the schedules is expected to take. */
-    private static final double RESERVE = 1.5;
+    private static final double RESERVE = 2.5;
+
+    private static final Duration TO_MAKE_SOME = Duration.ofMinutes(1);
 
     private static final Duration LIMIT = Duration.ofMinutes(20);
 
@@ -71,7 +73,7 @@ public final class SchedulesScenario implements Scenario.OnPlatform {
             var late = single(user);
             ClosedLoop.run(CLIENTS, WARM_UP, LIMIT, i -> blocked.submit());
             var durable = ClosedLoop.run(CLIENTS, BASELINE, LIMIT, i -> blocked.submit());
-            var some = atOnce("some", user, queue, SOME, AHEAD.plusSeconds(10));
+            var some = atOnce("some", user, queue, SOME, TO_MAKE_SOME);
             int count = context.count().orElse(MANY);
             other.createFunction(Map.of("name", "other", "image", context.image()));
             Client.await(create(
