@@ -46,18 +46,13 @@ public final class Topology {
      *
      * @throws IOException when NATS does not answer, or cannot do it now: a cluster elects its leaders
      */
-    public static void create(Nats nats, TopologyConfig config) throws DependencyMissing, IOException {
+    public static void create(Nats nats, TopologyConfig config)
+            throws DependencyMissing, IOException, InterruptedException {
         try {
             var management = nats.connection().jetStreamManagement();
-            ensureEvents(management, config);
-            var room = new StoreRoom(management, config.replicas());
-            ensure(management, room, retries(config), "");
-            ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
-            ensureReaders(management);
-            for (var bucket : buckets(config)) {
-                ensureBucket(nats, management, room, bucket, config);
+            try (var _ = TopologyLock.take(management)) {
+                create(nats, management, config);
             }
-            ensureOutputs(nats, management, room, config);
         } catch (JetStreamApiException e) {
             if (e.getErrorCode() == UNAVAILABLE) {
                 throw new IOException(e.getMessage(), e);
@@ -67,6 +62,19 @@ public final class Topology {
                             + "). Is JetStream on (nats-server -js), and may this user use it?",
                     e);
         }
+    }
+
+    private static void create(Nats nats, JetStreamManagement management, TopologyConfig config)
+            throws IOException, JetStreamApiException, DependencyMissing {
+        ensureEvents(management, config);
+        var room = new StoreRoom(management, config.replicas());
+        ensure(management, room, retries(config), "");
+        ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
+        ensureReaders(management);
+        for (var bucket : buckets(config)) {
+            ensureBucket(nats, management, room, bucket, config);
+        }
+        ensureOutputs(nats, management, room, config);
     }
 
     private static List<Bucket> buckets(TopologyConfig config) {

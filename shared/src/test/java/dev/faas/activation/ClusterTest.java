@@ -63,7 +63,7 @@ class ClusterTest {
     }
 
     /** Fails until the leaders are elected. */
-    private static boolean created(TopologyConfig config) throws DependencyMissing {
+    private static boolean created(TopologyConfig config) throws DependencyMissing, InterruptedException {
         try {
             Topology.create(nats, config);
             return true;

@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +174,37 @@ class StoreSizesTest {
             management = bus.connection().jetStreamManagement();
             assertThat(sizes().keySet()).isEqualTo(made);
         }
+    }
+
+    /** What one of them reserves to find out what has room would be missing for the others. */
+    @Test
+    void givenRegistriesThatStartAtOnce_whenTheyMakeTheStreams_thenEachStreamHasItsSize() throws Exception {
+        try (var small = NatsServer.start(directory.resolve("small"), limitedTo(12_288), Map.of());
+                var bus = Nats.connect(NatsConfig.local(small.url()), "test");
+                var registries = Executors.newVirtualThreadPerTaskExecutor()) {
+            var made = Stream.generate(() -> registries.submit(() -> {
+                        Topology.create(bus, TopologyConfig.LOCAL);
+                        return true;
+                    }))
+                    .limit(4)
+                    .toList();
+            for (var each : made) {
+                assertThat(each.get(60, TimeUnit.SECONDS)).isTrue();
+            }
+
+            management = bus.connection().jetStreamManagement();
+            assertThat(mebibytes("ACTIVATIONS")).isEqualTo(1_024);
+            assertThat(mebibytes("OBJ_OUTPUTS")).isEqualTo(1_024);
+        }
+    }
+
+    @Test
+    void givenARegistryThatDiedWhileItMadeTheStreams_whenTheNextOneStarts_thenItMakesThem() throws Exception {
+        TopologyLock.take(management);
+
+        Topology.create(nats, TopologyConfig.LOCAL);
+
+        assertSized();
     }
 
     private Path limitedTo(int mebibytes) throws IOException {

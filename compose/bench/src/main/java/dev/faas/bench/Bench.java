@@ -17,6 +17,7 @@ import dev.faas.bench.scenario.IdleScenario;
 import dev.faas.bench.scenario.ManyFunctionsScenario;
 import dev.faas.bench.scenario.NestedScenario;
 import dev.faas.bench.scenario.ScaleOutScenario;
+import dev.faas.bench.scenario.SchedulesScenario;
 import dev.faas.bench.scenario.SpreadScenario;
 import dev.faas.bench.scenario.SteadyScenario;
 import dev.faas.bench.scenario.StreamsScenario;
@@ -27,8 +28,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs scenarios, each on a new platform, and reports the results as a table and as JSON. */
@@ -54,7 +57,11 @@ public final class Bench {
             new ManyFunctionsScenario(),
             new SteadyScenario(),
             new ScaleOutScenario(),
-            new DelayedScenario());
+            new DelayedScenario(),
+            new SchedulesScenario());
+
+    /** One name for several scenarios; named together with some of them, it is those. */
+    private static final Map<String, List<String>> GROUPS = Map.of("events", List.of("delayed", "schedules"));
 
     private final BenchSetup setup;
     private final PrintStream out;
@@ -69,7 +76,17 @@ public final class Bench {
     }
 
     public static List<String> names() {
-        return ALL.stream().map(Scenario::name).distinct().toList();
+        return Stream.concat(ALL.stream().map(Scenario::name), GROUPS.keySet().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isChosen(String scenario, List<String> names) {
+        return names.isEmpty()
+                || names.contains(scenario)
+                || names.stream()
+                        .map(name -> GROUPS.getOrDefault(name, List.of()))
+                        .anyMatch(group -> group.contains(scenario) && Collections.disjoint(group, names));
     }
 
     /**
@@ -82,7 +99,7 @@ public final class Bench {
     public boolean run(List<String> names, @Nullable Path json) throws Exception {
         var reports = new ArrayList<Report>();
         for (var scenario : ALL) {
-            if (names.isEmpty() || names.contains(scenario.name())) {
+            if (isChosen(scenario.name(), names)) {
                 var report = scenario.measure(setup);
                 report.print(out);
                 reports.add(report);

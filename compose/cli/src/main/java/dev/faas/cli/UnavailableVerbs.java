@@ -12,7 +12,6 @@ final class UnavailableVerbs {
     private static final Set<String> RESERVED = Set.of(
             "project",
             "share",
-            "schedule",
             "hook",
             "source",
             "connection",

@@ -30,7 +30,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description = "Size of a scenario: queued activations of other users, event streams, ended activations,"
-                    + " functions or counted operations.")
+                    + " functions, schedules or counted operations.")
     @Nullable
     Integer count;
 

@@ -64,6 +64,10 @@ final class Names {
                 item -> new Candidate(item.text("name"), String.join(",", item.texts("usedBy"))));
     }
 
+    List<Candidate> schedules() {
+        return list("/v1/schedules?limit=100", item -> new Candidate(item.text("name"), item.text("function")));
+    }
+
     List<Candidate> sessions() {
         return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
     }

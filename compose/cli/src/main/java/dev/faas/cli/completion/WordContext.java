@@ -162,6 +162,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("SECRET")) {
             found.addAll(names.secrets());
         }
+        if (kinds.contains("SCHEDULE")) {
+            found.addAll(names.schedules());
+        }
         if (kinds.contains("SESSION")) {
             found.addAll(names.sessions());
         }

@@ -4,6 +4,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
+import dev.faas.cli.definition.Field;
 import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 /** Creates a function. */
 @Command(
         name = "create",
-        modelTransformer = FieldFlags.class,
+        modelTransformer = FunctionFlags.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {"Create a function.", "Only --image is required; every other field has a default."},
@@ -26,13 +27,13 @@ import picocli.CommandLine.Command;
             "",
             "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 5 unavailable, 6 the name is taken."
         })
-final class CreateCommand extends WriteVerb {
+final class CreateCommand extends WriteFunctionVerb {
     @Override
     protected int run(Session session) throws IOException {
-        var body = begin();
+        var body = begin(name);
         body.with(Field.NAME, name);
         applyFlags(session, body);
-        if (body.get(Field.IMAGE) == null) {
+        if (body.get(FunctionFields.IMAGE) == null) {
             throw Failure.usage("a function needs an image", "Give it by --image, or in a file: --from FILE");
         }
         Doc created;

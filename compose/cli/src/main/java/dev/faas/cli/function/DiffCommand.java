@@ -4,6 +4,7 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.definition.ChangePrinter;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -42,16 +43,16 @@ final class DiffCommand extends Verb {
         var from = functions.get(name + "@"
                 + (revisions.isEmpty() ? newest.number("revision") - 1 : number(name, revisions.getFirst())));
         var to = revisions.size() < 2 ? newest : functions.get(name + "@" + number(name, revisions.getLast()));
-        var changes = Spec.changes(from, to);
+        var changes = FunctionFields.TABLE.changes(from, to);
         if (session.output().isForPrograms()) {
             session.output()
                     .list(
-                            FunctionPrinter.documents(name, changes),
-                            FunctionPrinter.CHANGE_COLUMNS,
+                            ChangePrinter.documents("function", name, changes),
+                            ChangePrinter.COLUMNS,
                             change -> change.text("field"),
                             "");
         } else if (!changes.isEmpty()) {
-            FunctionPrinter.differences(
+            ChangePrinter.differences(
                     session.output(), name + "@" + from.text("revision"), name + "@" + to.text("revision"), changes);
         }
         return changes.isEmpty() ? Exit.OK : Exit.UNHAPPY;

@@ -41,7 +41,9 @@ final class ExportCommand extends Verb {
                 .with(
                         "functions",
                         chosen.stream()
-                                .map(function -> Spec.withoutDefaults(function).fields())
+                                .map(function -> FunctionFields.TABLE
+                                        .withoutDefaults(function)
+                                        .fields())
                                 .toList());
         if (session.output().form() == Output.Form.json || session.output().form() == Output.Form.jsonl) {
             session.output().line(Doc.pretty(file));

@@ -2,21 +2,17 @@ package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Session;
+import dev.faas.cli.definition.Field;
 import dev.faas.cli.output.Column;
-import dev.faas.cli.output.Output;
 import java.util.ArrayList;
 import java.util.List;
 
 /** How functions and their differences look. */
 final class FunctionPrinter {
-    private static final int RED = 31;
-    private static final int GREEN = 32;
-    private static final int BOLD = 1;
-
     static final List<Column> COLUMNS = List.of(
             Column.whole("NAME", Field.NAME),
-            Column.text("IMAGE", Field.IMAGE),
-            Column.text("MODE", Field.MODE),
+            Column.text("IMAGE", FunctionFields.IMAGE),
+            Column.text("MODE", FunctionFields.MODE),
             Column.number("MEMORY", doc -> shown("limits.memoryMb", doc)),
             Column.number("TIMEOUT", doc -> shown("limits.timeoutSeconds", doc)),
             Column.number("REVISION", doc -> doc.text("revision")),
@@ -25,7 +21,8 @@ final class FunctionPrinter {
     private FunctionPrinter() {}
 
     private static String shown(String path, Doc function) {
-        return Field.at(path)
+        return FunctionFields.TABLE
+                .at(path)
                 .map(field -> {
                     var value = field.read(function);
                     return value == null ? "" : field.type().show(value);
@@ -51,8 +48,8 @@ final class FunctionPrinter {
     /** What differs from the defaults, in the words of the flags. */
     private static List<String> lines(Doc function) {
         var lines = new ArrayList<String>();
-        var small = Spec.withoutDefaults(function);
-        for (var field : Field.ALL) {
+        var small = FunctionFields.TABLE.withoutDefaults(function);
+        for (var field : FunctionFields.TABLE.all()) {
             var value = field.read(small);
             if (value != null) {
                 lines.add(line(field.title(), field.type().show(value)));
@@ -69,39 +66,4 @@ final class FunctionPrinter {
     private static String line(String title, String value) {
         return "%-13s%s".formatted(title + ":", value);
     }
-
-    /** A head and a line for each field that was removed or added. */
-    static void differences(Output output, String from, String to, List<Spec.Change> changes) {
-        output.line("--- " + from, BOLD);
-        output.line("+++ " + to, BOLD);
-        for (var change : changes) {
-            if (change.from() != null) {
-                output.line("-" + text(change.path(), change.from()), RED);
-            }
-            if (change.to() != null) {
-                output.line("+" + text(change.path(), change.to()), GREEN);
-            }
-        }
-    }
-
-    private static String text(String path, Object value) {
-        return path + ": " + Doc.compact(value);
-    }
-
-    /** As documents for programs. */
-    static List<Doc> documents(String function, List<Spec.Change> changes) {
-        return changes.stream()
-                .map(change -> Doc.empty()
-                        .with("function", function)
-                        .with("field", change.path())
-                        .with("from", change.from())
-                        .with("to", change.to()))
-                .toList();
-    }
-
-    static final List<Column> CHANGE_COLUMNS = List.of(
-            Column.text("FUNCTION", "function"),
-            Column.text("FIELD", "field"),
-            Column.text("FROM", doc -> Doc.compact(doc.get("from"))),
-            Column.text("TO", doc -> Doc.compact(doc.get("to"))));
 }

@@ -1,9 +1,10 @@
 package dev.faas.cli.function;
 
 import dev.faas.cli.Doc;
-import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
 import dev.faas.cli.Suggestion;
+import dev.faas.cli.definition.Field;
+import dev.faas.cli.definition.Fields;
+import dev.faas.cli.definition.Resources;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
@@ -12,18 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's functions on the platform. Failures name what the user typed: the function, or the flag of a field. */
-public final class Functions {
+public final class Functions implements Resources {
     private static final String ALL = "/v1/functions";
     private static final String LIST = "faas fn list";
+    public static final Fields FIELDS = FunctionFields.TABLE;
     /** Marks what {@code faas run} made. */
     public static final String AD_HOC = "dev.faas/ad-hoc";
 
-    private static final int MAX_ATTEMPTS = 5;
+    /** More single reads than this cost more than a list of all. */
+    private static final int FEW = 5;
 
     private final Api api;
 
@@ -31,11 +33,23 @@ public final class Functions {
         this.api = api;
     }
 
+    @Override
+    public Fields fields() {
+        return FunctionFields.TABLE;
+    }
+
+    @Override
+    public String title(Doc stored) {
+        return stored.text(Field.NAME) + "@" + stored.text("revision");
+    }
+
     /** @param ref a name or id, with {@code @REVISION} for an old one */
+    @Override
     public Doc get(String ref) {
         return naming(ref, () -> api.get(path(ref)));
     }
 
+    @Override
     public Optional<Doc> find(String name) {
         try {
             return Optional.of(api.get(path(name)));
@@ -52,7 +66,7 @@ public final class Functions {
     }
 
     /** @param labels all of them must match */
-    List<Doc> list(Map<String, String> labels, boolean withAdHoc) {
+    public List<Doc> list(Map<String, String> labels, boolean withAdHoc) {
         var query = labels.entrySet().stream()
                 .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
                 .collect(Collectors.joining("&"));
@@ -61,52 +75,43 @@ public final class Functions {
                 .toList();
     }
 
+    @Override
+    public Map<String, Doc> findAll(List<String> names) {
+        return names.size() <= FEW
+                ? Resources.super.findAll(names)
+                : list(Map.of(), true).stream()
+                        .collect(Collectors.toMap(function -> function.text(Field.NAME), function -> function));
+    }
+
     List<Doc> revisions(String name) {
         return naming(name, () -> api.list(path(name) + "/revisions", Integer.MAX_VALUE));
     }
 
-    /** Creates it exactly once: after an answer that leaves open what happened, it reads and compares. */
+    @Override
     public Doc create(Doc body) {
-        var name = body.text(Field.NAME);
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return api.document(Request.of("POST", ALL).json(body));
-            } catch (Failure e) {
-                boolean exists =
-                        e instanceof ApiFailure refused && refused.code().equals("function_exists");
-                if (exists ? !((ApiFailure) e).isAfterRepeat() : !isUnclear(e)) {
-                    throw e;
-                }
-                var stored = findShortly(name, e);
-                if (stored.isEmpty() && attempt < MAX_ATTEMPTS) {
-                    continue;
-                }
-                return stored.filter(function -> function.number("revision") == 1)
-                        .filter(function -> Spec.isSame(Spec.asStored(body, function), function))
-                        .orElseThrow(() -> e);
-            }
-        }
+        return Resources.createOnce(
+                () -> api.document(Request.of("POST", ALL).json(body)),
+                "function_exists",
+                () -> new Functions(api.retryFor(Duration.ofSeconds(5))).find(body.text(Field.NAME)),
+                function -> function.number("revision") == 1 && isAsDefined(body, function));
     }
 
-    private static boolean isUnclear(Failure e) {
-        return e.exit() == Exit.UNAVAILABLE && !(e instanceof ApiFailure refused && refused.status() == 429);
+    private static boolean isAsDefined(Doc body, Doc function) {
+        return FunctionFields.TABLE.isSame(FunctionFields.TABLE.asStored(body, function), function);
     }
 
-    private Optional<Doc> findShortly(String name, Failure cause) {
-        try {
-            return new Functions(api.retryFor(Duration.ofSeconds(5))).find(name);
-        } catch (Failure unreachable) {
-            unreachable.addSuppressed(cause);
-            throw cause;
-        }
+    @Override
+    public boolean isSame(Doc body, Doc stored) {
+        return body.get(FunctionFields.MODE) != null && isAsDefined(body, stored);
     }
 
-    /** Makes a revision of a function that is still at {@code revision}.
-     *
-     * @throws ApiFailure 412 when it is not
-     */
-    Doc replace(String name, Doc body, long revision) {
-        return naming(name, () -> api.document(put(path(name), revision).json(body)));
+    /** Makes a revision. */
+    @Override
+    public Doc replace(Doc read, Doc body) {
+        var name = read.text(Field.NAME);
+        return naming(
+                name,
+                () -> api.document(put(path(name), read.number("revision")).json(body)));
     }
 
     private static Request put(String path, long revision) {
@@ -117,29 +122,6 @@ public final class Functions {
         return "\"" + revision + "\"";
     }
 
-    /** What {@link #update} left. */
-    public record UpdateResult(Doc function, boolean hasChanged) {}
-
-    /** Applies a change to {@code first}, and to the newest revision when another change was faster. */
-    public UpdateResult update(Doc first, UnaryOperator<Doc> change) {
-        var name = first.text(Field.NAME);
-        var current = first;
-        for (int attempt = 1; ; attempt++) {
-            var next = change.apply(Spec.body(current));
-            if (next.get(Field.MODE) != null && Spec.isSame(Spec.asStored(next, current), current)) {
-                return new UpdateResult(current, attempt > 1);
-            }
-            try {
-                return new UpdateResult(replace(name, next, current.number("revision")), true);
-            } catch (ApiFailure e) {
-                if (e.status() != 412 || attempt == MAX_ATTEMPTS) {
-                    throw e;
-                }
-                current = get(name);
-            }
-        }
-    }
-
     Doc rollback(String name, long revision) {
         var current = get(name);
         var request = Request.of("POST", path(name) + "/rollback")
@@ -148,7 +130,8 @@ public final class Functions {
         return naming(name, () -> api.document(request));
     }
 
-    void delete(String name) {
+    @Override
+    public void delete(String name) {
         try {
             naming(name, () -> api.document(Request.of("DELETE", path(name))));
         } catch (ApiFailure e) {
@@ -158,11 +141,8 @@ public final class Functions {
         }
     }
 
-    /** What the server would store.
-     *
-     * @param current null: a new function
-     */
-    Doc preview(Doc body, @Nullable Doc current) {
+    @Override
+    public Doc preview(Doc body, @Nullable Doc current) {
         return api.document(
                 current == null
                         ? Request.of("POST", ALL + "?dryRun=true").json(body)
@@ -199,27 +179,6 @@ public final class Functions {
      * @param others what a verb calls the fields that it has no flag for
      */
     public static ApiFailure namingFlags(ApiFailure e, Map<String, String> others) {
-        return e.fieldErrors().isEmpty()
-                ? e
-                : e.explained(
-                        "invalid function",
-                        e.fieldErrors().stream()
-                                .map(error -> flagError(error, others))
-                                .toList());
-    }
-
-    private static String flagError(ApiFailure.FieldError error, Map<String, String> others) {
-        var path = error.field();
-        if (others.containsKey(path)) {
-            return others.get(path) + " " + error.message();
-        }
-        return Field.around(path)
-                .filter(field -> !field.flags().isEmpty())
-                .map(field -> field.flag()
-                        + path.substring(field.path().length()).replaceFirst("^\\.", " ")
-                        + (path.contains("[") || path.equals(field.path()) ? " " : ": ")
-                        + error.message()
-                        + field.type().unit())
-                .orElseGet(error::toString);
+        return FunctionFields.TABLE.namingFlags(e, others);
     }
 }

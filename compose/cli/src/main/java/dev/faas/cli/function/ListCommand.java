@@ -3,6 +3,7 @@ package dev.faas.cli.function;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.definition.Field;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;

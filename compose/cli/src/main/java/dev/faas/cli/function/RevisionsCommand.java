@@ -4,6 +4,8 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.definition.Change;
+import dev.faas.cli.definition.Field;
 import dev.faas.cli.output.Column;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +39,7 @@ final class RevisionsCommand extends Verb {
                         revisions,
                         List.of(
                                 Column.number("REVISION", doc -> doc.text("revision")),
-                                Column.text("IMAGE", Field.IMAGE),
+                                Column.text("IMAGE", FunctionFields.IMAGE),
                                 Column.time("MADE", "updatedAt"),
                                 Column.text("CHANGED", doc -> changed.getOrDefault(doc.number("revision"), ""))),
                         doc -> doc.text(Field.NAME) + "@" + doc.text("revision"),
@@ -50,8 +52,8 @@ final class RevisionsCommand extends Verb {
         for (int i = 0; i + 1 < newestFirst.size(); i++) {
             changed.put(
                     newestFirst.get(i).number("revision"),
-                    Spec.changes(newestFirst.get(i + 1), newestFirst.get(i)).stream()
-                            .map(Spec.Change::path)
+                    FunctionFields.TABLE.changes(newestFirst.get(i + 1), newestFirst.get(i)).stream()
+                            .map(Change::path)
                             .collect(Collectors.joining(", ")));
         }
         return changed;

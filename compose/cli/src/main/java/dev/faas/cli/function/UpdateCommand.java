@@ -1,11 +1,10 @@
 package dev.faas.cli.function;
 
-import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
+import dev.faas.cli.definition.Resources;
 import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -14,7 +13,7 @@ import picocli.CommandLine.Option;
 /** Changes fields of a function. */
 @Command(
         name = "update",
-        modelTransformer = FieldFlags.class,
+        modelTransformer = FunctionFlags.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {"Change fields of a function.", "Makes a new revision, unless nothing changes."},
@@ -26,7 +25,7 @@ import picocli.CommandLine.Option;
             "",
             "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 4 not found, 5 unavailable, 6 refused."
         })
-final class UpdateCommand extends WriteVerb {
+final class UpdateCommand extends WriteFunctionVerb {
     @Option(
             names = "--unset",
             paramLabel = "FIELD",
@@ -36,27 +35,19 @@ final class UpdateCommand extends WriteVerb {
 
     @Override
     protected int run(Session session) throws IOException {
-        var file = begin();
-        Functions.UpdateResult updated;
+        var file = begin(name);
+        Resources.UpdateResult updated;
         try {
             var functions = new Functions(session.api());
-            updated = functions.update(functions.get(name), current -> change(session, current, file));
+            updated = functions.update(functions.get(name), current -> change(session, current, file, unset));
         } catch (ApiFailure e) {
             throw Functions.namingFlags(e, Map.of());
         }
         if (updated.hasChanged()) {
-            FunctionPrinter.written(session, updated.function(), "Updated");
+            FunctionPrinter.written(session, updated.stored(), "Updated");
         } else {
             session.output().note("%s has these values already; nothing was changed.".formatted(name));
         }
         return Exit.OK;
-    }
-
-    private Doc change(Session session, Doc current, Doc file) {
-        var next = hasFile() ? new Doc(new LinkedHashMap<>(file.fields())) : current;
-        next.with(Field.NAME, current.text(Field.NAME));
-        FieldFlags.unset(next, unset);
-        applyFlags(session, next);
-        return next;
     }
 }

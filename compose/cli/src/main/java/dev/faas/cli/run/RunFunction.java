@@ -91,7 +91,7 @@ final class RunFunction {
     /** The revision that is as the flags say. */
     private Doc createOrUpdate(Functions functions) {
         var stored = functions.find(name).or(() -> tryCreate(functions)).orElseGet(() -> functions.get(name));
-        return functions.update(stored, this::merge).function();
+        return functions.update(stored, this::merge).stored();
     }
 
     /** What {@code run} has no flag for stays. */

@@ -17,6 +17,8 @@ class NamesTest {
     private final StubServer server = new StubServer()
             .on("GET", "/v1/auth/keys", 200, "{\"items\":[{\"keyId\":\"key_1\",\"name\":\"ci\"}]}")
             .on("GET", "/v1/secrets", 200, "{\"items\":[{\"name\":\"db\",\"usedBy\":[\"resize\"]}]}")
+            .on("GET", "/v1/schedules", 200, "{\"items\":[{\"name\":\"nightly\",\"function\":\"report\"}]}")
+            .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"report\",\"image\":\"busybox\"}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
             .on("GET", "/v1/admin/invitations", 200, "{\"items\":[{\"id\":\"inv_1\",\"username\":null}]}");
@@ -27,6 +29,11 @@ class NamesTest {
             secret delete d | db resize | /v1/secrets
             secret set d | db resize | /v1/secrets
             fn create x --secret d | db resize | /v1/secrets
+            schedule pause n | nightly report | /v1/schedules
+            schedule ticks n | nightly report | /v1/schedules
+            schedule create n | '' | ''
+            schedule create x --function r | report busybox | /v1/functions
+            schedule list --state pa | paused | ''
             sessions end s | sid_1 faas-cli | /v1/auth/sessions
             admin user disable a | anna active | /v1/admin/users
             admin user logout a | anna active | /v1/admin/users

@@ -36,7 +36,7 @@ class FunctionTest {
 
     /** As the server shows a function. */
     private static String stored(long revision, String body) throws IOException {
-        var whole = Spec.withDefaults(Doc.parse(body));
+        var whole = Functions.FIELDS.withDefaults(Doc.parse(body));
         if (whole.get("mode") == null) {
             whole.with("mode", "isolated");
         }

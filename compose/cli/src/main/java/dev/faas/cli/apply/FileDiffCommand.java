@@ -1,9 +1,11 @@
-package dev.faas.cli.function;
+package dev.faas.cli.apply;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.definition.ChangePrinter;
+import dev.faas.cli.definition.DefinitionFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import picocli.CommandLine.Command;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Mixin;
         name = "diff",
         description = {
             "Show what faas apply would change.",
-            "Compares the platform's functions with files, field by field. What apply would delete: faas apply --prune --dry-run."
+            "Compares the platform with files, field by field. What apply would delete: faas apply --prune --dry-run."
         },
         footer = {
             "",
@@ -26,29 +28,29 @@ import picocli.CommandLine.Mixin;
         })
 public final class FileDiffCommand extends Verb {
     @Mixin
-    private final FunctionFiles files = new FunctionFiles();
+    private final DefinitionFiles files = new DefinitionFiles();
 
     @Override
     protected int run(Session session) throws IOException {
-        var definitions = files.read();
+        var definitions = files.read(Kinds.FIELDS);
         var documents = new ArrayList<Doc>();
         boolean different = false;
-        for (var step : Plan.of(new Functions(session.api()), definitions)) {
+        for (var step : Plan.of(Kinds.of(session.api()), definitions)) {
             different |= step.action() != Plan.Action.unchanged;
-            documents.addAll(FunctionPrinter.documents(step.name(), step.changes()));
+            documents.addAll(ChangePrinter.documents(step.kind(), step.name(), step.changes()));
             if (step.action() != Plan.Action.unchanged && !session.output().isForPrograms()) {
-                FunctionPrinter.differences(
+                ChangePrinter.differences(
                         session.output(),
                         step.current() == null
-                                ? step.name() + " (new)"
-                                : step.name() + "@" + step.current().text("revision"),
+                                ? step.title() + " (new)"
+                                : step.things().title(step.current()),
                         String.valueOf(
                                 step.wanted() == null ? "" : step.wanted().at("")),
                         step.changes());
             }
         }
         if (session.output().isForPrograms()) {
-            session.output().list(documents, FunctionPrinter.CHANGE_COLUMNS, doc -> doc.text("field"), "");
+            session.output().list(documents, ChangePrinter.COLUMNS, doc -> doc.text("field"), "");
         }
         return different ? Exit.UNHAPPY : Exit.OK;
     }

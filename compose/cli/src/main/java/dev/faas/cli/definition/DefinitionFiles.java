@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Failure;
 import dev.faas.cli.InputFile;
@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Reads the functions that {@code -f} names: files, the YAML and JSON files of a folder, or standard input. */
-final class FunctionFiles {
+/** Reads the definitions that {@code -f} names: files, the YAML and JSON files of a folder, or standard input. */
+public final class DefinitionFiles {
     private static final String STDIN = "-";
 
     @Option(
@@ -24,31 +25,38 @@ final class FunctionFiles {
                     "Read this file, the *.yaml, *.yml and *.json of this folder, or standard input. May be repeated.")
     private List<String> places = List.of();
 
-    /** @throws Failure that lists all mistakes, with file, line and column */
-    List<Definition> read() throws IOException {
+    /**
+     * In the order of the files, one kind after the other.
+     *
+     * @throws Failure that lists all mistakes, with file, line and column
+     */
+    public List<Definition> read(List<Fields> kinds) throws IOException {
         var mistakes = new FileErrors();
         var definitions = new ArrayList<Definition>();
         for (var place : places) {
             for (var file : files(place)) {
-                definitions.addAll(Definition.readList(file, InputFile.text("-f", file, YamlFile.MAX_BYTES), mistakes));
+                var text = InputFile.text("-f", file, YamlFile.MAX_BYTES);
+                definitions.addAll(Definition.readLists(file, text, kinds, mistakes));
             }
         }
         checkNames(definitions, mistakes);
         mistakes.check();
+        definitions.sort(Comparator.comparingInt(definition -> kinds.indexOf(definition.fields())));
         return definitions;
     }
 
-    /** The function of {@code --from}: the one of this name, or the only one, under this name. */
-    static Definition readOne(String file, String name) throws IOException {
+    /** The thing of {@code --from}: the one of this name, or the only one, under this name. */
+    public static Definition readOne(String file, Fields kind, String name) throws IOException {
         var mistakes = new FileErrors();
-        var definitions = Definition.readAny(file, InputFile.text("--from", file, YamlFile.MAX_BYTES), mistakes);
+        var definitions = Definition.readAny(file, InputFile.text("--from", file, YamlFile.MAX_BYTES), kind, mistakes);
         mistakes.check();
         var one = definitions.size() == 1
                 ? definitions.getFirst()
                 : definitions.stream()
                         .filter(definition -> definition.name().equals(name))
                         .findFirst()
-                        .orElseThrow(() -> Failure.usage("--from: %s has no function \"%s\"".formatted(file, name)));
+                        .orElseThrow(
+                                () -> Failure.usage("--from: %s has no %s \"%s\"".formatted(file, kind.kind(), name)));
         one.body().with(Field.NAME, name);
         return one;
     }
@@ -56,7 +64,7 @@ final class FunctionFiles {
     private static void checkNames(List<Definition> definitions, FileErrors mistakes) {
         var seen = new HashMap<String, Definition>();
         for (var definition : definitions) {
-            var first = seen.putIfAbsent(definition.name(), definition);
+            var first = seen.putIfAbsent(definition.fields().kind() + " " + definition.name(), definition);
             if (first != null && !definition.name().isEmpty()) {
                 mistakes.add(
                         definition.at(Field.NAME),
@@ -75,7 +83,8 @@ final class FunctionFiles {
             return List.of(place);
         }
         try (var entries = Files.list(path)) {
-            // A link that leads nowhere is an error: its function may not be taken for one that is not wanted any more.
+            // A link that leads nowhere is an error: what it defines may not be taken for one that is not wanted any
+            // more.
             var files = entries.filter(file -> Files.isRegularFile(file) || Files.notExists(file))
                     .map(Path::toString)
                     .filter(name -> name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))

@@ -1,22 +1,27 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Doc;
-import dev.faas.cli.Environment;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Suggestion;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiFunction;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Gives a command one flag per field, and applies those that were given. */
-final class FieldFlags implements IModelTransformer {
+public abstract class FieldFlags implements IModelTransformer {
+    private final Fields fields;
+
+    protected FieldFlags(Fields fields) {
+        this.fields = fields;
+    }
+
     /** picocli calls this more than once. */
     @Override
     public CommandSpec transform(CommandSpec command) {
-        for (var field : Field.ALL) {
+        for (var field : fields.all()) {
             if (!field.flags().isEmpty() && command.findOption(field.flag()) == null) {
                 command.addOption(option(field, command.name().equals("create")));
             }
@@ -43,29 +48,26 @@ final class FieldFlags implements IModelTransformer {
 
     private static String[] help(Field field, boolean withDefault) {
         var help = field.help();
-        if (field.path().equals(Field.MODE)) {
-            help += withDefault ? "\nDefault: the platform's." : "";
-        } else if (withDefault && field.fallback() != null) {
+        if (withDefault && field.fallback() != null) {
             var shown = field.type().show(field.fallback());
             help += shown.isEmpty() ? "" : " Default: " + shown + ".";
         }
         return help.split("\n", -1);
     }
 
-    /** Sets what the flags say. */
-    static void apply(CommandSpec command, Doc function, List<String> envFiles, Map<String, String> environment) {
-        for (var field : Field.ALL) {
+    /** Sets what the flags say.
+     *
+     * @param given takes a field and the values of its flag, and returns the values to set
+     */
+    public static void apply(
+            CommandSpec command, Fields fields, Doc thing, BiFunction<Field, List<String>, List<String>> given) {
+        for (var field : fields.all()) {
             if (field.flags().isEmpty()) {
                 continue;
             }
-            var given = given(command, field);
-            if (field.path().equals(Field.ENV)) {
-                given = Environment.read(envFiles, given, environment).entrySet().stream()
-                        .map(variable -> variable.getKey() + "=" + variable.getValue())
-                        .toList();
-            }
-            if (!given.isEmpty()) {
-                field.write(function, field.type().parse(field.flag(), given, field.read(function)));
+            var values = given.apply(field, given(command, field));
+            if (!values.isEmpty()) {
+                field.write(thing, field.type().parse(field.flag(), values, field.read(thing)));
             }
         }
     }
@@ -82,38 +84,36 @@ final class FieldFlags implements IModelTransformer {
      *
      * @param names paths of fields, names of flags, or single entries such as {@code env.LEVEL}
      */
-    static void unset(Doc function, List<String> names) {
+    public static void unset(Fields fields, Doc thing, List<String> names) {
         for (var name : names) {
-            var path = Field.ALL.stream()
+            var path = fields.all().stream()
                     .filter(field ->
                             field.flags().contains(name) || field.title().equals(name))
                     .findFirst()
                     .map(Field::path)
                     .orElse(name);
-            var field = Field.around(path)
-                    .filter(each ->
-                            !each.path().equals(Field.NAME) && !each.path().equals(Field.IMAGE))
+            var field = fields.around(path)
+                    .filter(each -> !fields.required().contains(each.path()))
                     .filter(each -> each.type() == FieldType.MAP || each.path().equals(path))
                     .orElseThrow(() -> Failure.usage(
                             "--unset: no field '%s' that has a default".formatted(name),
-                            Suggestion.closest(name, names())
+                            Suggestion.closest(name, names(fields))
                                     .map("did you mean \"%s\"?"::formatted)
-                                    .orElse("Fields: " + String.join(", ", names()))));
+                                    .orElse("Fields: " + String.join(", ", names(fields)))));
             if (field.path().equals(path)) {
-                field.write(function, null);
+                field.write(thing, null);
             } else {
-                var entries = new LinkedHashMap<>(function.doc(field.path()).fields());
+                var entries = new LinkedHashMap<>(thing.doc(field.path()).fields());
                 entries.remove(path.substring(field.path().length() + 1));
-                field.write(function, entries);
+                field.write(thing, entries);
             }
         }
     }
 
-    private static List<String> names() {
-        return Field.ALL.stream()
-                .filter(field -> field.fallback() != null || !field.flags().isEmpty())
+    private static List<String> names(Fields fields) {
+        return fields.all().stream()
                 .map(Field::path)
-                .filter(path -> !path.equals(Field.IMAGE))
+                .filter(path -> !fields.required().contains(path))
                 .toList();
     }
 }

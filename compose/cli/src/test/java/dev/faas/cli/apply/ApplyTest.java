@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import dev.faas.cli.ClientRun;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.StubServer;
+import dev.faas.cli.function.Functions;
+import dev.faas.cli.schedule.Schedules;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApplyTest {
     private static final String FUNCTIONS = "/v1/functions";
+    private static final String SCHEDULES = "/v1/schedules";
 
     @TempDir
     private Path folder;
@@ -48,7 +51,7 @@ class ApplyTest {
     }
 
     private static Doc whole(String body) throws IOException {
-        var whole = Spec.withDefaults(Doc.parse(body));
+        var whole = Functions.FIELDS.withDefaults(Doc.parse(body));
         return (whole.get("mode") == null ? whole.with("mode", "isolated") : whole)
                 .with("id", "fn_1")
                 .with("revision", 3)
@@ -234,9 +237,15 @@ class ApplyTest {
             functions: [{name: a, name: b, image: c}]    | 1:23 name is here twice; first in line 1 |
             functions: {}                                | 1:1 "functions" must be a list |
             functions: [x]                               | 1:13 a function must be an object |
-            schedules: []                                | 1:1 "schedules" is reserved; this client knows only "functions:" |
+            hooks: []                                    | 1:1 "hooks" is reserved; this client knows only "functions:" or "schedules:" |
+            schedules: [{name: a, cron: "* * * * *"}]    | 1:13 function is required |
+            schedules: [{name: a, function: b, at: 1}]   | 1:36 at must be a time, such as "2026-01-31T12:00:00Z" |
+            schedules: [{name: a, function: b, image: c}] | 1:36 image is not a field of a schedule |
+            schedules: [{name: a, function: b, jitter: 1}] | 1:36 jitter is not a field of a schedule; did you mean jitterSeconds? |
+            schedules: [x]                               | 1:13 a schedule must be an object |
+            cron: a                                      | 1:1 "cron" must be in an item of the list "schedules:" |
             image: a                                     | 1:1 "image" must be in an item of the list "functions:" |
-            [1]                                          | 1:1 must be an object with a list "functions:" |
+            [1]                                          | 1:1 must be an object with a list "functions:" or "schedules:" |
             functions: [.nan]                            | 1:13 !!! |
             functions: [!!set {}]                        | 1:13 tag:yaml.org,2002:set is not a type that JSON has |
             functions: [{name: a, image: "b}]            | 1:34 !!! |
@@ -284,7 +293,7 @@ class ApplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "---\n", "# nothing\n"})
     void refusesAFileWithoutFunctions(String text) throws IOException {
-        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\"\n");
+        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\"\n");
     }
 
     @Test
@@ -324,6 +333,95 @@ class ApplyTest {
 
         Files.writeString(file, "functions: [{name: same, image: a}]");
         assertThat(run("diff")).isEqualTo(new ClientRun(0, "", ""));
+    }
+
+    private static Doc schedule(String name, String members) throws IOException {
+        return Schedules.FIELDS
+                .withDefaults(Doc.parse("{\"name\":\"%s\",\"function\":\"report\"%s}".formatted(name, members)))
+                .with("id", "sch_" + name)
+                .with("state", "active")
+                .with("updatedAt", "2026-12-01T00:00:00.000Z");
+    }
+
+    private void hasSchedule(String name, String members) throws IOException {
+        var body = Doc.compact(schedule(name, members));
+        server.on("GET", SCHEDULES + "/" + name, exchange -> {
+            exchange.getResponseHeaders().set("ETag", "\"7\"");
+            StubServer.answer(exchange, 200, body);
+        });
+    }
+
+    /** What a run changes stays when the file does not name it. */
+    @Test
+    void givenSchedules_whenTheyAreApplied_thenOnlyThoseThatDifferAreWrittenAfterTheFunctions() throws IOException {
+        hasSchedule(
+                "same",
+                ",\"cron\":\"@daily\",\"startAt\":\"2026-12-01T00:00:00.000Z\",\"paused\":true,\"note\":\"why\",\"remainingActions\":3");
+        hasSchedule("other", ",\"cron\":\"@daily\",\"paused\":true,\"note\":\"\",\"tags\":{\"old\":\"1\"}");
+        previews("POST", FUNCTIONS);
+        server.on("POST", SCHEDULES + "/preview", 200, "{\"times\":[]}")
+                .on("POST", SCHEDULES, 201, "{}")
+                .on("PUT", SCHEDULES + "/other", 200, "{}");
+        var text = """
+                schedules:
+                - {name: new, function: report, at: 2027-01-01T00:00:00Z}
+                - {name: same, function: report, cron: "@daily", startAt: 2026-12-01T01:00:00+01:00}
+                - {name: other, function: report, cron: "@hourly"}
+                functions: [{name: report, image: a}]
+                """;
+
+        assertThat(apply(text, "--dry-run").out()).isEqualTo("""
+                report\tcreated\t
+                schedule/new\tcreated\t
+                schedule/same\tunchanged\t
+                schedule/other\tupdated\tcron, tags.old
+                """);
+        assertThat(writes()).containsOnly("POST " + SCHEDULES + "/preview");
+        server.received().clear();
+
+        assertThat(apply(text).err()).isEqualTo("2 created, 1 updated, 1 unchanged.\n");
+
+        assertThat(writes().stream().filter(write -> !write.endsWith("/preview")))
+                .containsExactly("POST " + FUNCTIONS, "POST " + SCHEDULES, "PUT " + SCHEDULES + "/other");
+        assertThat(server.received().getLast().header("If-Match")).isEqualTo("\"7\"");
+        assertThat(server.received().getLast().body())
+                .isEqualTo(
+                        "{\"name\":\"other\",\"function\":\"report\",\"cron\":\"@hourly\",\"remainingActions\":null,\"paused\":true,\"note\":\"\"}");
+    }
+
+    @Test
+    void givenAPatternThatTheServerRefuses_whenItIsApplied_thenNothingIsChangedAndItsPlaceIsNamed() throws IOException {
+        previews("POST", FUNCTIONS)
+                .on(
+                        "POST",
+                        SCHEDULES + "/preview",
+                        400,
+                        "{\"code\":\"invalid_request\",\"errors\":[{\"field\":\"cron\",\"message\":\"has no fifth field\"}]}");
+
+        var run = apply("functions: [{name: a, image: b}]\nschedules:\n- name: n\n  function: a\n  cron: '* * *'\n");
+
+        assertThat(run)
+                .isEqualTo(new ClientRun(
+                        Exit.USAGE,
+                        "",
+                        "faas: one mistake; nothing was changed\n%s:5:3: cron has no fifth field\n".formatted(file)));
+        assertThat(writes()).containsExactly("POST " + SCHEDULES + "/preview");
+    }
+
+    @Test
+    void givenAScheduleThatDiffers_whenItIsCompared_thenEachFieldIsShown() throws IOException {
+        hasSchedule("nightly", ",\"cron\":\"@daily\"");
+        server.on("POST", SCHEDULES + "/preview", 200, "{\"times\":[]}");
+        Files.writeString(file, "schedules: [{name: nightly, function: report, cron: '@weekly', zone: Europe/Berlin}]");
+
+        assertThat(run("diff")).isEqualTo(new ClientRun(1, """
+                --- schedule/nightly
+                +++ %s:1:13
+                -cron: "@daily"
+                +cron: "@weekly"
+                -zone: "UTC"
+                +zone: "Europe/Berlin"
+                """.formatted(file), ""));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
@@ -15,11 +15,13 @@ final class Editor {
         this.command = command;
     }
 
-    static Editor of(Terminal terminal) {
+    /** @param verbs for the advice, such as {@code faas fn} */
+    static Editor of(Terminal terminal, String verbs) {
         return new Editor(terminal.variable("VISUAL")
                 .or(() -> terminal.variable("EDITOR"))
                 .or(() -> terminal.program(List.of("nano", "vi")))
-                .orElseThrow(() -> Failure.usage("there is no editor", "Name one: EDITOR=vi faas fn edit NAME")));
+                .orElseThrow(() ->
+                        Failure.usage("there is no editor", "Name one: EDITOR=vi %s edit NAME".formatted(verbs))));
     }
 
     /** Returns when the editor has ended. */

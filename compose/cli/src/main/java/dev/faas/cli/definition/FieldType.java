@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
@@ -6,6 +6,8 @@ import dev.faas.cli.output.Durations;
 import dev.faas.cli.output.Numbers;
 import dev.faas.cli.output.Sizes;
 import java.math.BigInteger;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a field holds: how a flag gives it, what a file may hold, and how a person reads it. */
-enum FieldType {
+public enum FieldType {
     TEXT("a text"),
     /** Words of a command line. */
     WORDS("a list of texts") {
@@ -31,7 +33,7 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof List<?> words ? ShellWords.join(words) : super.show(value);
         }
     },
@@ -52,13 +54,13 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof List<?> list
                     ? String.join(",", list.stream().map(String::valueOf).toList())
                     : "";
         }
     },
-    /** Texts by name. Given ones are added to those that the function has. */
+    /** Texts by name. Given ones are added to those that the thing has. */
     MAP("an object of texts") {
         @Override
         Object parse(String flag, List<String> given, @Nullable Object current) {
@@ -82,7 +84,7 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof Map<?, ?> map
                     ? String.join(
                             " ",
@@ -133,6 +135,30 @@ enum FieldType {
             return value instanceof Boolean;
         }
     },
+    /** In RFC 3339; a flag also takes a date. */
+    TIME("a time, such as \"2026-01-31T12:00:00Z\"") {
+        @Override
+        Object parse(String flag, String text) {
+            if (Durations.isDuration(text)) {
+                throw Failure.usage(
+                        "%s: '%s' is not a time".formatted(flag, text), "Write it like 2026-01-31T12:00:00Z.");
+            }
+            return Durations.parseTime(flag, text).toString();
+        }
+
+        // It has many forms.
+        @Override
+        @Nullable
+        Object canonical(@Nullable Object value) {
+            try {
+                return value instanceof String text
+                        ? OffsetDateTime.parse(text).toInstant().toString()
+                        : value;
+            } catch (DateTimeParseException e) {
+                return value;
+            }
+        }
+    },
     MIB("a whole number (MiB)") {
         @Override
         Object parse(String flag, String text) {
@@ -145,7 +171,7 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof Number mib ? Sizes.render(mib.longValue() * 1024 * 1024) : super.show(value);
         }
     },
@@ -161,7 +187,7 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof Number kib ? Sizes.render(kib.longValue() * 1024) : super.show(value);
         }
     },
@@ -181,7 +207,7 @@ enum FieldType {
         }
 
         @Override
-        String show(Object value) {
+        public String show(Object value) {
             return value instanceof Number seconds ? seconds(seconds.longValue()) : super.show(value);
         }
     };
@@ -198,14 +224,14 @@ enum FieldType {
     }
 
     /** The unit of its number, for a text about it; empty: none. */
-    String unit() {
+    public String unit() {
         int start = rule.indexOf(" (");
         return start < 0 ? "" : rule.substring(start);
     }
 
     /** Of a flag that was given once or more.
      *
-     * @param current what the function has now
+     * @param current what the thing has now
      */
     Object parse(String flag, List<String> given, @Nullable Object current) {
         return parse(flag, given.getLast());
@@ -220,7 +246,13 @@ enum FieldType {
         return value instanceof String;
     }
 
-    String show(Object value) {
+    /** Equal for values that mean the same. */
+    @Nullable
+    Object canonical(@Nullable Object value) {
+        return value;
+    }
+
+    public String show(Object value) {
         return value instanceof String text ? text : Doc.compact(value);
     }
 

@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Suggestion;
@@ -10,27 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as a file defines it.
+ * A thing, such as a function, as a file defines it.
  *
- * @param path of the function in its document
+ * @param path of the thing in its document
  */
-record Definition(Doc body, YamlFile.Document document, String path) {
-    private static final String FUNCTIONS = "functions";
-
-    String name() {
+public record Definition(Fields fields, Doc body, YamlFile.Document document, String path) {
+    public String name() {
         return body.text(Field.NAME);
     }
 
-    /** @param field a path in the function; empty: the function */
-    Position at(String field) {
+    /** @param field a path in the thing; empty: the thing */
+    public Position at(String field) {
         return document.at(field.isEmpty() ? path : path.isEmpty() ? field : path + "." + field);
     }
 
-    /** Reads {@code functions:} of all documents of a file. */
-    static List<Definition> readList(String file, String text, FileErrors mistakes) {
+    /** Reads the lists of all documents of a file, such as {@code functions:}.
+     *
+     * @param kinds of things that it may have
+     */
+    static List<Definition> readLists(String file, String text, List<Fields> kinds, FileErrors mistakes) {
         var definitions = new ArrayList<Definition>();
         boolean found = false;
         for (var document : YamlFile.read(file, text, mistakes)) {
@@ -39,74 +41,94 @@ record Definition(Doc body, YamlFile.Document document, String path) {
             }
             found = true;
             if (!(document.value() instanceof Map<?, ?> top)) {
-                mistakes.add(document.at(""), "must be an object with a list \"functions:\"");
+                mistakes.add(document.at(""), "must be an object with a list " + keys(kinds));
                 continue;
             }
-            if (top.containsKey(Field.NAME) && top.containsKey(Field.IMAGE)) {
+            var alone = kinds.stream().filter(kind -> isOne(kind, top)).findFirst();
+            if (alone.isPresent()) {
                 mistakes.add(
-                        document.at(""), "is one function, as faas fn get prints it; for this: faas fn export NAME");
+                        document.at(""),
+                        "is one %s; put it into a list \"%s:\""
+                                .formatted(alone.get().kind(), alone.get().listKey()));
                 continue;
             }
             top.keySet().stream()
                     .map(String::valueOf)
-                    .filter(key -> !key.equals(FUNCTIONS))
-                    .forEach(key -> mistakes.add(document.at(key), misplaced(key)));
-            if (top.containsKey(FUNCTIONS)) {
-                readItems(document, top.get(FUNCTIONS), mistakes, definitions);
-            }
+                    .filter(key ->
+                            kinds.stream().noneMatch(kind -> kind.listKey().equals(key)))
+                    .forEach(key -> mistakes.add(document.at(key), misplaced(key, kinds)));
+            kinds.stream()
+                    .filter(kind -> top.containsKey(kind.listKey()))
+                    .forEach(kind -> readItems(document, kind, top.get(kind.listKey()), mistakes, definitions));
         }
         if (!found && mistakes.isEmpty()) {
-            mistakes.add(new Position(file, 1, 1), "has no \"functions:\"");
+            mistakes.add(new Position(file, 1, 1), "has no " + keys(kinds));
         }
         return definitions;
     }
 
-    private static String misplaced(String key) {
-        if (Field.around(key).isPresent() || isGroup(key)) {
-            return "\"%s\" must be in an item of the list \"functions:\"".formatted(key);
-        }
-        return Suggestion.closest(key, List.of(FUNCTIONS))
-                .map(meant -> "\"%s\" is unknown; did you mean \"%s:\"?".formatted(key, meant))
-                .orElse("\"%s\" is reserved; this client knows only \"functions:\"".formatted(key));
+    private static String keys(List<Fields> kinds) {
+        return kinds.stream().map(kind -> "\"" + kind.listKey() + ":\"").collect(Collectors.joining(" or "));
+    }
+
+    private static boolean isOne(Fields kind, Map<?, ?> top) {
+        return top.keySet().containsAll(kind.required());
+    }
+
+    private static String misplaced(String key, List<Fields> kinds) {
+        return kinds.stream()
+                .filter(kind -> kind.around(key).isPresent() || kind.isGroup(key))
+                .findFirst()
+                .map(kind -> "\"%s\" must be in an item of the list \"%s:\"".formatted(key, kind.listKey()))
+                .or(() -> Suggestion.closest(
+                                key, kinds.stream().map(Fields::listKey).toList())
+                        .map(meant -> "\"%s\" is unknown; did you mean \"%s:\"?".formatted(key, meant)))
+                .orElseGet(() -> "\"%s\" is reserved; this client knows only %s".formatted(key, keys(kinds)));
     }
 
     private static void readItems(
-            YamlFile.Document document, @Nullable Object list, FileErrors mistakes, List<Definition> definitions) {
+            YamlFile.Document document,
+            Fields kind,
+            @Nullable Object list,
+            FileErrors mistakes,
+            List<Definition> definitions) {
+        var key = kind.listKey();
         if (!(list instanceof List<?> items)) {
-            mistakes.add(document.at(FUNCTIONS), "\"functions\" must be a list");
+            mistakes.add(document.at(key), "\"%s\" must be a list".formatted(key));
             return;
         }
         for (int i = 0; i < items.size(); i++) {
-            read(document, FUNCTIONS + "[" + i + "]", items.get(i), mistakes, definitions);
+            read(document, kind, key + "[" + i + "]", items.get(i), mistakes, definitions);
         }
     }
 
-    /** Reads a file that has either {@code functions:}, or one function alone. */
-    static List<Definition> readAny(String file, String text, FileErrors mistakes) {
+    /** Reads a file that has either a list, or one thing alone. */
+    static List<Definition> readAny(String file, String text, Fields kind, FileErrors mistakes) {
         var documents = YamlFile.read(file, text, mistakes);
         if (documents.size() == 1
                 && documents.getFirst().value() instanceof Map<?, ?> top
-                && !top.containsKey(FUNCTIONS)) {
+                && !top.containsKey(kind.listKey())) {
             var definitions = new ArrayList<Definition>();
-            read(documents.getFirst(), "", top, mistakes, definitions);
+            read(documents.getFirst(), kind, "", top, mistakes, definitions);
             return definitions;
         }
-        return mistakes.isEmpty() ? readList(file, text, mistakes) : List.of();
+        return mistakes.isEmpty() ? readLists(file, text, List.of(kind), mistakes) : List.of();
     }
 
     private static void read(
             YamlFile.Document document,
+            Fields kind,
             String path,
             @Nullable Object value,
             FileErrors mistakes,
             List<Definition> definitions) {
         if (!(value instanceof Map<?, ?> members)) {
-            mistakes.add(document.at(path), "a function must be an object");
+            mistakes.add(document.at(path), "a %s must be an object".formatted(kind.kind()));
             return;
         }
-        var definition = new Definition(Doc.empty(), document, path);
+        var definition = new Definition(kind, Doc.empty(), document, path);
         members.forEach((key, member) -> definition.add(String.valueOf(key), member, mistakes));
-        for (var required : List.of(Field.NAME, Field.IMAGE)) {
+        for (var required : kind.required()) {
             if (definition.body.get(required) == null && !members.containsKey(required)) {
                 mistakes.add(definition.at(""), required + " is required");
             }
@@ -115,14 +137,14 @@ record Definition(Doc body, YamlFile.Document document, String path) {
     }
 
     private void add(String key, @Nullable Object value, FileErrors mistakes) {
-        if (Field.OF_SERVER.contains(key)) {
+        if (fields.ofServer().contains(key)) {
             return;
         }
-        var field = Field.at(key);
+        var field = fields.at(key);
         if (field.isPresent()) {
             check(field.get(), value, mistakes);
             body.with(key, value);
-        } else if (isGroup(key)) {
+        } else if (fields.isGroup(key)) {
             addGroup(key, value, mistakes);
         } else {
             mistakes.add(at(key), unknown(key));
@@ -140,7 +162,7 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         var known = new LinkedHashMap<String, @Nullable Object>();
         members.forEach((name, member) -> {
             var path = group + "." + name;
-            Field.at(path)
+            fields.at(path)
                     .ifPresentOrElse(
                             field -> {
                                 check(field, member, mistakes);
@@ -179,22 +201,18 @@ record Definition(Doc body, YamlFile.Document document, String path) {
         return value instanceof Number || value instanceof Boolean;
     }
 
-    private static boolean isGroup(String key) {
-        return Field.ALL.stream().anyMatch(field -> field.path().startsWith(key + "."));
-    }
-
-    private static String unknown(String path) {
+    private String unknown(String path) {
         var last = path.substring(path.lastIndexOf('.') + 1);
-        var paths = Field.ALL.stream().map(Field::path).toList();
+        var paths = fields.all().stream().map(Field::path).toList();
         var suggestion = paths.stream()
                 .filter(known -> known.endsWith("." + last))
                 .findFirst()
-                .or(() -> Field.ALL.stream()
+                .or(() -> fields.all().stream()
                         .filter(field -> field.title().equals(last))
                         .map(Field::path)
                         .findFirst())
                 .or(() -> Suggestion.closest(path, paths));
-        return path + " is not a field of a function"
+        return path + " is not a field of a " + fields.kind()
                 + suggestion
                         .map(Objects::toString)
                         .map("; did you mean %s?"::formatted)

@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.apply;
 
 import dev.faas.cli.Confirmation;
 import dev.faas.cli.Doc;
@@ -6,8 +6,13 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
-import dev.faas.cli.function.Plan.Action;
-import dev.faas.cli.function.Plan.Step;
+import dev.faas.cli.apply.Plan.Action;
+import dev.faas.cli.apply.Plan.Step;
+import dev.faas.cli.definition.Change;
+import dev.faas.cli.definition.Definition;
+import dev.faas.cli.definition.DefinitionFiles;
+import dev.faas.cli.definition.Field;
+import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.output.Column;
 import java.io.IOException;
@@ -22,12 +27,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes the platform have the functions of files. */
+/** Makes the platform have the functions and schedules of files. */
 @Command(
         name = "apply",
         description = {
-            "Make functions as files define them.",
-            "A field that is missing in a file has its default. A change makes a new revision; no change makes none."
+            "Make functions and schedules as files define them.",
+            "A field that is missing in a file has its default, but paused, note and remainingActions of a schedule stay as they are. A change of a function makes a new revision; without a change nothing is written."
         },
         footer = {
             "",
@@ -42,14 +47,16 @@ import picocli.CommandLine.Option;
             "    - name: hello",
             "      image: busybox",
             "      entrypoint: [echo]",
-            "All fields: faas fn create --help; those of a function: faas fn export NAME. Nothing is changed when a file has a",
-            "mistake.",
+            "  schedules:",
+            "    - {name: nightly, function: hello, cron: 30 2 * * *, zone: Europe/Berlin}",
+            "Their fields: openapi.yaml, faas fn export NAME, faas schedule get NAME -o yaml. Nothing is changed when a file has",
+            "a mistake.",
             "",
             "Examples:",
             "  faas apply -f functions.yaml",
             "  faas fn export | faas apply -f - --dry-run",
             "",
-            "Exit codes: 0 fine, 2 usage or a mistake in a file, 3 not logged in, 5 unavailable, 6 refused, 130 not confirmed; when several functions failed, the highest of theirs."
+            "Exit codes: 0 fine, 2 usage or a mistake in a file, 3 not logged in, 5 unavailable, 6 refused, 130 not confirmed; when several failed, the highest of theirs."
         })
 public final class ApplyCommand extends Verb {
     private static final int MAX_ATTEMPTS = 5;
@@ -60,7 +67,7 @@ public final class ApplyCommand extends Verb {
             Column.text("FIELDS", doc -> String.join(", ", fields(doc))));
 
     @Mixin
-    private final FunctionFiles files = new FunctionFiles();
+    private final DefinitionFiles files = new DefinitionFiles();
 
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
@@ -85,9 +92,10 @@ public final class ApplyCommand extends Verb {
             throw Failure.usage(
                     prune ? "--prune needs -l NAME=VALUE, which limits what it may delete" : "-l belongs to --prune");
         }
-        var definitions = files.read();
-        var functions = new Functions(session.api());
-        var steps = new ArrayList<>(Plan.of(functions, definitions));
+        var definitions = files.read(Kinds.FIELDS);
+        var api = session.api();
+        var functions = new Functions(api);
+        var steps = new ArrayList<>(Plan.of(Kinds.of(api), definitions));
         var superfluous = superfluous(functions, definitions);
         if (!superfluous.isEmpty() && !dryRun) {
             Confirmation.require(
@@ -96,17 +104,20 @@ public final class ApplyCommand extends Verb {
                     yes);
         }
         steps.addAll(superfluous);
-        return new Run(session, functions, steps).execute();
+        return new Run(session, steps).execute();
     }
 
     private List<Step> superfluous(Functions functions, List<Definition> definitions) {
         if (!prune) {
             return List.of();
         }
-        var wanted = definitions.stream().map(Definition::name).collect(Collectors.toSet());
+        var wanted = definitions.stream()
+                .filter(definition -> definition.fields().equals(functions.fields()))
+                .map(Definition::name)
+                .collect(Collectors.toSet());
         return functions.list(labels, true).stream()
                 .filter(function -> !wanted.contains(function.text(Field.NAME)))
-                .map(Step::delete)
+                .map(function -> Step.delete(functions, function))
                 .toList();
     }
 
@@ -116,19 +127,17 @@ public final class ApplyCommand extends Verb {
                 : List.of();
     }
 
-    /** Takes the steps one by one. A function that fails does not stop the others, but a platform that is away does. */
+    /** Takes the steps one by one. One that fails does not stop the others, but a platform that is away does. */
     private final class Run {
         private final Session session;
-        private final Functions functions;
         private final List<Step> steps;
         private final List<Doc> results = new ArrayList<>();
         private final Map<Action, Integer> counts = new EnumMap<>(Action.class);
         private int failed;
         private int exit = Exit.OK;
 
-        Run(Session session, Functions functions, List<Step> steps) {
+        Run(Session session, List<Step> steps) {
             this.session = session;
-            this.functions = functions;
             this.steps = steps;
         }
 
@@ -156,13 +165,9 @@ public final class ApplyCommand extends Verb {
             for (int attempt = 1; ; attempt++) {
                 try {
                     switch (step.action()) {
-                        case created -> functions.create(body(step));
-                        case updated ->
-                            functions.replace(
-                                    step.name(),
-                                    body(step),
-                                    Objects.requireNonNull(step.current()).number("revision"));
-                        case deleted -> functions.delete(step.name());
+                        case created -> step.things().create(body(step));
+                        case updated -> step.things().replace(Objects.requireNonNull(step.current()), body(step));
+                        case deleted -> step.things().delete(step.name());
                         case unchanged -> {}
                     }
                     return step;
@@ -170,7 +175,8 @@ public final class ApplyCommand extends Verb {
                     if (e.status() != 412 || attempt == MAX_ATTEMPTS) {
                         throw e;
                     }
-                    var next = Plan.step(functions, Objects.requireNonNull(step.wanted()), functions.get(step.name()));
+                    var things = step.things();
+                    var next = Plan.step(things, Objects.requireNonNull(step.wanted()), things.get(step.name()));
                     if (next.action() == Action.unchanged && e.isAfterRepeat()) {
                         return step; // the first of two requests took effect
                     }
@@ -186,9 +192,10 @@ public final class ApplyCommand extends Verb {
         private void report(Step step) {
             counts.merge(step.action(), 1, Integer::sum);
             var fields = step.action() == Action.updated
-                    ? step.changes().stream().map(Spec.Change::path).toList()
+                    ? step.changes().stream().map(Change::path).toList()
                     : List.<String>of();
             results.add(Doc.empty()
+                    .with("kind", step.kind())
                     .with("name", step.name())
                     .with("action", step.action().name())
                     .with("fields", fields)
@@ -200,8 +207,9 @@ public final class ApplyCommand extends Verb {
             session.output()
                     .line(
                             session.terminal().out()
-                                    ? "%s %s%s".formatted(step.name(), words(step), names.isEmpty() ? "" : ": " + names)
-                                    : "%s\t%s\t%s".formatted(step.name(), step.action(), names));
+                                    ? "%s %s%s"
+                                            .formatted(step.title(), words(step), names.isEmpty() ? "" : ": " + names)
+                                    : "%s\t%s\t%s".formatted(step.title(), step.action(), names));
         }
 
         private String words(Step step) {
@@ -214,13 +222,14 @@ public final class ApplyCommand extends Verb {
             failed++;
             exit = Math.max(exit, e.exit());
             results.add(Doc.empty()
+                    .with("kind", step.kind())
                     .with("name", step.name())
                     .with("action", "failed")
                     .with("fields", List.of())
                     .with("dryRun", dryRun)
                     .with("error", e.text()));
             var shown = inFile(step, e);
-            session.output().error(step.name() + ": " + shown.text(), shown.advice());
+            session.output().error(step.title() + ": " + shown.text(), shown.advice());
         }
 
         /** The same failure with the places of the fields that the server refused. */
@@ -230,7 +239,7 @@ public final class ApplyCommand extends Verb {
                             && e instanceof ApiFailure refused
                             && !refused.fieldErrors().isEmpty()
                     ? refused.explained(
-                            "invalid function",
+                            "invalid " + step.kind(),
                             refused.fieldErrors().stream()
                                     .map(error -> definition.at(error.field()) + ": " + error)
                                     .toList())
@@ -247,7 +256,7 @@ public final class ApplyCommand extends Verb {
             if (left > 0) {
                 parts.add(left + " not tried");
             }
-            return (dryRun ? "Dry run: " : "") + (parts.isEmpty() ? "no functions" : String.join(", ", parts)) + ".";
+            return (dryRun ? "Dry run: " : "") + (parts.isEmpty() ? "nothing to do" : String.join(", ", parts)) + ".";
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.faas.cli.function;
+package dev.faas.cli.definition;
 
 import dev.faas.cli.Failure;
 import java.util.ArrayList;

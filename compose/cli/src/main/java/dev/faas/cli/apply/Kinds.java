@@ -1,0 +1,19 @@
+package dev.faas.cli.apply;
+
+import dev.faas.cli.definition.Fields;
+import dev.faas.cli.definition.Resources;
+import dev.faas.cli.function.Functions;
+import dev.faas.cli.http.Api;
+import dev.faas.cli.schedule.Schedules;
+import java.util.List;
+
+/** What a file may define, in the order in which it is made. */
+final class Kinds {
+    static final List<Fields> FIELDS = List.of(Functions.FIELDS, Schedules.FIELDS);
+
+    private Kinds() {}
+
+    static List<Resources> of(Api api) {
+        return List.of(new Functions(api), new Schedules(api));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.faas.cli.schedule;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Session;
+import dev.faas.cli.Verb;
+import dev.faas.cli.output.Durations;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lists what became of the times of a schedule. */
+@Command(
+        name = "ticks",
+        description = {
+            "List what became of the times of a schedule, newest first.",
+            "With a time: explain that one, also one at which nothing ran."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  faas schedule ticks nightly --since 7d --outcome missed",
+            "  faas schedule ticks nightly 2026-10-25T00:30:00Z",
+            "",
+            "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 not found, 5 unavailable."
+        })
+final class TicksCommand extends Verb {
+    /** As the server names them. */
+    enum Outcome {
+        claimed,
+        waiting,
+        buffered,
+        fired,
+        skipped_overlap,
+        missed,
+        paused,
+        dst_gap,
+        refused
+    }
+
+    @Parameters(index = "0", paramLabel = "SCHEDULE", description = "The schedule, by name or id.")
+    private String name = "";
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TIME", description = "Such as 2026-01-31T12:00:00Z.")
+    private @Nullable String time;
+
+    @Option(
+            names = "--outcome",
+            paramLabel = "OUTCOME",
+            description = "Only those with this outcome: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Outcome outcome;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only times since then: 1h (ago), 2026-01-31 or 2026-01-31T12:00:00Z.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only times before then.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "At most so many (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(names = "--all", description = "All of the last 30 days.")
+    private boolean all;
+
+    @Override
+    protected int run(Session session) {
+        if (limit < 1) {
+            throw Failure.usage("--limit: it must be 1 or more");
+        }
+        var api = session.api();
+        var schedules = new Schedules(api);
+        var path = Schedules.path(name) + "/ticks";
+        if (time != null) {
+            var nominal = Durations.parseTime("TIME", time);
+            var tick = schedules.tick(name, nominal.toString());
+            session.output().document(tick, doc -> doc.text("tickId"), () -> explanation(tick));
+        } else {
+            session.output()
+                    .list(
+                            printer -> schedules.naming(name, () -> {
+                                api.eachPage(path + query(), all ? Integer.MAX_VALUE : limit, printer::print);
+                                return true;
+                            }),
+                            SchedulePrinter.TICKS,
+                            doc -> doc.text("tickId"),
+                            "No ticks.");
+        }
+        return Exit.OK;
+    }
+
+    private String query() {
+        return Stream.of(
+                        outcome == null ? "" : "outcome=" + outcome,
+                        since == null ? "" : "since=" + Durations.parseTime("--since", since),
+                        until == null ? "" : "until=" + Durations.parseTime("--until", until))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining("&"), query -> query.isEmpty() ? "" : "?" + query));
+    }
+
+    private static List<String> explanation(Doc tick) {
+        return Stream.of(SchedulePrinter.sentence(tick), tick.text("explain"))
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.faas.system.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.spawner.docker.BusyboxImage;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.system.outage.Processes;
+import dev.faas.testing.Await;
+import dev.faas.wire.Codec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests schedules as a user has them: typed with the client, run by the whole platform, over a kill of the process that fires them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SchedulesIT {
+    private static final Path GUIDE = Path.of("..", "..", "docs", "events.md");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private TestImages images;
+    private Processes platform;
+    private String busybox;
+    private InstalledClient client;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        images = new TestImages(TestImages.dockerHost());
+        busybox = images.load(BusyboxImage.bare());
+        platform = new Processes(directory, Map.of("FAAS_SLOTS", "4"));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        platform.close();
+        images.close();
+    }
+
+    @BeforeEach
+    void logIn() throws Exception {
+        client = InstalledClient.of(platform.api());
+        client.run("fn", "create", "report", "--image", images.script("echo \"$1\""))
+                .orThrow();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    @Test
+    void givenAScheduleEachSecond_whenItIsPausedTriggeredAndResumed_thenEachTickSaysWhatBecameOfIt() throws Exception {
+        client.shell("faas schedule create often --function report --cron '@every 1s' --argument full")
+                .orThrow();
+        awaitFired(3);
+        for (var tick : ticks("--outcome", "fired")) {
+            assertThat(faas("act", "result", tick.path("activationId").asText()))
+                    .isEqualTo("full\n");
+        }
+
+        faas("schedule", "pause", "often", "--note", "enough");
+        Await.until(
+                "all are settled", LIMIT, () -> ticks("--outcome", "claimed").isEmpty());
+        int fired = ticks("--outcome", "fired").size();
+        var triggered = faas("schedule", "trigger", "often").strip();
+        assertThat(client.run("act", "wait", triggered).exit()).isZero();
+        client.awaitEachRanOnce(fired + 1);
+        faas("schedule", "resume", "often");
+        awaitFired(fired + 1);
+        assertThat(ticks("--outcome", "paused")).singleElement().satisfies(tick -> {
+            assertThat(tick.path("count").asInt()).isPositive();
+            assertThat(tick.path("explain").asText()).isEqualTo("The schedule was paused.");
+        });
+        assertThat(faas("schedule", "ticks", "often", "2020-01-01T00:00:00.5Z"))
+                .contains("This is not a time of the schedule");
+        faas("schedule", "delete", "often"); // other tests have the platform for themselves
+    }
+
+    @Test
+    void givenTheRegistryIsKilled_whenItIsBack_thenEachTimeHasOneTickAndOneActivation() throws Exception {
+        client.shell("faas schedule create often --function report --cron '@every 1s' --overlap allowAll")
+                .orThrow();
+        awaitFired(2);
+
+        platform.kill("registry");
+        var killed = Instant.now();
+        platform.start("registry");
+        var back = Instant.now();
+        Await.until(
+                "times before, during and after the outage have fired",
+                LIMIT,
+                () -> ticks("--outcome", "fired").stream()
+                        .anyMatch(tick -> time(tick).isAfter(back.plusSeconds(2))));
+        faas("schedule", "pause", "often");
+        Await.until(
+                "all are settled", LIMIT, () -> ticks("--outcome", "claimed").isEmpty());
+
+        var ticks = ticks();
+        assertThat(ticks)
+                .allSatisfy(tick -> assertThat(tick.path("outcome").asText())
+                        .as(tick.toString())
+                        .isEqualTo("fired"));
+        var times = ticks.stream().map(SchedulesIT::time).sorted().toList();
+        assertThat(times)
+                .isEqualTo(Stream.iterate(times.getFirst(), time -> time.plusSeconds(1))
+                        .limit(times.size())
+                        .toList())
+                .anyMatch(time -> time.isAfter(killed) && time.isBefore(back));
+        assertThat(client.awaitEachRanOnce(ticks.size()))
+                .extracting(activation -> activation.path("activationId").asText())
+                .containsExactlyInAnyOrderElementsOf(ticks.stream()
+                        .map(tick -> tick.path("activationId").asText())
+                        .toList());
+        faas("schedule", "delete", "often");
+    }
+
+    /** In their order, with an image that is here. */
+    @Test
+    void eachCommandOfTheGuideWorks() throws Exception {
+        faas("fn", "delete", "report", "--yes");
+        var guide = Files.readString(GUIDE);
+        var blocks = Pattern.compile("```\n(.*?)```", Pattern.DOTALL)
+                .matcher(guide)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        assertThat(blocks).isNotEmpty();
+
+        for (var block : blocks) {
+            var result = client.shell("set -e; " + block.replace("busybox", busybox));
+            assertThat(result.exit()).as(block + result.err()).isZero();
+        }
+    }
+
+    private String faas(String... words) throws Exception {
+        return client.run(words).orThrow();
+    }
+
+    private void awaitFired(int count) {
+        Await.until(
+                count + " ticks have fired",
+                LIMIT,
+                () -> ticks("--outcome", "fired").stream()
+                                .filter(tick -> tick.path("kind").asText().equals("schedule"))
+                                .count()
+                        >= count);
+    }
+
+    private List<JsonNode> ticks(String... flags) throws IOException, InterruptedException {
+        var words = new ArrayList<>(List.of("schedule", "ticks", "often", "--all", "-o", "json"));
+        words.addAll(List.of(flags));
+        var items = Codec.readTree(
+                client.run(words.toArray(String[]::new)).orThrow().getBytes(StandardCharsets.UTF_8));
+        return StreamSupport.stream(items.spliterator(), false).toList();
+    }
+
+    private static Instant time(JsonNode tick) {
+        return Instant.parse(tick.path("nominalTime").asText());
+    }
+}
