@@ -56,6 +56,7 @@ final class ActivationFlags {
                     "worker_lost",
                     "function_deleted",
                     "cancelled_by_user",
+                    "cancelled_by_schedule",
                     "queue_ttl"));
         }
     }
