@@ -46,6 +46,10 @@ final class BudgetTest {
             Pause.of(Duration.ofMillis(100));
             return 0;
         });
+        platform.images.put("longer", process -> {
+            Pause.of(Duration.ofMillis(300));
+            return 0;
+        });
         platform.images.put("hangs", process -> {
             process.awaitTerm();
             return 0;
@@ -96,7 +100,8 @@ final class BudgetTest {
     @Test
     void givenALargeFunction_whenSmallOnesTakeAllThatIsFreed_thenItRunsNevertheless() throws Exception {
         spawner();
-        var small = function("short", 250);
+        // Eight at once: together they take more than twice Scheduler.ROOM_PATIENCE.
+        var small = function("longer", 250);
         for (int i = 0; i < 600; i++) {
             platform.submit(small, "");
         }
