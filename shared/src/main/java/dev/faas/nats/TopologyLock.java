@@ -23,31 +23,38 @@ final class TopologyLock implements AutoCloseable {
     private static final Duration LONGEST_HELD = Duration.ofSeconds(15);
 
     private final JetStreamManagement management;
+    private final String owner;
 
-    private TopologyLock(JetStreamManagement management) {
+    private TopologyLock(JetStreamManagement management, String owner) {
         this.management = management;
+        this.owner = owner;
     }
 
     static TopologyLock take(JetStreamManagement management)
             throws IOException, JetStreamApiException, InterruptedException {
-        long until = System.nanoTime() + LONGEST_HELD.toNanos();
-        while (!create(management)) {
-            if (System.nanoTime() > until) {
+        var lock = new TopologyLock(management, NUID.nextGlobal());
+        long since = System.nanoTime();
+        var other = "";
+        while (!lock.create()) {
+            var holder = lock.holder();
+            if (!holder.equals(other)) {
+                other = holder;
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since > LONGEST_HELD.toNanos()) {
                 LOG.warn("another registry creates the streams for too long: its lock is taken over");
-                delete(management);
-                until = System.nanoTime() + LONGEST_HELD.toNanos();
+                lock.deleteOf(other);
             }
             Thread.sleep(POLL);
         }
-        return new TopologyLock(management);
+        return lock;
     }
 
-    private static boolean create(JetStreamManagement management) throws IOException, JetStreamApiException {
+    private boolean create() throws IOException, JetStreamApiException {
         try {
             management.addStream(StreamConfiguration.builder()
                     .name(STREAM)
                     // NATS takes the repetition of an equal creation for a success.
-                    .description(NUID.nextGlobal())
+                    .description(owner)
                     .subjects("topology")
                     .storageType(StorageType.Memory)
                     .build());
@@ -60,18 +67,35 @@ final class TopologyLock implements AutoCloseable {
         }
     }
 
-    private static void delete(JetStreamManagement management) throws IOException, JetStreamApiException {
+    /** Empty when nobody has it. */
+    private String holder() throws IOException, JetStreamApiException {
         try {
-            management.deleteStream(STREAM);
+            return management.getStreamInfo(STREAM).getConfiguration().getDescription();
         } catch (JetStreamApiException e) {
-            if (JetStreamError.of(e) != JetStreamError.STREAM_NOT_FOUND) {
-                throw e;
+            return orThrowUnlessMissing(e);
+        }
+    }
+
+    private void deleteOf(String holder) throws IOException, JetStreamApiException {
+        if (holder().equals(holder)) {
+            try {
+                management.deleteStream(STREAM);
+            } catch (JetStreamApiException e) {
+                orThrowUnlessMissing(e);
             }
         }
     }
 
+    private static String orThrowUnlessMissing(JetStreamApiException e) throws JetStreamApiException {
+        if (JetStreamError.of(e) != JetStreamError.STREAM_NOT_FOUND) {
+            throw e;
+        }
+        return "";
+    }
+
+    /** One that was taken over is left. */
     @Override
     public void close() throws IOException, JetStreamApiException {
-        delete(management);
+        deleteOf(owner);
     }
 }
