@@ -43,7 +43,7 @@ class OverlapCrashTest extends TickFixture {
         end();
 
         registry.backends.run(
-                "insert into tick_end (activation_id, schedule_id, status) values ('%s', '%s', 'cancelled')"
+                "insert into ended (activation_id, trigger_id, status) values ('%s', '%s', 'cancelled')"
                         .formatted(origin.id(), schedule));
 
         assertFired();
