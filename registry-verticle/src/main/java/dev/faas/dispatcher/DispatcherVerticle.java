@@ -52,11 +52,6 @@ public final class DispatcherVerticle extends ServiceVerticle {
         var outgoing = config.outgoing();
         var deliveries = DeliveryDispatcher.start(on, vertx, pg, outgoing.config(), outgoing.keks(), meters);
         EndedDispatcher.start(
-                on,
-                nats,
-                pg,
-                List.of(TickDispatcher.endHandler(), deliveries.endHandler()),
-                deliveries::wake,
-                meters);
+                on, nats, pg, List.of(TickDispatcher.endHandler(pg), deliveries.endHandler()), deliveries::wake, meters);
     }
 }

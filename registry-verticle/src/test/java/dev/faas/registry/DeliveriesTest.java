@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeliveriesTest extends DestinationFixture {
     @Test
     void givenADestination_whenAnActivationEnds_thenItsSignedEventArrives() {
-        var made = destination(
-                "erp", new JsonObject().put("headers", new JsonObject().put("Authorization", "Bearer x")));
+        var made =
+                destination("erp", new JsonObject().put("headers", new JsonObject().put("Authorization", "Bearer x")));
 
         var activation = succeed(Map.of("order", "4711"));
 
@@ -115,8 +115,9 @@ class DeliveriesTest extends DestinationFixture {
         assertThat(delivery.getJsonArray("attempts").stream()
                         .map(attempt -> ((JsonObject) attempt).getInteger("status")))
                 .containsExactly(500, 500, 204);
-        assertThat(receiver.received()).hasSize(3).allSatisfy(request -> assertThat(request.id())
-                .isEqualTo("evt_" + activation));
+        assertThat(receiver.received())
+                .hasSize(3)
+                .allSatisfy(request -> assertThat(request.id()).isEqualTo("evt_" + activation));
         assertThat(user.get(PATH + "/erp").json().getInteger("failures")).isZero();
     }
 
@@ -141,7 +142,9 @@ class DeliveriesTest extends DestinationFixture {
         registry.backends.run("update delivery set attempt = 9, due_at = now() where destination_id = '" + id + "'");
 
         var failed = onlyDelivery(id, "failed");
-        assertThat(failed.getMap()).containsEntry("reason", "attempts_exhausted").containsEntry("attempt", 10);
+        assertThat(failed.getMap())
+                .containsEntry("reason", "attempts_exhausted")
+                .containsEntry("attempt", 10);
         receiver.answers(200);
         var again = user.send("POST", "/v1/deliveries/" + failed.getString("deliveryId") + "/redeliver", "");
 
@@ -185,7 +188,9 @@ class DeliveriesTest extends DestinationFixture {
         Await.eventually(() -> number("openings", id) == 2);
         assertThat(receiver.received()).as("one probe").hasSize(before + 1);
         var open = Instant.parse(user.get(PATH + "/erp").json().getString("circuitOpenUntil"));
-        assertThat(Duration.between(Instant.now(), open).toSeconds()).as("doubled").isBetween(50L, 60L);
+        assertThat(Duration.between(Instant.now(), open).toSeconds())
+                .as("doubled")
+                .isBetween(50L, 60L);
 
         receiver.answers(200);
         makeDue(id);
@@ -228,7 +233,8 @@ class DeliveriesTest extends DestinationFixture {
         receiver.answers(500);
         var id = destination("erp", new JsonObject()).getString("id");
         registry.backends.run(
-                "update destination set failures = 1, failing_since = now() - interval '121 hours' where id = '" + id + "'");
+                "update destination set failures = 1, failing_since = now() - interval '121 hours' where id = '" + id
+                        + "'");
 
         succeed();
 
@@ -259,7 +265,8 @@ class DeliveriesTest extends DestinationFixture {
     @Test
     void givenARotation_whenSent_thenBothSecretsSignUntilItsEnd() throws Exception {
         var old = destination("erp", new JsonObject()).getString("secret");
-        var rotated = user.send("POST", PATH + "/erp/rotate", "{\"overlapHours\": 1}").json();
+        var rotated =
+                user.send("POST", PATH + "/erp/rotate", "{\"overlapHours\": 1}").json();
         var next = rotated.getString("secret");
 
         user.send("POST", PATH + "/erp/test", "");
@@ -329,7 +336,8 @@ class DeliveriesTest extends DestinationFixture {
         var id = destination("erp", new JsonObject()).getString("id");
         var first = succeed();
         succeed();
-        Await.eventually(() -> user.get("/v1/deliveries?state=succeeded").items().size() == 2);
+        Await.eventually(
+                () -> user.get("/v1/deliveries?state=succeeded").items().size() == 2);
 
         var page = user.get("/v1/deliveries?limit=1");
         assertThat(page.items()).hasSize(1);
@@ -339,7 +347,8 @@ class DeliveriesTest extends DestinationFixture {
                 .isNotEqualTo(page.items());
         assertThat(user.get("/v1/deliveries?activation=" + first).items()).hasSize(1);
         assertThat(user.get("/v1/deliveries?state=pending").items()).isEmpty();
-        assertThat(user.get("/v1/deliveries?since=2100-01-01T00:00:00Z").items()).isEmpty();
+        assertThat(user.get("/v1/deliveries?since=2100-01-01T00:00:00Z").items())
+                .isEmpty();
         assertThat(user.get("/v1/deliveries?state=lost&destination=erp&since=yesterday")
                         .json()
                         .getJsonArray("errors"))
@@ -350,7 +359,8 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
-    void givenActivationsThatEndedWithoutSuccess_whenDeadLettersAreListed_thenTheyAreThereAndNoOther() throws Exception {
+    void givenActivationsThatEndedWithoutSuccess_whenDeadLettersAreListed_thenTheyAreThereAndNoOther()
+            throws Exception {
         succeed();
         var failed = succeed();
         Await.eventually(() -> user.get("/v1/activations").items().size() == 2);
@@ -360,7 +370,8 @@ class DeliveriesTest extends DestinationFixture {
 
         assertThat(letters).hasSize(1);
         assertThat(letters.getJsonObject(0).getString("activationId")).isEqualTo(failed);
-        assertThat(user.get("/v1/dead-letters?function=" + Ids.function(Instant.now())).items())
+        assertThat(user.get("/v1/dead-letters?function=" + Ids.function(Instant.now()))
+                        .items())
                 .isEmpty();
     }
 }

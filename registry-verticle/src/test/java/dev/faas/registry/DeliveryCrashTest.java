@@ -58,8 +58,8 @@ class DeliveryCrashTest extends DestinationFixture {
                 + " where destination_id = '" + id + "'");
 
         Await.eventually(() -> receiver.received().size() == 2);
-        assertThat(receiver.received()).allSatisfy(request -> assertThat(request.id())
-                .isEqualTo("evt_" + activation));
+        assertThat(receiver.received())
+                .allSatisfy(request -> assertThat(request.id()).isEqualTo("evt_" + activation));
         assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
     }
 

@@ -31,10 +31,7 @@ abstract class DestinationFixture extends RegistryFixture {
     }
 
     static JsonObject body(String name, String url) {
-        return new JsonObject()
-                .put("name", name)
-                .put("url", url)
-                .put("events", List.of("activation.succeeded"));
+        return new JsonObject().put("name", name).put("url", url).put("events", List.of("activation.succeeded"));
     }
 
     HttpAnswer post(String path, JsonObject body) {
@@ -68,8 +65,7 @@ abstract class DestinationFixture extends RegistryFixture {
     }
 
     private Story accept(Map<String, String> tags) {
-        return Story.accepted(
-                registry.bus, Story.activation(owner, functionId, "resize", Instant.now(), tags), "x");
+        return Story.accepted(registry.bus, Story.activation(owner, functionId, "resize", Instant.now(), tags), "x");
     }
 
     /** Of one destination, newest first. */
@@ -99,7 +95,7 @@ abstract class DestinationFixture extends RegistryFixture {
 
     /** The circuit is as if its time were over. */
     void endPause(String destination) throws Exception {
-        registry.backends.run(
-                "update destination set open_until = now() where id = '" + destination + "' and open_until is not null");
+        registry.backends.run("update destination set open_until = now() where id = '" + destination
+                + "' and open_until is not null");
     }
 }

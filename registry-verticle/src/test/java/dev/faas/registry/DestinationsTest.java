@@ -76,7 +76,8 @@ class DestinationsTest extends DestinationFixture {
         post(PATH, body("erp", RECEIVER));
 
         assertThat(post(PATH, body("other", url)).code()).isEqualTo("address_forbidden");
-        var change = user.send("PATCH", PATH + "/erp", new JsonObject().put("url", url).encode());
+        var change = user.send(
+                "PATCH", PATH + "/erp", new JsonObject().put("url", url).encode());
         assertThat(change.status()).isEqualTo(422);
         assertThat(user.get(PATH + "/erp").json().getString("url")).isEqualTo(RECEIVER);
     }
@@ -104,7 +105,8 @@ class DestinationsTest extends DestinationFixture {
         assertThat(other.get(PATH + "/" + id).code()).isEqualTo("destination_not_found");
         assertThat(other.send("POST", PATH + "/" + id + "/test", "").code()).isEqualTo("destination_not_found");
         assertThat(other.get("/v1/deliveries/" + delivery).code()).isEqualTo("delivery_not_found");
-        assertThat(other.send("POST", "/v1/deliveries/" + delivery + "/redeliver", "").code())
+        assertThat(other.send("POST", "/v1/deliveries/" + delivery + "/redeliver", "")
+                        .code())
                 .isEqualTo("delivery_not_found");
         assertThat(other.get("/v1/deliveries").items()).isEmpty();
     }
@@ -125,13 +127,13 @@ class DestinationsTest extends DestinationFixture {
         for (var text : List.of(stored, shown, audit())) {
             assertThat(text).doesNotContain("hunter2").doesNotContain("MfKQ9r8GKY");
         }
-        assertThat(user.get(PATH + "/erp").json().getJsonArray("headerNames"))
-                .isEqualTo(JsonArray.of("Authorization"));
+        assertThat(user.get(PATH + "/erp").json().getJsonArray("headerNames")).isEqualTo(JsonArray.of("Authorization"));
     }
 
     private String audit() throws Exception {
         return registry.backends.text(
-                "select string_agg(action || changes::text, ' ' order by seq) from audit where project = '" + owner + "'");
+                "select string_agg(action || changes::text, ' ' order by seq) from audit where project = '" + owner
+                        + "'");
     }
 
     /** The merge patch of the headers is of their stored values, which no response has. */
@@ -139,7 +141,8 @@ class DestinationsTest extends DestinationFixture {
     void givenHeaders_whenPatched_thenTheOthersStay() {
         destination(
                 "erp",
-                new JsonObject().put("headers", new JsonObject().put("X-One", "1").put("X-Two", "2")));
+                new JsonObject()
+                        .put("headers", new JsonObject().put("X-One", "1").put("X-Two", "2")));
 
         user.send("PATCH", PATH + "/erp", "{\"headers\": {\"X-One\": null, \"X-Three\": \"3\"}}");
         user.send("POST", PATH + "/erp/test", "");

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt null: nothing was sent, since the activation's record has been removed
  * @param retryAfter as the receiver asks
  */
-record Attempted(
-        Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
+record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
     /** Before the second attempt, and before each further one. */
     private static final List<Duration> DELAYS = List.of(
             Duration.ofSeconds(5),
@@ -76,8 +75,7 @@ record Attempted(
             return Optional.empty();
         }
         long millis = DELAYS.get(delivery.attempt() - 1).toMillis();
-        var scheduled = Duration.ofMillis(
-                millis + ThreadLocalRandom.current().nextLong(-millis / 10, millis / 10 + 1));
+        var scheduled = Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(-millis / 10, millis / 10 + 1));
         return Optional.of(retryAfter
                 .map(Attempted::limited)
                 .filter(asked -> asked.compareTo(scheduled) > 0)

@@ -17,8 +17,7 @@ record Claimed(String id, Event event, Destination destination, int attempt, Ins
      * @param activationId null: it is a test
      * @param at when it was noted
      */
-    record Event(
-            String id, String type, @Nullable String activationId, Instant at) {}
+    record Event(String id, String type, @Nullable String activationId, Instant at) {}
 
     record Destination(String id, String owner, DestinationSpec spec, DestinationSecrets.Sealed secrets) {}
 

@@ -1,6 +1,6 @@
 package dev.faas.dispatcher.delivery;
 
-import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.ended.Wake;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -51,15 +51,19 @@ public final class DeliveryDispatcher {
     }
 
     public static DeliveryDispatcher start(
-            Lifecycle.Steps on, Vertx vertx, Pg pg, OutgoingConfig config, KeyEncryptionKeys keks, MeterRegistry registry)
+            Lifecycle.Steps on,
+            Vertx vertx,
+            Pg pg,
+            OutgoingConfig config,
+            KeyEncryptionKeys keks,
+            MeterRegistry registry)
             throws Exception {
         var meters = new DeliveryMeters(registry);
         var client = on.open(
                 "requests to destinations",
                 () -> OutgoingClient.open(vertx, config, InFlight.MOST_OF_OWNER),
                 it -> Blocking.await(it.close()));
-        var dispatcher =
-                new DeliveryDispatcher(new DeliveryStore(pg), new WebhookSender(client, keks, meters), meters);
+        var dispatcher = new DeliveryDispatcher(new DeliveryStore(pg), new WebhookSender(client, keks, meters), meters);
         on.open(
                 "deliveries",
                 () -> RepeatingTask.startPaced("deliveries", LONGEST_PAUSE, dispatcher::runOnce),
@@ -71,8 +75,8 @@ public final class DeliveryDispatcher {
     }
 
     /** Of activations whose owners have destinations. */
-    public Ended.Handler endHandler() {
-        return store::fanOut;
+    public EndedStore.Handler endHandler() {
+        return store;
     }
 
     /** There may be more to send. */
@@ -111,7 +115,10 @@ public final class DeliveryDispatcher {
         var records = Blocking.await(store.findRecords(activations));
         for (var delivery : claimed) {
             inFlight.begin(delivery);
-            sender.send(delivery, records.get(Objects.requireNonNullElse(delivery.event().activationId(), "")))
+            sender.send(
+                            delivery,
+                            records.get(
+                                    Objects.requireNonNullElse(delivery.event().activationId(), "")))
                     .onSuccess(attempted -> {
                         done.add(attempted);
                         wake.up();

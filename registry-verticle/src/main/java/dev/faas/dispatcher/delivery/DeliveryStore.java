@@ -4,6 +4,7 @@ import dev.faas.destination.DeliveryAttempt;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
 import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -24,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code delivery}, and the health of destinations. The clock of Postgres decides what is due. */
-final class DeliveryStore {
+final class DeliveryStore implements EndedStore.Handler {
     /** Beyond the time of a request; then another dispatcher takes a delivery up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -89,7 +90,8 @@ final class DeliveryStore {
     }
 
     /** One delivery for each destination of the owner that selects the event; none when there is one already. */
-    Future<Void> fanOut(SqlConnection tx, List<Ended> ends) {
+    @Override
+    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
         return tx.preparedQuery("""
                         select e.id as activation_id, e.owner, e.type, d.id as destination_id
                         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
@@ -186,9 +188,7 @@ final class DeliveryStore {
                     var found = new HashMap<String, EndedRecord>();
                     rows.forEach(row -> found.put(
                             row.getString("id"),
-                            EndedRecord.of(
-                                    row.getBuffer("record").getBytes(),
-                                    row.getBuffer("result"))));
+                            EndedRecord.of(row.getBuffer("record").getBytes(), row.getBuffer("result"))));
                     return found;
                 }));
     }
@@ -213,7 +213,8 @@ final class DeliveryStore {
                         .addValue(texts(attempted, Attempted::reason))
                         .addValue(texts(attempted, each -> json(each.attempt())))
                         .addValue(attempted.stream()
-                                .map(each -> each.delay().map(Duration::toMillis).orElse(null))
+                                .map(each ->
+                                        each.delay().map(Duration::toMillis).orElse(null))
                                 .toArray(Long[]::new))
                         .addValue(KEPT_ATTEMPTS))
                 .compose(settled -> updateHealth(
@@ -225,7 +226,11 @@ final class DeliveryStore {
 
     /** A destination that is well has no writes of its own. */
     private static Future<Void> updateHealth(SqlConnection tx, List<Health> changes) {
-        var well = changes.stream().filter(Health::succeeded).map(Health::destination).sorted().toArray(String[]::new);
+        var well = changes.stream()
+                .filter(Health::succeeded)
+                .map(Health::destination)
+                .sorted()
+                .toArray(String[]::new);
         var ill = changes.stream().filter(each -> each.failures() > 0).toList();
         var reset = well.length == 0
                 ? Future.<Void>succeededFuture()

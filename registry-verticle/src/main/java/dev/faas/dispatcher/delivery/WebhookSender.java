@@ -29,7 +29,8 @@ final class WebhookSender {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookSender.class);
     private static final Map<String, String> FIXED_HEADERS =
             Map.of("content-type", "application/json", "user-agent", "faas-webhooks");
-    private static final String BROKEN = "The platform could not make the request; its operator finds the reason in the log.";
+    private static final String BROKEN =
+            "The platform could not make the request; its operator finds the reason in the log.";
 
     private final OutgoingClient client;
     private final KeyEncryptionKeys keks;
@@ -100,7 +101,11 @@ final class WebhookSender {
             meters.refused(outgoing.reason());
             error = outgoing.getMessage();
         } else {
-            LOG.error("delivery not sent delivery={} destination={}", delivery.id(), delivery.destination().id(), failure);
+            LOG.error(
+                    "delivery not sent delivery={} destination={}",
+                    delivery.id(),
+                    delivery.destination().id(),
+                    failure);
         }
         return new Attempted(
                 delivery, new DeliveryAttempt(at, millisSince(since), null, error, Map.of(), null), Optional.empty());

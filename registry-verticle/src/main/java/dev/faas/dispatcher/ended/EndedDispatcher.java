@@ -8,9 +8,6 @@ import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,15 +19,13 @@ public final class EndedDispatcher {
     private static final int BATCH = 500;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-    private final Pg pg;
-    private final List<Ended.Handler> handlers;
+    private final EndedStore store;
     private final Runnable onHandled;
     private final Wake wake;
     private volatile long waiting;
 
-    private EndedDispatcher(Pg pg, List<Ended.Handler> handlers, Runnable onHandled, Wake wake) {
-        this.pg = pg;
-        this.handlers = handlers;
+    private EndedDispatcher(EndedStore store, Runnable onHandled, Wake wake) {
+        this.store = store;
         this.onHandled = onHandled;
         this.wake = wake;
     }
@@ -40,16 +35,19 @@ public final class EndedDispatcher {
             Lifecycle.Steps on,
             Nats nats,
             Pg pg,
-            List<Ended.Handler> handlers,
+            List<EndedStore.Handler> handlers,
             Runnable onHandled,
             MeterRegistry meters)
             throws Exception {
         var wake = new Wake();
-        var dispatcher = new EndedDispatcher(pg, handlers, onHandled, wake);
+        var dispatcher = new EndedDispatcher(new EndedStore(pg, handlers), onHandled, wake);
         Gauge.builder("faas.ends.waiting", () -> dispatcher.waiting)
                 .description("Ends of activations of the whole platform that are not handed on yet")
                 .register(meters);
-        on.open("notifications of ends", () -> nats.subscribe(Subjects.ENDED, message -> wake.up()), Nats.Subscription::close);
+        on.open(
+                "notifications of ends",
+                () -> nats.subscribe(Subjects.ENDED, message -> wake.up()),
+                Nats.Subscription::close);
         on.open("ends", () -> RepeatingTask.startPaced("ends", LONGEST_PAUSE, dispatcher::runOnce), task -> {
             wake.up();
             task.stop();
@@ -58,46 +56,14 @@ public final class EndedDispatcher {
 
     /** Blocks, also for the pause. */
     private Duration runOnce() throws Exception {
-        int taken = Blocking.await(take());
+        int taken = Blocking.await(store.take(BATCH));
         if (taken > 0) {
             onHandled.run();
         }
-        waiting = taken == BATCH ? Blocking.await(count()) : 0;
+        waiting = taken == BATCH ? Blocking.await(store.count()) : 0;
         if (taken < BATCH) {
             wake.sleep(LONGEST_PAUSE);
         }
         return Duration.ZERO;
-    }
-
-    private Future<Integer> take() {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        delete from ended where activation_id in (
-                            select activation_id from ended order by activation_id limit $1 for update skip locked)
-                        returning *""").execute(Tuple.of(BATCH)).compose(rows -> {
-            var ends = rows.stream().map(EndedDispatcher::toEnded).toList();
-            var done = Future.<Void>succeededFuture();
-            if (!ends.isEmpty()) {
-                for (var handler : handlers) {
-                    done = done.compose(next -> handler.handle(tx, ends));
-                }
-            }
-            return done.map(ends.size());
-        }));
-    }
-
-    private Future<Long> count() {
-        return pg.withPool(pool -> pool.query("select count(*) from ended")
-                .execute()
-                .map(rows -> rows.iterator().next().getLong(0)));
-    }
-
-    private static Ended toEnded(Row row) {
-        return new Ended(
-                row.getString("activation_id"),
-                row.getString("owner"),
-                new Ended.Function(row.getString("function_id"), row.getString("function_name")),
-                row.getString("status"),
-                row.getJsonObject("tags"),
-                row.getString("trigger_id"));
     }
 }

@@ -12,7 +12,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
-import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
@@ -150,8 +150,8 @@ public final class TickDispatcher {
     }
 
     /** Of activations that schedules have submitted. */
-    public static Ended.Handler endHandler() {
-        return TickStore::release;
+    public static EndedStore.Handler endHandler(Pg pg) {
+        return new TickStore(pg);
     }
 
     /** Returns the pause until the next look. Blocks. */

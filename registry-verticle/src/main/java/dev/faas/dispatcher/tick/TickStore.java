@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
 import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -31,7 +32,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
-final class TickStore {
+final class TickStore implements EndedStore.Handler {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -394,13 +395,14 @@ final class TickStore {
     }
 
     /** Their schedules may go on. */
-    static Future<Void> release(SqlConnection tx, List<Ended> ends) {
+    @Override
+    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
         var ours = ends.stream().filter(end -> end.triggerId() != null).toList();
         return ours.isEmpty()
                 ? Future.succeededFuture()
                 : tx.preparedQuery("update tick set alive = false where activation_id = any($1) and outcome = 'fired'")
-                        .execute(Tuple.of((Object)
-                                ours.stream().map(Ended::activationId).toArray(String[]::new)))
+                        .execute(Tuple.of(
+                                (Object) ours.stream().map(Ended::activationId).toArray(String[]::new)))
                         .compose(marked -> pauseFailed(tx, ours));
     }
 
