@@ -130,7 +130,7 @@ public record RegistryConfig(
 
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
-    private static final int DISPATCHER_CONNECTIONS = 2;
+    private static final int DISPATCHER_CONNECTIONS = 4;
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);

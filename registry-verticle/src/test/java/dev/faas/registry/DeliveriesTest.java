@@ -262,6 +262,27 @@ class DeliveriesTest extends DestinationFixture {
         }
     }
 
+    /** The dispatcher counts each five seconds, while there is work. */
+    @Test
+    void givenAFullBacklog_whenAnotherEventArrives_thenItIsDropped() throws Exception {
+        var id = destination("erp", new JsonObject().put("enabled", false)).getString("id");
+        var other = destination("other", new JsonObject());
+        registry.backends.run("""
+                insert into delivery (id, event_id, destination_id, owner, activation_id, type, state, due_at)
+                select 'dlv_x' || i, 'evt_x' || i, '%s', '%s', 'x' || i, 'activation.succeeded', 'pending', now()
+                from generate_series(1, 100000) i""".formatted(id, owner));
+
+        Await.eventually(() -> {
+            succeed();
+            return registry.backends.number("select count(*) from delivery where destination_id = '" + id
+                            + "' and reason = 'backlog_full'")
+                    > 0;
+        });
+
+        assertThat(deliveries(other.getString("id"))).isNotEmpty();
+        registry.backends.run("delete from delivery where destination_id = '" + id + "'");
+    }
+
     @Test
     void givenARotation_whenSent_thenBothSecretsSignUntilItsEnd() throws Exception {
         var old = destination("erp", new JsonObject()).getString("secret");

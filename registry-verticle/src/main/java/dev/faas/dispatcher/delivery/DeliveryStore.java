@@ -42,7 +42,7 @@ final class DeliveryStore implements EndedStore.Handler {
     /**
      * A skip scan finds the destinations. Owners take turns, and so do the destinations of an owner. $1 and $2: destinations
      * and their room; $3 and $4: owners and theirs; $5: room of the others; $6: limit; $7: probes; $8: room of destinations
-     * that are not named.
+     * that are not named. A test waits for the room of its owner only.
      */
     private static final String CLAIM = """
             with recursive destinations as (
@@ -60,15 +60,15 @@ final class DeliveryStore implements EndedStore.Handler {
                     where destination_id = d.id and due_at <= now() and activation_id is not null
                     order by due_at
                     limit case when d.id = any($7) then 1 else coalesce(r.room, least($8, d.max_in_flight)) end) v
-                where d.disabled is null and (d.open_until is null or d.id = any($7))),
+                where d.disabled is null and (d.open_until is null or d.id = any($7))
+                union all
+                (select id, owner, due_at, 1 from delivery where due_at <= now() and activation_id is null
+                order by due_at limit $6)),
             turns as (
                 select id, row_number() over (partition by owner order by turn, due_at) as turn, owner from candidates),
-            tests as (
-                select id from delivery where due_at <= now() and activation_id is null order by due_at limit $6),
             chosen as (
-                select id from tests union all (
                 select t.id from turns t left join unnest($3::text[], $4::int[]) as r (owner, room) on r.owner = t.owner
-                where t.turn <= coalesce(r.room, $5) order by t.turn limit $6)),
+                where t.turn <= coalesce(r.room, $5) order by t.turn limit $6),
             locked as (
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
