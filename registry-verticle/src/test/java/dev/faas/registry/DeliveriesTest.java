@@ -353,6 +353,23 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
+    void givenARecordThatCannotBeRead_whenItsEventIsDue_thenThatAttemptFailsAndOthersArrive() throws Exception {
+        var id = destination("erp", new JsonObject().put("enabled", false)).getString("id");
+        var broken = succeed();
+        var good = succeed();
+        Await.eventually(() -> deliveries(id).size() == 2);
+        registry.backends.run("update activation set record = 'x' where id = '" + broken + "'");
+
+        user.send("POST", PATH + "/erp/enable", "");
+
+        Await.eventually(() -> deliveries(id).stream()
+                .allMatch(delivery -> delivery.getInteger("attempt") == 1));
+        assertThat(receiver.received()).extracting(WebhookReceiver.Received::id).containsExactly("evt_" + good);
+        var failed = user.get("/v1/deliveries?state=pending").items().getJsonObject(0);
+        assertThat(failed.getString("activationId")).isEqualTo(broken);
+    }
+
+    @Test
     void givenDeliveries_whenListed_thenByPageActivationStateAndTime() throws Exception {
         var id = destination("erp", new JsonObject()).getString("id");
         var first = succeed();

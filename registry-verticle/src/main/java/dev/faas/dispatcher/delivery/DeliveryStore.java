@@ -188,7 +188,7 @@ final class DeliveryStore implements EndedStore.Handler {
                     var found = new HashMap<String, EndedRecord>();
                     rows.forEach(row -> found.put(
                             row.getString("id"),
-                            EndedRecord.of(row.getBuffer("record").getBytes(), row.getBuffer("result"))));
+                            new EndedRecord(row.getBuffer("record"), row.getBuffer("result"))));
                     return found;
                 }));
     }

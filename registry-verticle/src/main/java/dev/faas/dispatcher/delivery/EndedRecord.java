@@ -11,26 +11,28 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The record of an activation that has ended, as the ledger has it. */
-record EndedRecord(ActivationRecord.Ended record) {
+/**
+ * The record of an activation that has ended, as the ledger has it.
+ *
+ * @param result null: it is no text, too long, or there is none
+ */
+record EndedRecord(Buffer record, @Nullable Buffer result) {
     static final int MAX_RESULT = 16 << 10;
 
-    /** @param result null: it is no text, too long, or there is none */
-    static EndedRecord of(byte[] record, @Nullable Buffer result) {
-        var ended = (ActivationRecord.Ended) Codec.decode(record, ActivationRecord.class);
+    /**
+     * The public record. A result that is missing in it can be read at {@code resultUrl}. Fails when the record is not readable:
+     * then it is one attempt that fails, and not that of others.
+     */
+    ObjectNode toEvent(String type) {
+        var ended = (ActivationRecord.Ended) Codec.decode(record.getBytes(), ActivationRecord.class);
         var text = result != null
                 ? result.toString(StandardCharsets.UTF_8)
                 : ended.report().output().resultBytes() == 0 ? "" : null;
-        return new EndedRecord(ended.withResult(text));
-    }
-
-    /** The public record. A result that is missing in it can be read at {@code resultUrl}. */
-    ObjectNode toEvent(String type) {
-        var data = (ObjectNode) Codec.toTree(ActivationView.of(record));
+        var data = (ObjectNode) Codec.toTree(ActivationView.of(ended.withResult(text)));
         if (data.path("result").isNull()) {
-            data.put("resultUrl", "/v1/activations/" + record.id() + "/result");
+            data.put("resultUrl", "/v1/activations/" + ended.id() + "/result");
         }
-        return event(type, record.report().finishedAt(), data);
+        return event(type, ended.report().finishedAt(), data);
     }
 
     static ObjectNode event(String type, Instant at, ObjectNode data) {
