@@ -52,6 +52,11 @@ public final class DispatcherVerticle extends ServiceVerticle {
         var outgoing = config.outgoing();
         var deliveries = DeliveryDispatcher.start(on, vertx, pg, outgoing.config(), outgoing.keks(), meters);
         EndedDispatcher.start(
-                on, nats, pg, List.of(TickDispatcher.endHandler(pg), deliveries.endHandler()), deliveries::wake, meters);
+                on,
+                nats,
+                pg,
+                List.of(TickDispatcher.endHandler(pg), deliveries.endHandler()),
+                deliveries::wake,
+                meters);
     }
 }

@@ -362,8 +362,7 @@ class DeliveriesTest extends DestinationFixture {
 
         user.send("POST", PATH + "/erp/enable", "");
 
-        Await.eventually(() -> deliveries(id).stream()
-                .allMatch(delivery -> delivery.getInteger("attempt") == 1));
+        Await.eventually(() -> deliveries(id).stream().allMatch(delivery -> delivery.getInteger("attempt") == 1));
         assertThat(receiver.received()).extracting(WebhookReceiver.Received::id).containsExactly("evt_" + good);
         var failed = user.get("/v1/deliveries?state=pending").items().getJsonObject(0);
         assertThat(failed.getString("activationId")).isEqualTo(broken);

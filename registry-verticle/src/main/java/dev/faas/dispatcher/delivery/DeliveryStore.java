@@ -187,8 +187,7 @@ final class DeliveryStore implements EndedStore.Handler {
                 .map(rows -> {
                     var found = new HashMap<String, EndedRecord>();
                     rows.forEach(row -> found.put(
-                            row.getString("id"),
-                            new EndedRecord(row.getBuffer("record"), row.getBuffer("result"))));
+                            row.getString("id"), new EndedRecord(row.getBuffer("record"), row.getBuffer("result"))));
                     return found;
                 }));
     }

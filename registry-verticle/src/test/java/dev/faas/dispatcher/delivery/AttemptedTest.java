@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What follows from attempts. */
 class AttemptedTest {
-    static Attempted attempted(String destination, String owner, int number, @Nullable Integer status, long retryAfter) {
+    static Attempted attempted(
+            String destination, String owner, int number, @Nullable Integer status, long retryAfter) {
         var delivery = new Claimed(
                 "dlv",
                 new Claimed.Event("evt", "activation.failed", "activation", Instant.EPOCH),
@@ -44,13 +45,13 @@ class AttemptedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "1, PT5S", "2, PT5M", "3, PT30M", "4, PT2H", "5, PT5H", "6, PT10H", "7, PT14H", "8, PT20H", "9, PT24H"
-    })
+    @CsvSource({"1, PT5S", "2, PT5M", "3, PT30M", "4, PT2H", "5, PT5H", "6, PT10H", "7, PT14H", "8, PT20H", "9, PT24H"})
     void givenAFailedAttempt_whenAnotherIsLeft_thenItIsAtItsTimeGiveOrTakeATenth(int number, Duration delay) {
         for (int i = 0; i < 100; i++) {
             assertThat(attempted(number, 500, 0).delay().orElseThrow())
-                    .isBetween(delay.multipliedBy(9).dividedBy(10), delay.multipliedBy(11).dividedBy(10));
+                    .isBetween(
+                            delay.multipliedBy(9).dividedBy(10),
+                            delay.multipliedBy(11).dividedBy(10));
         }
         assertThat(attempted(number, null, 0).state()).isEqualTo(DeliveryState.PENDING);
     }
