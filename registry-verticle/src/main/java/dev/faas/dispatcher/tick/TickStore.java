@@ -34,8 +34,11 @@ final class TickStore {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
-    /** A skip scan: owners take turns, beginning after the one that was served last. */
-    private static final String CLAIM_DUE = """
+    /**
+     * A skip scan: owners take turns, beginning after the one that was served last. Rows are compared, as only the index by owner
+     * can: the planner expects nothing to be due, and would read all that is due for each owner.
+     */
+    static final String CLAIM_DUE = """
             with recursive owners as (
                 (select owner from schedule where due_at is not null and owner > $1 order by owner limit 1)
                 union all
@@ -43,8 +46,9 @@ final class TickStore {
                     order by s.owner limit 1)
                 from owners o where o.owner is not null)
             select due.* from owners o cross join lateral (
-                select * from schedule s where s.owner = o.owner and s.due_at <= now()
-                order by s.due_at limit $2 for update skip locked) due
+                select * from schedule s where s.due_at is not null
+                    and (s.owner, s.due_at) >= (o.owner, '-infinity') and (s.owner, s.due_at) <= (o.owner, now())
+                order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
 
     private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";

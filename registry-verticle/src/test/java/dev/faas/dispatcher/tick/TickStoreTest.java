@@ -1,0 +1,103 @@
+package dev.faas.dispatcher.tick;
+
+import static dev.faas.testing.Await.await;
+import static dev.faas.testing.Await.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.dispatcher.tick.TickStore.Decided;
+import dev.faas.local.PostgresServer;
+import dev.faas.pg.Pg;
+import dev.faas.registry.RegistryPg;
+import dev.faas.testing.TestPostgres;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TickStoreTest {
+    private static final Pattern BLOCKS = Pattern.compile("Buffers: shared hit=(\\d+)");
+    private static final String SPEC = """
+            {"v": 1, "name": "x", "when": {"cron": "* * * * *", "zone": "UTC", "dst": "ONCE"},
+             "rules": {"overlap": "SKIP", "catchupWindowSeconds": 600, "jitterSeconds": 0, "pauseOnFailure": false},
+             "submit": {"argument": "", "tags": {}}}""";
+
+    private static PostgresServer postgres;
+    private static Vertx vertx;
+    private static Pg pg;
+    private static TickStore store;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        postgres = TestPostgres.start(directory);
+        vertx = Vertx.vertx();
+        pg = RegistryPg.open(vertx, postgres, 4);
+        store = new TickStore(pg);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        await(pg.close());
+        await(vertx.close());
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        run("truncate schedule, tick, tick_end");
+    }
+
+    private static RowSet<Row> run(String sql) {
+        return await(pg.withPool(pool -> pool.query(sql).execute()));
+    }
+
+    /** @param due SQL of the number i of the schedule */
+    private static void add(String owner, int count, String due) {
+        run("""
+                insert into schedule (id, owner, name, function_id, version, spec, state, note, created_at, updated_at,
+                    next_at, due_at)
+                select 'sch_' || %1$s || lpad(i::text, 6, '0'), %1$s, 's' || i, 'fn', 1, convert_to('%2$s', 'UTF8'),
+                    'active', '', now(), now(), %3$s, %3$s from generate_series(1, %4$d) i""".formatted(owner, SPEC, due, count));
+    }
+
+    private static Future<Decided> nothing() {
+        return Future.succeededFuture(new Decided(List.of(), Set.of()));
+    }
+
+    /** The statistics are of a moment when nothing was due, as they mostly are. */
+    @Test
+    void givenManyOwners_whenSomeAreDue_thenAnOwnerReadsItsOwnSchedulesOnly() {
+        int owners = 5_000;
+        add("'usr_' || lpad(i::text, 6, '0')", owners, "now() + interval '1 hour'");
+        run("analyze schedule");
+        run("update schedule set due_at = now() - interval '1 second' where owner <= 'usr_002000'");
+
+        var plan = new StringBuilder();
+        await(pg.withPool(pool -> pool.preparedQuery("explain (analyze, buffers) " + TickStore.CLAIM_DUE)
+                        .execute(Tuple.of("", 64, 10_000))))
+                .forEach(row -> plan.append(row.getString(0)).append('\n'));
+
+        var blocks = BLOCKS.matcher(plan);
+        assertThat(blocks.find()).isTrue();
+        assertThat(Integer.parseInt(blocks.group(1))).as(plan.toString()).isLessThan(40 * owners);
+    }
+
+    /** Each of these knows what it was that took too long. */
+    @Test
+    void givenATurnWhoseQuestionsTakeTooLong_whenItFails_thenTheFailureSaysSo() {
+        add("'usr_a'", 1, "now()");
+        var slow = new SlowBusException("slow");
+
+        assertThat(failure(store.decideDue("", 64, 10, (schedules, alive, now) -> Future.failedFuture(slow))))
+                .isSameAs(slow);
+    }
+}
