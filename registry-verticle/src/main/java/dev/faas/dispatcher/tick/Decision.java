@@ -87,6 +87,10 @@ final class Decision {
         return changed;
     }
 
+    boolean hasChanged() {
+        return !changed.isEmpty();
+    }
+
     @Nullable
     Instant next() {
         return next;

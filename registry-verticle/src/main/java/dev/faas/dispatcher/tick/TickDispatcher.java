@@ -13,6 +13,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.dispatcher.tick.TickStore.Decided;
+import dev.faas.dispatcher.tick.TickStore.Place;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -35,7 +36,6 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,9 +55,6 @@ import org.slf4j.LoggerFactory;
 public final class TickDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
     private static final int BATCH = 500;
-    /** So many activations of a schedule are asked for in one turn; the others count as alive. */
-    private static final int MOST_QUESTIONS = 50;
-
     /** Of each batch: another owner's ticks wait for one round. */
     private static final int PER_OWNER = 64;
 
@@ -168,6 +165,8 @@ public final class TickDispatcher {
             more = decideBatch();
             // Also in a long backlog: what users ask for is among these.
             worked |= takeLeased() || more;
+            Blocking.await(store.takeEnds(BATCH));
+            decideBuffered();
             countAtTimes();
         }
         return worked ? Duration.ZERO : SHORT_PAUSE;
@@ -186,7 +185,7 @@ public final class TickDispatcher {
         // After the last owner comes the first one.
         lastOwner = turn.last()
                 .filter(last -> turn.schedules() == limit)
-                .map(DueSchedule::owner)
+                .map(Place::owner)
                 .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
@@ -200,19 +199,36 @@ public final class TickDispatcher {
         }
     }
 
-    private boolean decideBuffered() throws Exception {
-        boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
-        int limit = batch;
-        var turn = await(store.decideBuffered(sweep, sweep ? lastSwept : "", limit, this::decide));
-        if (sweep) {
-            lastSwept = turn.last()
-                    .filter(last -> turn.schedules() == limit)
-                    .map(DueSchedule::id)
-                    .orElse("");
-            sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
+    /** A failure does not keep others' due schedules waiting. */
+    private boolean decideBuffered() throws InterruptedException {
+        boolean isSweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        try {
+            return isSweep ? sweep() : decideBuffered(false, "").decisions().stream().anyMatch(Decision::hasChanged);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("buffered ticks not decided sweep={} error={}", isSweep, e.toString());
+            sweptAt = isSweep ? System.nanoTime() : sweptAt;
+            return false;
         }
+    }
+
+    /** One page of those that have buffered ticks. */
+    private boolean sweep() throws Exception {
+        int limit = batch;
+        var turn = decideBuffered(true, lastSwept);
+        lastSwept = turn.last()
+                .filter(last -> turn.schedules() == limit)
+                .map(Place::scheduleId)
+                .orElse("");
+        sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
+        return turn.decisions().stream().anyMatch(Decision::hasChanged);
+    }
+
+    private Turn decideBuffered(boolean all, String after) throws Exception {
+        var turn = await(store.decideBuffered(all, after, batch, this::decide));
         complete(turn);
-        return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
+        return turn;
     }
 
     private Turn await(Future<Turn> turn) throws Exception {
@@ -220,7 +236,7 @@ public final class TickDispatcher {
             var done = Blocking.await(turn);
             batch = Math.min(BATCH, 2 * batch);
             return done;
-        } catch (TimeoutException e) {
+        } catch (SlowBusException | TimeoutException e) {
             batch = Math.max(1, batch / 4);
             throw e;
         }
@@ -236,12 +252,19 @@ public final class TickDispatcher {
         }
     }
 
-    private void cancel(String activation) throws Exception {
-        var newest = Blocking.await(events.last(activation));
-        // A running one may stay for a while after the request, and each turn finds it.
-        if (newest.isPresent() && !isCancelled(newest.get().record())) {
-            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
-            LOG.info("activation cancelled for a newer tick activation={}", activation);
+    /** One that cannot be cancelled does not stop the schedules of others: each turn finds it again. */
+    private void cancel(String activation) throws InterruptedException {
+        try {
+            var newest = Blocking.await(events.last(activation));
+            // A running one may stay for a while after the request, and each turn finds it.
+            if (newest.isPresent() && !isCancelled(newest.get().record())) {
+                Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
+                LOG.info("activation cancelled for a newer tick activation={}", activation);
+            }
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("activation not cancelled for a newer tick activation={} error={}", activation, e.toString());
         }
     }
 
@@ -255,22 +278,17 @@ public final class TickDispatcher {
 
     /** Asks the bus which activations have ended: the ledger may lag behind it. */
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
-        var fired = alive.values().stream()
-                .flatMap(ticks -> ticks.stream()
-                        .filter(tick -> tick.outcome() == TickOutcome.FIRED)
-                        .limit(MOST_QUESTIONS))
-                .map(tick -> Objects.requireNonNull(tick.activationId()))
-                .toList();
-        return findEnded(fired)
+        return findEnded(Questions.of(alive.values()))
                 .map(ended -> new Decided(
-                        schedules.stream()
-                                .map(schedule -> Decision.of(
+                        Readable.map(
+                                schedules,
+                                DueSchedule::id,
+                                schedule -> Decision.of(
                                         schedule,
                                         alive.getOrDefault(schedule.id(), List.of()).stream()
                                                 .filter(tick -> !ended.contains(tick.activationId()))
                                                 .toList(),
-                                        now))
-                                .toList(),
+                                        now)),
                         ended));
     }
 
@@ -292,7 +310,7 @@ public final class TickDispatcher {
                 .<Set<String>>map(answered -> new HashSet<>(ended)) // which may be asked for null
                 .recover(failure -> Future.failedFuture(
                         failure instanceof TimeoutException
-                                ? new TimeoutException("the event stream did not say within "
+                                ? new SlowBusException("the event stream did not say within "
                                         + LONGEST_QUESTION.toMillis() + " ms which activations have ended")
                                 : failure));
     }

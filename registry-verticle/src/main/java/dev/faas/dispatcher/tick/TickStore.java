@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
@@ -93,13 +94,20 @@ final class TickStore {
     /** @param ended activations that have ended, as it turned out */
     record Decided(List<Decision> decisions, Collection<String> ended) {}
 
+    /** Of a schedule. */
+    record Place(String scheduleId, String owner) {
+        private static Place of(Row row) {
+            return new Place(row.getString("id"), row.getString("owner"));
+        }
+    }
+
     /**
      * A turn.
      *
      * @param last schedule that was claimed; empty when none was
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, Optional<DueSchedule> last, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(int schedules, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -114,7 +122,7 @@ final class TickStore {
 
     /**
      * The same for schedules with ticks that users asked for, or with buffered ticks of which nothing else is alive, or with
-     * all that have buffered ticks. Of a paused one only what users asked for counts.
+     * all that have buffered ticks. Of a paused one only what users asked for counts. Owners take turns, unless it is all.
      *
      * @param after id of the last schedule of the turn before
      */
@@ -122,49 +130,85 @@ final class TickStore {
         return pg.inTransaction(tx ->
                 tx.preparedQuery("""
                         select s.* from schedule s join (
-                            select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
-                            where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
-                                select from tick t where t.schedule_id = b.schedule_id and t.alive
-                                and t.outcome <> 'buffered'))
-                            group by schedule_id) b on b.schedule_id = s.id
-                        where s.id > $3 and (s.state <> 'paused' or b.asked)
+                            select id from schedule join (
+                                select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
+                                where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
+                                    select from tick t where t.schedule_id = b.schedule_id and t.alive
+                                    and t.outcome <> 'buffered'))
+                                group by schedule_id) b on b.schedule_id = id
+                            where id > $3 and (state <> 'paused' or b.asked)
+                            order by case when $1 then 0 else 1 end * row_number() over (partition by owner order by id), id
+                            limit $2) b on b.id = s.id
                         order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
-        var schedules = rows.stream().map(TickStore::toSchedule).toList();
-        if (schedules.isEmpty()) {
+        var places = rows.stream().map(Place::of).toList();
+        if (places.isEmpty()) {
             return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
         }
+        var schedules =
+                Readable.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
         return alive(tx, schedules)
-                .compose(alive -> tx.query("select clock_timestamp() as now")
+                .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
-                        .compose(clock -> decide.decide(
-                                schedules, alive, time(clock.iterator().next(), "now"))))
-                .compose(decided -> insert(tx, decided.decisions())
-                        .compose(inserted -> settle(
-                                        tx,
-                                        decided.decisions().stream()
-                                                .flatMap(each -> each.changed().stream())
-                                                .toList())
-                                .compose(released -> markEnded(tx, decided.ended())
-                                        .compose(marked -> update(tx, decided.decisions()))
-                                        .map(done -> {
-                                            var claimed = new ArrayList<>(inserted);
-                                            claimed.addAll(released);
-                                            return new Turn(
-                                                    schedules.size(),
-                                                    Optional.of(schedules.getLast()),
-                                                    claimed,
-                                                    decided.decisions());
-                                        }))));
+                        .compose(clock -> {
+                            var alive = new HashMap<String, List<TickRow>>();
+                            var readable = Readable.map(schedules, DueSchedule::id, schedule -> {
+                                alive.put(
+                                        schedule.id(), found.getOrDefault(schedule.id(), List.of()).stream()
+                                                .map(TickStore::toTick)
+                                                .toList());
+                                return schedule;
+                            });
+                            return decide.decide(
+                                    readable, alive, time(clock.iterator().next(), "now"));
+                        }))
+                .compose(decided -> store(tx, decided)
+                        .compose(claimed -> putOff(tx, undecided(places, decided.decisions()))
+                                .map(new Turn(
+                                        places.size(), Optional.of(places.getLast()), claimed, decided.decisions()))));
+    }
+
+    /** Returns the claimed ticks. */
+    private static Future<List<TickRow>> store(SqlConnection tx, Decided decided) {
+        var changed = decided.decisions().stream()
+                .flatMap(each -> each.changed().stream())
+                .toList();
+        return insert(tx, decided.decisions())
+                .compose(inserted -> settle(tx, changed).compose(released -> markEnded(tx, decided.ended())
+                        .compose(marked -> update(tx, decided.decisions()))
+                        .map(done -> {
+                            var claimed = new ArrayList<>(inserted);
+                            claimed.addAll(released);
+                            return claimed;
+                        })));
+    }
+
+    private static String[] undecided(List<Place> places, List<Decision> decisions) {
+        var decided =
+                decisions.stream().map(each -> each.schedule().id()).collect(Collectors.toSet());
+        return places.stream()
+                .map(Place::scheduleId)
+                .filter(id -> !decided.contains(id))
+                .toArray(String[]::new);
+    }
+
+    /** What this version cannot read: another one may. */
+    private static Future<Void> putOff(SqlConnection tx, String[] schedules) {
+        return schedules.length == 0
+                ? Future.succeededFuture()
+                : tx.preparedQuery("update schedule set due_at = now() + interval '1 minute'"
+                                + " where id = any($1) and due_at <= now()")
+                        .execute(Tuple.of((Object) schedules))
+                        .mapEmpty();
     }
 
     /**
      * Of a schedule that lets all run, only what counts against its remaining actions: there may be many. But all when a user
      * asked for one that may have to wait for them.
      */
-    private static Future<Map<String, List<TickRow>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
+    private static Future<Map<String, List<Row>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
         var exclusive = schedules.stream()
                 .filter(schedule -> schedule.overlap() != Overlap.ALLOW_ALL)
                 .map(DueSchedule::id)
@@ -179,12 +223,7 @@ final class TickStore {
                                 select from tick a where a.schedule_id = t.schedule_id and a.outcome = 'buffered'
                                 and a.kind <> 'schedule')))) order by nominal""")
                 .execute(Tuple.of(exclusive, (Object) pendingOnly))
-                .map(rows -> {
-                    var alive = new HashMap<String, List<TickRow>>();
-                    rows.forEach(row -> alive.computeIfAbsent(row.getString("schedule_id"), id -> new ArrayList<>())
-                            .add(toTick(row)));
-                    return alive;
-                });
+                .map(rows -> rows.stream().collect(Collectors.groupingBy(row -> row.getString("schedule_id"))));
     }
 
     /** A time that was decided before stays as it is: its key is refused. Returns the claimed ones. */
@@ -278,9 +317,11 @@ final class TickStore {
                         where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
                         returning t.*""")
                 .execute(Tuple.of(limit))
-                .map(rows -> rows.stream().map(TickStore::toTick).toList()));
+                .map(rows -> Readable.map(
+                        rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
     }
 
+    /** Without those that cannot be read: their leases end. */
     Future<List<Submittable>> load(List<TickRow> ticks) {
         var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
         return pg.withPool(pool -> pool.preparedQuery("""
@@ -293,11 +334,12 @@ final class TickStore {
                 .map(rows -> {
                     var byId = new HashMap<String, Row>();
                     rows.forEach(row -> byId.put(row.getString("id"), row));
-                    return ticks.stream()
-                            .map(tick -> submittable(
+                    return Readable.map(
+                            ticks,
+                            tick -> tick.key().scheduleId(),
+                            tick -> submittable(
                                     tick,
-                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))))
-                            .toList();
+                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))));
                 }));
     }
 
@@ -380,20 +422,24 @@ final class TickStore {
         return tx.preparedQuery("""
                         select *, clock_timestamp() as now from schedule
                         where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
-            if (rows.size() == 0) {
-                return Future.succeededFuture();
-            }
-            var row = rows.iterator().next();
-            var times = toSchedule(row).times();
-            var next = times.next(time(row, "now")).map(CronTime::instant).orElse(null);
-            return tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
-                    .execute(Tuple.of(
-                            scheduleId,
-                            next == null ? null : Pg.utc(next),
-                            next == null ? null : Pg.utc(times.due(next)),
-                            (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text()))
-                    .mapEmpty();
+            var values = Readable.map(rows.stream().toList(), row -> scheduleId, TickStore::toNextTime);
+            return values.isEmpty()
+                    ? Future.succeededFuture()
+                    : tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
+                            .execute(values.getFirst())
+                            .mapEmpty();
         });
+    }
+
+    private static Tuple toNextTime(Row row) {
+        var schedule = toSchedule(row);
+        var times = schedule.times();
+        var next = times.next(time(row, "now")).map(CronTime::instant).orElse(null);
+        return Tuple.of(
+                schedule.id(),
+                next == null ? null : Pg.utc(next),
+                next == null ? null : Pg.utc(times.due(next)),
+                (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
     }
 
     /** Handles ends of activations that the projector has noted. Returns how many. */
@@ -428,8 +474,9 @@ final class TickStore {
         return tx.preparedQuery("select * from schedule where id = any($1) and state = 'active' order by id for update")
                 .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
                 .compose(rows -> {
-                    var pausing = rows.stream()
-                            .map(TickStore::toSchedule)
+                    var pausing = Readable.map(
+                                    rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule)
+                            .stream()
                             .filter(schedule -> schedule.spec().rules().pauseOnFailure())
                             .toList();
                     return pausing.isEmpty()

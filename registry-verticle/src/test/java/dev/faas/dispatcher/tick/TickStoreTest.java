@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -99,5 +100,23 @@ class TickStoreTest {
 
         assertThat(failure(store.decideDue("", 64, 10, (schedules, alive, now) -> Future.failedFuture(slow))))
                 .isSameAs(slow);
+    }
+
+    /** What waits for a cancelled activation stays as it is until that has ended. */
+    @Test
+    void givenManyUndecidedTicksOfOneOwner_whenATurnIsTaken_thenOthersHaveTheirs() {
+        add("'usr_a'", 30, "null");
+        add("'usr_b'", 1, "null");
+        run("""
+                insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, alive, overlap)
+                select id, now(), 'manual', owner, 'buffered', now(), true, 'cancelOther' from schedule""");
+        var found = new ArrayList<String>();
+
+        await(store.decideBuffered(false, "", 10, (schedules, alive, now) -> {
+            schedules.forEach(each -> found.add(each.owner()));
+            return nothing();
+        }));
+
+        assertThat(found).hasSize(10).contains("usr_b");
     }
 }
