@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,8 @@ public final class TickDispatcher {
     private static final int BATCH = 500;
     /** Of each batch: another owner's ticks wait for one round. */
     private static final int PER_OWNER = 64;
+
+    private static final int MOST_TRIES = 3;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     /** While another dispatcher has claimed what is due, or a tick waits for an earlier activation. */
@@ -151,7 +154,7 @@ public final class TickDispatcher {
             zones.run();
             zonesAreCurrent = true;
         }
-        boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
+        boolean found = repeat(() -> store.takeEnds(BATCH)) > 0;
         found |= decideBuffered();
         var first = Blocking.await(store.untilFirst());
         if (first.isEmpty() || first.get().isPositive()) {
@@ -165,7 +168,7 @@ public final class TickDispatcher {
             more = decideBatch();
             // Also in a long backlog: what users ask for is among these.
             worked |= takeLeased() || more;
-            Blocking.await(store.takeEnds(BATCH));
+            repeat(() -> store.takeEnds(BATCH));
             decideBuffered();
             countAtTimes();
         }
@@ -180,7 +183,7 @@ public final class TickDispatcher {
 
     private boolean decideBatch() throws Exception {
         int limit = batch;
-        var turn = await(store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
+        var turn = await(() -> store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
         lastOwner = turn.last()
@@ -226,14 +229,27 @@ public final class TickDispatcher {
     }
 
     private Turn decideBuffered(boolean all, String after) throws Exception {
-        var turn = await(store.decideBuffered(all, after, batch, this::decide));
+        var turn = await(() -> store.decideBuffered(all, after, batch, this::decide));
         complete(turn);
         return turn;
     }
 
-    private Turn await(Future<Turn> turn) throws Exception {
+    /** Another transaction on the same rows is over when this one has failed of it. */
+    private static <T> T repeat(Supplier<Future<T>> transaction) throws Exception {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Blocking.await(transaction.get());
+            } catch (OverlapException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Turn await(Supplier<Future<Turn>> turn) throws Exception {
         try {
-            var done = Blocking.await(turn);
+            var done = repeat(turn);
             batch = Math.min(BATCH, 2 * batch);
             return done;
         } catch (SlowBusException | TimeoutException e) {

@@ -13,6 +13,7 @@ import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -57,6 +58,8 @@ final class TickStore {
             "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
                     + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
                     + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
+
+    private static final String DEADLOCK = "40P01";
 
     private final Pg pg;
 
@@ -115,9 +118,9 @@ final class TickStore {
      * @param after the last owner who had a turn
      */
     Future<Turn> decideDue(String after, int perOwner, int limit, Decide decide) {
-        return pg.inTransaction(tx -> tx.preparedQuery(CLAIM_DUE)
+        return repeatable(pg.inTransaction(tx -> tx.preparedQuery(CLAIM_DUE)
                 .execute(Tuple.of(after, perOwner, limit))
-                .compose(rows -> decide(tx, rows, decide)));
+                .compose(rows -> decide(tx, rows, decide))));
     }
 
     /**
@@ -127,7 +130,7 @@ final class TickStore {
      * @param after id of the last schedule of the turn before
      */
     Future<Turn> decideBuffered(boolean all, String after, int limit, Decide decide) {
-        return pg.inTransaction(tx ->
+        return repeatable(pg.inTransaction(tx ->
                 tx.preparedQuery("""
                         select s.* from schedule s join (
                             select id from schedule join (
@@ -139,7 +142,15 @@ final class TickStore {
                             where id > $3 and (state <> 'paused' or b.asked)
                             order by case when $1 then 0 else 1 end * row_number() over (partition by owner order by id), id
                             limit $2) b on b.id = s.id
-                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
+                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide))));
+    }
+
+    /** Fails with {@link OverlapException} also when Postgres has ended it because two waited for each other. */
+    private static <T> Future<T> repeatable(Future<T> transaction) {
+        return transaction.recover(failure -> Future.failedFuture(
+                failure instanceof PgException refusal && DEADLOCK.equals(refusal.getSqlState())
+                        ? new OverlapException("deadlock with another transaction")
+                        : failure));
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
@@ -262,7 +273,10 @@ final class TickStore {
                 .map(TickStore::claimed);
     }
 
-    /** Under the schedules' locks. Returns the claimed ones. */
+    /**
+     * Under the schedules' locks. Returns the claimed ones. Fails when one has been taken up since it was read: then something
+     * else is to be decided.
+     */
     private static Future<List<TickRow>> settle(SqlConnection tx, List<TickRow> changed) {
         return changed.isEmpty()
                 ? Future.succeededFuture(List.of())
@@ -270,9 +284,12 @@ final class TickStore {
                                 update tick t set outcome = u.outcome, reason = u.reason, activation_id = u.activation_id,
                                     overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
-                                """ + SETTLED + " returning t.*")
+                                """ + SETTLED + " and t.leased_until is not distinct from u.lease returning t.*")
                         .execute(settled(changed))
-                        .map(TickStore::claimed);
+                        .compose(rows -> rows.size() == changed.size()
+                                ? Future.succeededFuture(claimed(rows))
+                                : Future.failedFuture(
+                                        new OverlapException("a tick was taken up while it was decided")));
     }
 
     private static List<TickRow> claimed(RowSet<Row> rows) {
@@ -311,7 +328,7 @@ final class TickStore {
     /** Takes up claimed ticks whose holder has died, and waiting ones whose time has come. */
     Future<List<TickRow>> takeLeased(int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        update tick t set leased_until = now() + interval '30 seconds' from (
+                        update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from (
                             select schedule_id, nominal, kind, run from tick where leased_until <= now()
                             order by leased_until limit $1 for update skip locked) u
                         where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
@@ -399,8 +416,8 @@ final class TickStore {
      */
     Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
         return pg.inTransaction(tx -> tx.preparedQuery("""
-                        update tick set outcome = $5, reason = $6, activation_id = $7, alive = $8::timestamptz is not null,
-                            leased_until = $8
+                        update tick set outcome = $5, reason = $6, activation_id = $7,
+                            alive = alive and $8::timestamptz is not null, leased_until = $8
                         where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
                 .execute(Tuple.tuple()
                         .addValue(tick.key().scheduleId())
@@ -442,54 +459,56 @@ final class TickStore {
                 (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
     }
 
-    /** Handles ends of activations that the projector has noted. Returns how many. */
+    /**
+     * Handles ends of activations that the projector has noted. Returns how many. Locks schedules before ticks, as a decision does.
+     */
     Future<Integer> takeEnds(int limit) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
+        return repeatable(pg.inTransaction(tx -> tx.preparedQuery("""
                         delete from tick_end where activation_id in (
                             select activation_id from tick_end order by activation_id limit $1 for update skip locked)
                         returning activation_id, schedule_id, status""")
                 .execute(Tuple.of(limit))
                 .compose(ends -> ends.size() == 0
                         ? Future.succeededFuture(0)
-                        : tx.preparedQuery("update tick set alive = false where activation_id = any($1)"
-                                        + " and outcome = 'fired'")
-                                .execute(Tuple.of((Object) column(ends, "activation_id")))
-                                .compose(marked -> pauseFailed(tx, ends))
-                                .map(ends.size())));
+                        : pauseFailed(tx, ends)
+                                // One whose submit another dispatcher has not settled yet ends as well.
+                                .compose(paused -> tx.preparedQuery("update tick set alive = false where activation_id"
+                                                + " = any($1) and outcome in ('fired', 'claimed', 'waiting')")
+                                        .execute(Tuple.of((Object) column(ends, "activation_id"))))
+                                .map(ends.size()))));
     }
 
     private static Future<Void> pauseFailed(SqlConnection tx, RowSet<Row> ends) {
-        var failed = new HashMap<String, String>();
+        var notes = new HashMap<String, String>();
         for (var end : ends) {
             if (List.of("failed", "timed_out", "expired").contains(end.getString("status"))) {
-                failed.put(
+                notes.put(
                         end.getString("schedule_id"),
                         "Paused: activation " + end.getString("activation_id") + " ended " + end.getString("status")
                                 + ".");
             }
         }
-        if (failed.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        return tx.preparedQuery("select * from schedule where id = any($1) and state = 'active' order by id for update")
-                .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
-                .compose(rows -> {
-                    var pausing = Readable.map(
-                                    rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule)
-                            .stream()
-                            .filter(schedule -> schedule.spec().rules().pauseOnFailure())
-                            .toList();
-                    return pausing.isEmpty()
-                            ? Future.succeededFuture()
-                            : tx.preparedQuery("""
-                                            update schedule s set state = 'paused', note = u.note, version = version + 1,
-                                                paused_at = least(now(), next_at - interval '1 millisecond'),
-                                                next_at = null, due_at = null, updated_at = now()
-                                            from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                                    .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
-                                            texts(pausing, schedule -> failed.get(schedule.id()))))
-                                    .mapEmpty();
-                });
+        return notes.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("select * from schedule where id = any($1) and state = 'active' order by id for update")
+                        .execute(Tuple.of((Object) notes.keySet().toArray(String[]::new)))
+                        .compose(rows -> pause(tx, rows, notes));
+    }
+
+    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, String> notes) {
+        var pausing = Readable.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
+                .filter(schedule -> schedule.spec().rules().pauseOnFailure())
+                .toList();
+        return pausing.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("""
+                                update schedule s set state = 'paused', note = u.note, version = version + 1,
+                                    paused_at = least(now(), next_at - interval '1 millisecond'),
+                                    next_at = null, due_at = null, updated_at = now()
+                                from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
+                        .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
+                                texts(pausing, schedule -> notes.get(schedule.id()))))
+                        .mapEmpty();
     }
 
     private static Tuple settled(List<TickRow> ticks) {

@@ -109,14 +109,15 @@ public final class ScheduleStore {
                             where id = $1""").execute(values(schedule)).mapEmpty();
         }
 
-        /** What has not fired yet will not. */
+        /** What has not fired yet will not, unless it may have been submitted: the dispatcher finds out. */
         Future<Void> delete(Schedule schedule) {
             return tx.preparedQuery("delete from schedule where id = $1")
                     .execute(Tuple.of(schedule.id()))
                     .compose(deleted -> tx.preparedQuery("""
                                     update tick set outcome = 'refused', reason = 'schedule_deleted', alive = false,
                                         activation_id = null, leased_until = null
-                                    where schedule_id = $1 and alive and outcome in ('waiting', 'buffered')""").execute(Tuple.of(schedule.id())))
+                                    where schedule_id = $1 and alive and outcome in ('waiting', 'buffered')
+                                        and reason is distinct from 'outcome_unknown'""").execute(Tuple.of(schedule.id())))
                     .mapEmpty();
         }
 

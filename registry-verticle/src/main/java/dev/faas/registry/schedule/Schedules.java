@@ -157,7 +157,9 @@ final class Schedules {
         if (definition.paused()) {
             return before.isPaused() ? after : after.paused(definition.note(), now);
         }
+        // There is no next one while the last allowed action is pending: more may be allowed now.
         boolean keepsTimes = progress.state() == ScheduleState.ACTIVE
+                && progress.next() != null
                 && spec.when().equals(before.spec().when())
                 && spec.rules().jitterSeconds() == before.spec().rules().jitterSeconds()
                 && !Integer.valueOf(0).equals(definition.remaining());

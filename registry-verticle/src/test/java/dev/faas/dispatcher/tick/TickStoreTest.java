@@ -8,6 +8,7 @@ import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.registry.RegistryPg;
+import dev.faas.testing.Await;
 import dev.faas.testing.TestPostgres;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TickStoreTest {
     private static final Pattern BLOCKS = Pattern.compile("Buffers: shared hit=(\\d+)");
@@ -118,5 +122,85 @@ class TickStoreTest {
         }));
 
         assertThat(found).hasSize(10).contains("usr_b");
+    }
+
+    /** @param values SQL: outcome, reason, activation_id and leased_until */
+    private static void addTick(String values) {
+        run("insert into tick (schedule_id, nominal, kind, owner, due_at, alive, outcome, reason, activation_id,"
+                + " leased_until) select id, now() - interval '1 minute', 'schedule', owner, now(), true, " + values
+                + " from schedule");
+    }
+
+    private static String tick(String column) {
+        return run("select " + column + "::text from tick").iterator().next().getString(0);
+    }
+
+    @Test
+    void givenAWaitingTick_whenItIsTakenUp_thenItsSubmitIsOnItsWay() {
+        add("'usr_a'", 1, "null");
+        addTick("'waiting', 'queue_full', 'a', now()");
+
+        assertThat(await(store.takeLeased(10))).hasSize(1);
+
+        assertThat(tick("outcome")).isEqualTo("claimed");
+    }
+
+    /** Another dispatcher has submitted it since it was read. */
+    @Test
+    void givenAWaitingTickThatFires_whenANewerOneReplacesIt_thenNothingIsDecided() {
+        add("'usr_a'", 1, "date_trunc('minute', now())");
+        run("update schedule set spec = convert_to(replace(convert_from(spec, 'UTF8'), 'SKIP', 'CANCEL_OTHER'), 'UTF8')");
+        addTick("'waiting', 'queue_full', 'a', now() + interval '1 minute'");
+
+        var failure = failure(store.decideDue("", 64, 10, (schedules, alive, now) -> pg.withPool(pool -> pool.query(
+                                "update tick set outcome = 'fired', reason = null, leased_until = null")
+                        .execute())
+                .map(fired -> new Decided(
+                        List.of(Decision.of(
+                                schedules.getFirst(),
+                                alive.get(schedules.getFirst().id()),
+                                now)),
+                        Set.of()))));
+
+        assertThat(failure).isInstanceOf(OverlapException.class);
+        assertThat(tick("string_agg(outcome || ' ' || activation_id, ',')")).isEqualTo("fired a");
+    }
+
+    /** The activation ends before the dispatcher that submitted it has settled the tick. */
+    @ParameterizedTest
+    @ValueSource(strings = {"claimed", "waiting", "fired"})
+    void givenATick_whenTheEndOfItsActivationIsNoted_thenItIsNotAlive(String outcome) {
+        add("'usr_a'", 1, "null");
+        addTick("'" + outcome + "', null, 'a', null");
+        run("insert into tick_end select 'a', id, 'succeeded' from schedule");
+
+        await(store.takeEnds(10));
+
+        assertThat(tick("alive")).isEqualTo("false");
+    }
+
+    /** The other one has the schedule, and wants its tick. */
+    @Test
+    void givenADecisionAboutAScheduleWhoseActivationFailed_whenTheEndIsTaken_thenNeitherIsEnded() throws Exception {
+        add("'usr_a'", 1, "now()");
+        addTick("'fired', null, 'a', null");
+        run("insert into tick_end select 'a', id, 'failed' from schedule");
+        try (var other = DriverManager.getConnection(
+                "jdbc:" + postgres.url().replace("postgres:", "postgresql:"), postgres.user(), postgres.password())) {
+            other.setSchema("registry");
+            other.setAutoCommit(false);
+            try (var statement = other.createStatement()) {
+                statement.execute("select from schedule for update");
+                var ends = store.takeEnds(10);
+                Await.eventually(() -> run("select count(*) from pg_locks where not granted")
+                                .iterator()
+                                .next()
+                                .getLong(0)
+                        > 0);
+                statement.execute("update tick set alive = false");
+                other.commit();
+                assertThat(await(ends)).isOne();
+            }
+        }
     }
 }
