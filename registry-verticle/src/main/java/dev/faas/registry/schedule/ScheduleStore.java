@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule} and {@code tick}. The dispatcher decides and settles the ticks. */
 public final class ScheduleStore {
+    /** A deleted function is purged some time later. */
     private static final String SELECT = """
-            select s.*, f.name as function_name from schedule s join function f on f.id = s.function_id where\s""";
+            select s.*, coalesce(f.name, s.function_id) as function_name from schedule s
+            left join function f on f.id = s.function_id where\s""";
+
+    private static final int DELETED_AT_ONCE = 10_000;
 
     private final Pg pg;
     private final AuditStore audit;
@@ -259,13 +263,20 @@ public final class ScheduleStore {
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).findFirst()));
     }
 
-    /** Of a deleted user. */
+    /** Of a deleted user. The ticks go in batches: there may be millions. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.inTransaction(tx -> tx.preparedQuery("delete from schedule where owner = $1")
-                .execute(Tuple.of(owner))
-                .compose(deleted ->
-                        tx.preparedQuery("delete from tick where owner = $1").execute(Tuple.of(owner)))
-                .mapEmpty());
+        return pg.withPool(pool -> pool.preparedQuery("delete from schedule where owner = $1")
+                        .execute(Tuple.of(owner)))
+                .compose(deleted -> deleteTicksOf(owner));
+    }
+
+    private Future<Void> deleteTicksOf(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                                "delete from tick where ctid = any(array(select ctid from tick where owner = $1 limit $2))")
+                        .execute(Tuple.of(owner, DELETED_AT_ONCE)))
+                .compose(deleted -> deleted.rowCount() < DELETED_AT_ONCE
+                        ? Future.succeededFuture()
+                        : deleteTicksOf(owner));
     }
 
     /** Removes some of what was decided before a time, and returns how many. */

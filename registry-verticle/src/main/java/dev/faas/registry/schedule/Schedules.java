@@ -173,6 +173,7 @@ final class Schedules {
         return running;
     }
 
+    /** One that does not run anyway keeps its state. */
     Future<Schedule> pause(String owner, String ref, Preconditions conditions, String note, Origin origin) {
         return store.change(
                 owner,
@@ -180,10 +181,10 @@ final class Schedules {
                         .compose(before -> store(
                                 change,
                                 before,
-                                before.isPaused()
-                                        ? before.with(withNote(before.progress(), note))
-                                                .changed(change.now())
-                                        : before.paused(note, change.now()).changed(change.now()),
+                                before.progress().state() == ScheduleState.ACTIVE
+                                        ? before.paused(note, change.now()).changed(change.now())
+                                        : before.with(withNote(before.progress(), note))
+                                                .changed(change.now()),
                                 origin,
                                 "schedule.pause")));
     }
