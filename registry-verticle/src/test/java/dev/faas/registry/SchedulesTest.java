@@ -223,6 +223,29 @@ class SchedulesTest extends RegistryFixture {
         assertThat(user.send("DELETE", PATH + "/nightly", "").status()).isEqualTo(204);
     }
 
+    @Test
+    void givenManyBackfilledTicksThatHaveNotRun_whenMoreAreAskedFor_thenTheyAreRefused() throws Exception {
+        post(PATH, body("nightly"));
+        registry.backends.run("""
+                insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, alive, leased_until)
+                select 'sch_gone', now() + i * interval '1 second', 'backfill', '%s', 'waiting', now(), true, now() + interval '1 day'
+                from generate_series(1, 10001) i""".formatted(owner));
+
+        var refused = post(
+                PATH + "/nightly/backfill",
+                new JsonObject().put("from", "2023-01-01T00:00:00Z").put("to", "2025-01-01T00:00:00Z"));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+    }
+
+    @Test
+    void givenAPeriodBehindManySpaces_whenCreated_thenItIsRefused() {
+        assertThat(post(PATH, body("nightly").put("cron", " ".repeat(10_000) + "@every 1h"))
+                        .status())
+                .isEqualTo(400);
+    }
+
     /** Its only tick has not fired yet. */
     @Test
     void givenTheLastActionIsPending_whenMoreAreAllowed_thenThereIsANextTime() throws Exception {

@@ -18,16 +18,21 @@ final class Questions {
 
     /** The oldest ones; each schedule has one question before another one has its second. */
     static List<String> of(Collection<List<TickRow>> alive) {
-        var bySchedule = alive.stream().map(Questions::fired).toList();
-        var asked = new ArrayList<String>();
-        for (int i = 0; i < MOST_OF_ONE; i++) {
-            for (var ofOne : bySchedule) {
-                if (i < ofOne.size() && asked.size() < MOST) {
-                    asked.add(ofOne.get(i));
+        return inTurns(alive.stream().map(Questions::fired).toList(), MOST);
+    }
+
+    /** The first of each list, then the second, up to so many. */
+    static List<String> inTurns(List<List<String>> lists, int most) {
+        var taken = new ArrayList<String>();
+        int longest = lists.stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < longest && taken.size() < most; i++) {
+            for (var list : lists) {
+                if (i < list.size() && taken.size() < most) {
+                    taken.add(list.get(i));
                 }
             }
         }
-        return asked;
+        return taken;
     }
 
     private static List<String> fired(List<TickRow> ticks) {

@@ -33,6 +33,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,9 @@ public final class TickDispatcher {
 
     private static final int MOST_TRIES = 3;
 
+    /** In one turn: one after the other, while others' ticks wait. */
+    private static final int MOST_CANCELLED = 50;
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     /** While another dispatcher has claimed what is due, or a tick waits for an earlier activation. */
     private static final Duration SHORT_PAUSE = Duration.ofMillis(50);
@@ -86,6 +90,7 @@ public final class TickDispatcher {
     private int batch = BATCH;
 
     private String lastOwner = "";
+    private String lastLeased = "";
     // The first sweep is at start: another dispatcher may have died before it released a tick.
     private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
     private String lastSwept = "";
@@ -176,9 +181,16 @@ public final class TickDispatcher {
     }
 
     private boolean takeLeased() throws Exception {
-        var taken = Blocking.await(store.takeLeased(BATCH));
+        var taken = Blocking.await(store.takeLeased(lastLeased, PER_OWNER, BATCH));
+        boolean wasFirst = lastLeased.isEmpty();
+        lastLeased = taken.size() < BATCH
+                ? ""
+                : taken.stream()
+                        .map(TickRow::owner)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
         Blocking.await(submitter.submit(taken, false));
-        return !taken.isEmpty();
+        return !taken.isEmpty() || !wasFirst;
     }
 
     private boolean decideBatch() throws Exception {
@@ -261,10 +273,10 @@ public final class TickDispatcher {
     private void complete(Turn turn) throws Exception {
         turn.decisions().forEach(meters::count);
         Blocking.await(submitter.submit(turn.claimed(), true));
-        for (var decision : turn.decisions()) {
-            for (var activation : decision.toCancel()) {
-                cancel(activation);
-            }
+        // The others in a later turn.
+        for (var activation : Questions.inTurns(
+                turn.decisions().stream().map(Decision::toCancel).toList(), MOST_CANCELLED)) {
+            cancel(activation);
         }
     }
 

@@ -53,11 +53,34 @@ final class TickStore {
                 order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
 
+    /** As {@link #CLAIM_DUE}. */
+    private static final String TAKE_LEASED = """
+            with recursive owners as (
+                (select owner from tick where outcome in ('claimed', 'waiting', 'buffered') and leased_until is not null
+                    and owner > $1 order by owner limit 1)
+                union all
+                select (select t.owner from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
+                    and t.leased_until is not null and t.owner > o.owner order by t.owner limit 1)
+                from owners o where o.owner is not null),
+            taken as (
+                select due.* from owners o cross join lateral (
+                    select schedule_id, nominal, kind, run from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
+                        and (t.owner, t.leased_until) >= (o.owner, '-infinity')
+                        and (t.owner, t.leased_until) <= (o.owner, now())
+                    order by t.owner, t.leased_until limit $2 for update skip locked) due
+                limit $3)
+            update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from taken u
+            where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
+            returning t.*""";
+
     private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
     private static final String SETTLED =
             "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
                     + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
                     + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
+
+    /** Of one schedule in one turn: more than it may buffer. What is not read comes later. */
+    private static final int MOST_READ = 1_100;
 
     private static final String DEADLOCK = "40P01";
 
@@ -229,11 +252,17 @@ final class TickStore {
                 .map(DueSchedule::id)
                 .toArray(String[]::new);
         return tx.preparedQuery("""
-                        select * from tick t where alive and (schedule_id = any($1)
-                            or (schedule_id = any($2) and (outcome <> 'fired' or exists (
-                                select from tick a where a.schedule_id = t.schedule_id and a.outcome = 'buffered'
-                                and a.kind <> 'schedule')))) order by nominal""")
-                .execute(Tuple.of(exclusive, (Object) pendingOnly))
+                        select t.* from unnest($1::text[] || $2::text[]) as s (id) cross join lateral (
+                            (select * from tick a where a.schedule_id = s.id and a.alive and a.outcome <> 'buffered'
+                                and (s.id = any($1) or a.outcome <> 'fired' or exists (
+                                    select from tick b where b.schedule_id = s.id and b.outcome = 'buffered'
+                                    and b.kind <> 'schedule'))
+                                order by a.kind <> 'schedule', a.nominal limit $3)
+                            union all
+                            (select * from tick b where b.schedule_id = s.id and b.outcome = 'buffered'
+                                order by b.kind <> 'schedule', b.nominal limit $3)) t
+                        order by t.nominal""")
+                .execute(Tuple.of(exclusive, pendingOnly, MOST_READ))
                 .map(rows -> rows.stream().collect(Collectors.groupingBy(row -> row.getString("schedule_id"))));
     }
 
@@ -274,7 +303,7 @@ final class TickStore {
     }
 
     /**
-     * Under the schedules' locks. Returns the claimed ones. Fails when one has been taken up since it was read: then something
+     * Under the schedules' locks. Returns the claimed ones, whose window counts from now. Fails when one has been taken up since it was read: then something
      * else is to be decided.
      */
     private static Future<List<TickRow>> settle(SqlConnection tx, List<TickRow> changed) {
@@ -283,6 +312,7 @@ final class TickStore {
                 : tx.preparedQuery("""
                                 update tick t set outcome = u.outcome, reason = u.reason, activation_id = u.activation_id,
                                     overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
+                                    due_at = case when u.outcome = 'claimed' then now() else t.due_at end,
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
                                 """ + SETTLED + " and t.leased_until is not distinct from u.lease returning t.*")
                         .execute(settled(changed))
@@ -325,15 +355,14 @@ final class TickStore {
     record Submittable(
             TickRow tick, Optional<DueSchedule> schedule, Optional<FunctionRevision> function, Instant now) {}
 
-    /** Takes up claimed ticks whose holder has died, and waiting ones whose time has come. */
-    Future<List<TickRow>> takeLeased(int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from (
-                            select schedule_id, nominal, kind, run from tick where leased_until <= now()
-                            order by leased_until limit $1 for update skip locked) u
-                        where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
-                        returning t.*""")
-                .execute(Tuple.of(limit))
+    /**
+     * Takes up claimed ticks whose holder has died, and waiting ones whose time has come. Owners take turns.
+     *
+     * @param after the last owner who had a turn
+     */
+    Future<List<TickRow>> takeLeased(String after, int perOwner, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery(TAKE_LEASED)
+                .execute(Tuple.of(after, perOwner, limit))
                 .map(rows -> Readable.map(
                         rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
     }

@@ -183,6 +183,14 @@ public final class ScheduleStore {
                     .map(rows -> rows.stream().map(ScheduleStore::toTick).toList());
         }
 
+        /** Whether the owner has asked for more than so many ticks that are not settled yet. */
+        Future<Boolean> hasMoreAsked(int most) {
+            return tx.preparedQuery("select from tick where owner = $1 and outcome in ('claimed', 'waiting', 'buffered')"
+                            + " and kind <> 'schedule' limit $2")
+                    .execute(Tuple.of(owner, most + 1))
+                    .map(rows -> rows.size() > most);
+        }
+
         Future<Void> audit(AuditEntry entry) {
             return audit.write(tx, entry);
         }

@@ -287,10 +287,25 @@ final class Schedules {
                         return Future.succeededFuture(0);
                     }
                     return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
-                            .compose(found ->
-                                    found.isEmpty() ? change.insertAsked(ticks, overlap) : Future.succeededFuture())
+                            .compose(found -> found.isEmpty()
+                                    ? requireFewAsked(change)
+                                            .compose(few -> change.insertAsked(ticks, overlap))
+                                    : Future.succeededFuture())
                             .map(ticks.size());
                 }));
+    }
+
+    private static Future<Void> requireFewAsked(Change change) {
+        return change.hasMoreAsked(MOST_COUNTED).map(hasMore -> {
+            if (hasMore) {
+                throw Problem.quotaExceeded(
+                                "More than " + MOST_COUNTED + " ticks of your backfills have not run yet. Wait until they"
+                                        + " have, then try again.",
+                                QUOTA_RETRY_SECONDS)
+                        .asException();
+            }
+            return null;
+        });
     }
 
     private static List<Instant> firing(Schedule schedule, Instant from, Instant to) {

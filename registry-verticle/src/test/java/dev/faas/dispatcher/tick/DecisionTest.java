@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +171,24 @@ class DecisionTest {
 
         assertThat(outcomes(decision.changed())).isEqualTo("skipped_overlap claimed");
         assertThat(decision.next()).isEqualTo(NOON.plusSeconds(60));
+    }
+
+    /** Else a later time is due before an earlier one, and waits for it. */
+    @Test
+    void givenAJitterAboveThePeriod_whenTimesAreDue_thenNoneIsMissed() {
+        var it = schedule(Overlap.ALLOW_ALL, null);
+        var spec = new ScheduleSpec(
+                "x", it.spec().when(), new Rules(Overlap.ALLOW_ALL, 60, 300, false), it.spec().submit());
+        var schedule = new DueSchedule(
+                it.id(), it.owner(), it.function(), spec, ScheduleState.ACTIVE, null, it.createdAt(), NOON);
+        for (int i = 0; i < 500; i++) {
+            var due = schedule.times().due(Objects.requireNonNull(schedule.next()));
+            var decision = Decision.of(schedule, List.of(), due.plusMillis(5));
+
+            assertThat(outcomes(decision.added())).isEqualTo("claimed");
+            schedule = new DueSchedule(
+                    it.id(), it.owner(), it.function(), spec, ScheduleState.ACTIVE, null, it.createdAt(), decision.next());
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.registry.RegistryPg;
+import dev.faas.schedule.TickOutcome;
 import dev.faas.testing.Await;
 import dev.faas.testing.TestPostgres;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -140,7 +142,7 @@ class TickStoreTest {
         add("'usr_a'", 1, "null");
         addTick("'waiting', 'queue_full', 'a', now()");
 
-        assertThat(await(store.takeLeased(10))).hasSize(1);
+        assertThat(await(store.takeLeased("", 64, 10))).hasSize(1);
 
         assertThat(tick("outcome")).isEqualTo("claimed");
     }
@@ -202,5 +204,52 @@ class TickStoreTest {
                 assertThat(await(ends)).isOne();
             }
         }
+    }
+
+    @Test
+    void givenManyTicksOfOneOwner_whenTheyAreTakenUp_thenOthersHaveTheirs() {
+        add("'usr_a'", 30, "null");
+        add("'usr_b'", 1, "null");
+        addTick("'waiting', 'queue_full', id, now()");
+
+        assertThat(await(store.takeLeased("", 5, 10)).stream().map(TickRow::owner))
+                .hasSize(6)
+                .contains("usr_b");
+        assertThat(await(store.takeLeased("usr_a", 5, 10))).isEmpty();
+    }
+
+    /** A release may be hours after the time, and a crash may follow it. */
+    @Test
+    void givenABufferedTick_whenItIsReleased_thenItsWindowBegins() {
+        add("'usr_a'", 1, "null");
+        addTick("'buffered', null, null, null");
+        run("update tick set due_at = now() - interval '5 hours'");
+
+        var turn = await(store.decideBuffered(true, "", 10, (schedules, alive, now) -> Future.succeededFuture(new Decided(
+                List.of(Decision.of(
+                        schedules.getFirst(), alive.get(schedules.getFirst().id()), now)),
+                Set.of()))));
+
+        assertThat(turn.claimed()).hasSize(1);
+        assertThat(turn.claimed().getFirst().due()).isAfter(Instant.now().minusSeconds(60));
+    }
+
+    @Test
+    void givenManyAliveTicks_whenATurnIsTaken_thenOnlySomeAreRead_andNoneThatRunsIsOverlooked() {
+        add("'usr_a'", 1, "now()");
+        run("""
+                insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, alive)
+                select id, now() - i * interval '1 minute', 'backfill', owner,
+                    case when i = 1 then 'fired' else 'buffered' end, now(), true
+                from schedule, generate_series(1, 5000) i""");
+        var read = new ArrayList<TickRow>();
+
+        await(store.decideDue("", 64, 10, (schedules, alive, now) -> {
+            alive.values().forEach(read::addAll);
+            return nothing();
+        }));
+
+        assertThat(read).hasSizeBetween(1_001, 2_500);
+        assertThat(read.stream().map(TickRow::outcome)).contains(TickOutcome.FIRED);
     }
 }
