@@ -325,23 +325,20 @@ public final class Topology {
         return room.fits(wanted) ? wanted : least;
     }
 
-    private static Optional<StreamConfiguration> find(JetStreamManagement management, String stream)
+    static Optional<StreamConfiguration> find(JetStreamManagement management, String stream)
             throws IOException, JetStreamApiException {
-        return isMissing(management, stream)
-                ? Optional.empty()
-                : Optional.of(management.getStreamInfo(stream).getConfiguration());
+        try {
+            return Optional.of(management.getStreamInfo(stream).getConfiguration());
+        } catch (JetStreamApiException e) {
+            if (JetStreamError.of(e) == JetStreamError.STREAM_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static boolean isMissing(JetStreamManagement management, String stream)
             throws IOException, JetStreamApiException {
-        try {
-            management.getStreamInfo(stream);
-            return false;
-        } catch (JetStreamApiException e) {
-            if (JetStreamError.of(e) == JetStreamError.STREAM_NOT_FOUND) {
-                return true;
-            }
-            throw e;
-        }
+        return find(management, stream).isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +35,15 @@ final class TopologyLock implements AutoCloseable {
             throws IOException, JetStreamApiException, InterruptedException {
         var lock = new TopologyLock(management, NUID.nextGlobal());
         long since = System.nanoTime();
-        var other = "";
+        var other = Optional.<String>empty();
         while (!lock.create()) {
             var holder = lock.holder();
             if (!holder.equals(other)) {
                 other = holder;
                 since = System.nanoTime();
-            } else if (System.nanoTime() - since > LONGEST_HELD.toNanos()) {
+            } else if (other.isPresent() && System.nanoTime() - since > LONGEST_HELD.toNanos()) {
                 LOG.warn("another registry creates the streams for too long: its lock is taken over");
-                lock.deleteOf(other);
+                lock.deleteOf(other.get());
             }
             Thread.sleep(POLL);
         }
@@ -67,30 +68,21 @@ final class TopologyLock implements AutoCloseable {
         }
     }
 
-    /** Empty when nobody has it. */
-    private String holder() throws IOException, JetStreamApiException {
-        try {
-            return management.getStreamInfo(STREAM).getConfiguration().getDescription();
-        } catch (JetStreamApiException e) {
-            return orThrowUnlessMissing(e);
-        }
+    private Optional<String> holder() throws IOException, JetStreamApiException {
+        return Topology.find(management, STREAM).map(StreamConfiguration::getDescription);
     }
 
     private void deleteOf(String holder) throws IOException, JetStreamApiException {
-        if (holder().equals(holder)) {
-            try {
-                management.deleteStream(STREAM);
-            } catch (JetStreamApiException e) {
-                orThrowUnlessMissing(e);
+        if (!holder().equals(Optional.of(holder))) {
+            return;
+        }
+        try {
+            management.deleteStream(STREAM);
+        } catch (JetStreamApiException e) {
+            if (JetStreamError.of(e) != JetStreamError.STREAM_NOT_FOUND) {
+                throw e;
             }
         }
-    }
-
-    private static String orThrowUnlessMissing(JetStreamApiException e) throws JetStreamApiException {
-        if (JetStreamError.of(e) != JetStreamError.STREAM_NOT_FOUND) {
-            throw e;
-        }
-        return "";
     }
 
     /** One that was taken over is left. */
