@@ -1,13 +1,7 @@
 package dev.faas.cli.schedule;
 
-import dev.faas.cli.EachOf;
 import dev.faas.cli.Session;
-import dev.faas.cli.Verb;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Resumes schedules. */
 @Command(
@@ -21,19 +15,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 one was not found, 5 unavailable, 6 refused. The others are resumed."
         })
-final class ResumeCommand extends Verb {
-    @Parameters(arity = "1..*", paramLabel = "SCHEDULE", description = "The schedules, by name or id.")
-    private List<String> names = List.of();
-
-    @Option(names = "--note", paramLabel = "TEXT", description = "Such as why.")
-    private @Nullable String note;
-
+final class ResumeCommand extends StateVerb {
     @Override
     protected int run(Session session) {
-        var schedules = new Schedules(session.api());
-        return EachOf.change(
-                session,
-                names,
-                name -> SchedulePrinter.written(session, schedules.tell(name, "resume", note), "Resumed"));
+        return tellEach(session, "resume", "Resumed");
     }
 }
