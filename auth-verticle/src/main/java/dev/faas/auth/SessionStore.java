@@ -115,12 +115,12 @@ final class SessionStore {
                         + which + " returning sid, revoked_until")
                 .execute(values)
                 .map(rows -> rows.stream()
-                        .map(row -> new Revocation(row.getString("sid"), instant(row, "revoked_until")))
+                        .map(row -> new Revocation(row.getString("sid"), Pg.time(row, "revoked_until")))
                         .toList());
     }
 
     private Session toSession(Row row) {
-        var createdAt = instant(row, "created_at");
+        var createdAt = Pg.time(row, "created_at");
         var lastUsedAt = row.getOffsetDateTime("last_used_at");
         var endsAt = row.getOffsetDateTime("ends_at");
         return new Session(
@@ -131,9 +131,5 @@ final class SessionStore {
                 row.getString("address"),
                 row.getString("client"),
                 row.getString("via"));
-    }
-
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
     }
 }

@@ -241,11 +241,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
-        var scheduleRoutes = new ScheduleRoutes(
-                scheduleStore,
-                owner -> quotaStore.usage(owner).map(usage -> config.quotas().of(usage.overrides())),
-                verifier,
-                origins);
+        var scheduleRoutes = new ScheduleRoutes(scheduleStore, config.quotas(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);

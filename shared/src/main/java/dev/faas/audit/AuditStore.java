@@ -12,8 +12,6 @@ import io.vertx.core.json.jackson.DatabindCodec;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -170,16 +168,12 @@ public final class AuditStore {
                     filter.target(),
                     filter.project(),
                     filter.outcome(),
-                    utc(filter.since()),
-                    utc(filter.until()),
+                    Pg.optionalUtc(filter.since()),
+                    Pg.optionalUtc(filter.until()),
                     seq,
                     limit
                 }))
                 .map(rows -> rows.stream().map(AuditStore::toAuditRow).toList()));
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant time) {
-        return time == null ? null : Pg.utc(time);
     }
 
     private static AuditRow toAuditRow(Row row) {

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Pools connections to one schema, which is migrated before the first use. Thread-safe. */
@@ -102,6 +104,21 @@ public final class Pg {
     /** As a parameter of type {@code timestamptz}. */
     public static OffsetDateTime utc(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
+    }
+
+    /** The same; null stays null. */
+    public static @Nullable OffsetDateTime optionalUtc(@Nullable Instant time) {
+        return time == null ? null : utc(time);
+    }
+
+    /** A column of type {@code timestamptz} that is not null. */
+    public static Instant time(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    public static @Nullable Instant optionalTime(Row row, String column) {
+        var time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant();
     }
 
     /** 503 {@code unavailable} when Postgres cannot be reached or is overloaded, else the failure itself. */

@@ -136,7 +136,7 @@ final class TickStore {
                 .compose(alive -> tx.query("select clock_timestamp() as now")
                         .execute()
                         .compose(clock -> decide.decide(
-                                schedules, alive, time(clock.iterator().next(), "now"))))
+                                schedules, alive, Pg.time(clock.iterator().next(), "now"))))
                 .compose(decided -> insert(tx, decided.decisions())
                         .compose(inserted -> settle(
                                         tx,
@@ -303,7 +303,7 @@ final class TickStore {
                 row.map(TickStore::toSchedule),
                 row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
                         .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
-                row.map(it -> time(it, "now")).orElseGet(Instant::now));
+                row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
     }
 
     /** In the ledger; without its content. */
@@ -381,7 +381,7 @@ final class TickStore {
             }
             var row = rows.iterator().next();
             var times = toSchedule(row).times();
-            var next = times.next(time(row, "now")).map(CronTime::instant).orElse(null);
+            var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
             return tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
                     .execute(Tuple.of(
                             scheduleId,
@@ -458,12 +458,7 @@ final class TickStore {
     }
 
     private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
-        return rows.stream()
-                .map(row -> {
-                    var time = value.apply(row);
-                    return time == null ? null : Pg.utc(time);
-                })
-                .toArray(OffsetDateTime[]::new);
+        return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
     }
 
     private static String[] column(RowSet<Row> rows, String name) {
@@ -478,35 +473,26 @@ final class TickStore {
                 Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
                 ScheduleState.of(row.getString("state")).orElseThrow(),
                 row.getInteger("remaining"),
-                time(row, "created_at"),
-                optionalTime(row, "next_at"));
+                Pg.time(row, "created_at"),
+                Pg.optionalTime(row, "next_at"));
     }
 
     private static TickRow toTick(Row row) {
         return new TickRow(
                 new TickRow.Key(
                         row.getString("schedule_id"),
-                        time(row, "nominal"),
+                        Pg.time(row, "nominal"),
                         TickKind.of(row.getString("kind")),
                         row.getString("run")),
                 row.getString("owner"),
                 TickOutcome.of(row.getString("outcome")).orElseThrow(),
                 row.getString("reason"),
                 row.getString("activation_id"),
-                time(row, "due_at"),
-                optionalTime(row, "leased_until"),
+                Pg.time(row, "due_at"),
+                Pg.optionalTime(row, "leased_until"),
                 null,
                 Optional.ofNullable(row.getString("overlap"))
                         .map(Overlap.BY_NAME::get)
                         .orElse(null));
-    }
-
-    static Instant time(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static @Nullable Instant optionalTime(Row row, String column) {
-        var time = row.getOffsetDateTime(column);
-        return time == null ? null : time.toInstant();
     }
 }

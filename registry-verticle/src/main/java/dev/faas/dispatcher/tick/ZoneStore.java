@@ -55,7 +55,7 @@ final class ZoneStore {
         for (var row : rows) {
             var schedule = TickStore.toSchedule(row);
             last = Optional.of(schedule.id());
-            var next = schedule.times().next(TickStore.time(row, "now")).map(CronTime::instant);
+            var next = schedule.times().next(Pg.time(row, "now")).map(CronTime::instant);
             if (!next.equals(Optional.ofNullable(schedule.next()))) {
                 values.add(values(schedule, next));
             }

@@ -13,7 +13,7 @@ import dev.faas.http.content.ContentCoding;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
-import dev.faas.quota.Quota;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.schedule.ScheduleStore.TickKey;
@@ -58,9 +58,7 @@ public final class ScheduleRoutes {
     private final TokenVerifier verifier;
     private final Origins origins;
 
-    /** @param quotas by owner */
-    public ScheduleRoutes(
-            ScheduleStore store, Function<String, Future<Quota>> quotas, TokenVerifier verifier, Origins origins) {
+    public ScheduleRoutes(ScheduleStore store, QuotaSettings quotas, TokenVerifier verifier, Origins origins) {
         this.store = store;
         this.schedules = new Schedules(store, quotas);
         this.verifier = verifier;
@@ -154,18 +152,11 @@ public final class ScheduleRoutes {
             overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
             fields.requireValid();
         }
-        return trigger(ctx, overlap);
-    }
-
-    private Future<Buffer> trigger(RoutingContext ctx, Overlap overlap) {
-        return schedules
-                .get(owner(ctx), ref(ctx))
-                .compose(schedule -> schedules
-                        .trigger(owner(ctx), schedule.id(), overlap, key(ctx))
-                        .map(tick -> {
-                            ctx.response().setStatusCode(202);
-                            return json(ctx, ScheduleView.of(tick, schedule.times()));
-                        }));
+        return schedules.trigger(owner(ctx), ref(ctx), overlap, key(ctx)).map(triggered -> {
+            ctx.response().setStatusCode(202);
+            return json(
+                    ctx, ScheduleView.of(triggered.tick(), triggered.schedule().times()));
+        });
     }
 
     private Future<Buffer> backfill(RoutingContext ctx) {

@@ -79,10 +79,9 @@ public final class ScheduleStore {
                             .findFirst());
         }
 
-        Future<Long> count() {
-            return tx.preparedQuery("select count(*) from schedule where owner = $1")
-                    .execute(Tuple.of(owner))
-                    .map(rows -> rows.iterator().next().getLong(0));
+        /** With what this transaction has written. */
+        Future<QuotaStore.Usage> usage() {
+            return QuotaStore.usage(tx, owner);
         }
 
         /** False when the owner has a schedule of this name. */
@@ -190,7 +189,7 @@ public final class ScheduleStore {
     private static Future<Instant> now(SqlClient client) {
         return client.query("select clock_timestamp() as now")
                 .execute()
-                .map(rows -> time(rows.iterator().next(), "now"));
+                .map(rows -> Pg.time(rows.iterator().next(), "now"));
     }
 
     Future<Optional<Schedule>> find(String owner, String ref) {
@@ -237,8 +236,8 @@ public final class ScheduleStore {
                 .execute(Tuple.tuple()
                         .addValue(scheduleId)
                         .addValue(outcome == null ? null : outcome.text())
-                        .addValue(utc(since))
-                        .addValue(utc(until))
+                        .addValue(Pg.optionalUtc(since))
+                        .addValue(Pg.optionalUtc(until))
                         .addValue(after == null ? null : Pg.utc(after.nominal()))
                         .addValue(after == null ? null : after.kind())
                         .addValue(after == null ? null : after.run())
@@ -288,11 +287,11 @@ public final class ScheduleStore {
                 .addValue(Buffer.buffer(Codec.encode(schedule.spec())))
                 .addValue(progress.state().text())
                 .addValue(progress.note())
-                .addValue(utc(progress.pausedAt()))
+                .addValue(Pg.optionalUtc(progress.pausedAt()))
                 .addValue(progress.remaining())
                 .addValue(Pg.utc(schedule.createdAt()))
                 .addValue(Pg.utc(schedule.updatedAt()))
-                .addValue(utc(next))
+                .addValue(Pg.optionalUtc(next))
                 .addValue(next == null ? null : Pg.utc(schedule.times().due(next)));
     }
 
@@ -314,18 +313,18 @@ public final class ScheduleStore {
                 new Progress(
                         ScheduleState.of(row.getString("state")).orElseThrow(),
                         row.getString("note"),
-                        optionalTime(row, "paused_at"),
+                        Pg.optionalTime(row, "paused_at"),
                         row.getInteger("remaining"),
-                        optionalTime(row, "next_at")),
-                time(row, "created_at"),
-                time(row, "updated_at"));
+                        Pg.optionalTime(row, "next_at")),
+                Pg.time(row, "created_at"),
+                Pg.time(row, "updated_at"));
     }
 
     private static Tick toTick(Row row) {
-        var until = optionalTime(row, "until");
+        var until = Pg.optionalTime(row, "until");
         return new Tick(
                 row.getString("schedule_id"),
-                time(row, "nominal"),
+                Pg.time(row, "nominal"),
                 TickKind.of(row.getString("kind")),
                 row.getString("run"),
                 new Tick.Result(
@@ -334,18 +333,5 @@ public final class ScheduleStore {
                         row.getString("activation_id")),
                 row.getLong("late_ms"),
                 until == null ? null : new Tick.Span(row.getInteger("times"), until));
-    }
-
-    private static Instant time(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static @Nullable Instant optionalTime(Row row, String column) {
-        var time = row.getOffsetDateTime(column);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant time) {
-        return time == null ? null : Pg.utc(time);
     }
 }

@@ -4,6 +4,7 @@ import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.Origin;
 import dev.faas.quota.Quota;
+import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.schedule.Schedule.Progress;
 import dev.faas.registry.schedule.Schedule.Target;
@@ -36,18 +37,16 @@ final class Schedules {
     private static final int MOST_COUNTED = 10_000;
 
     private final ScheduleStore store;
-    private final Function<String, Future<Quota>> quotas;
+    private final QuotaSettings quotas;
 
-    /** @param quotas by owner */
-    Schedules(ScheduleStore store, Function<String, Future<Quota>> quotas) {
+    Schedules(ScheduleStore store, QuotaSettings quotas) {
         this.store = store;
         this.quotas = quotas;
     }
 
     /** Fails with 404 {@code function_not_found}, 409 {@code name_taken} or 429 {@code quota_exceeded}. */
     Future<Schedule> create(String owner, Definition definition, Origin origin) {
-        return quotas.apply(owner)
-                .compose(quota -> store.change(
+        return store.change(
                         owner,
                         change -> findFunction(change, definition).compose(function -> {
                             var schedule = create(change, owner, definition, function);
@@ -55,11 +54,11 @@ final class Schedules {
                                 if (!inserted) {
                                     throw nameTaken(definition.spec().name()).asException();
                                 }
-                                return requireRoom(change, quota)
+                                return requireRoom(change)
                                         .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
                                         .map(schedule);
                             });
-                        })))
+                        }))
                 .onSuccess(schedule -> log("schedule created", schedule));
     }
 
@@ -87,10 +86,10 @@ final class Schedules {
         }
     }
 
-    private static Future<Void> requireRoom(Change change, Quota quota) {
-        long most = quota.of(Quota.Limit.SCHEDULES);
-        return change.count().map(count -> {
-            if (count > most) {
+    private Future<Void> requireRoom(Change change) {
+        return change.usage().map(usage -> {
+            long most = quotas.of(usage.overrides()).of(Quota.Limit.SCHEDULES);
+            if (usage.waiting().schedules() > most) {
                 throw Problem.quotaExceeded(
                                 "You have " + most + " schedules, the most that one user may have. Delete one that you"
                                         + " do not need any more, then try again.",
@@ -243,13 +242,15 @@ final class Schedules {
                         new Tick.Span(count, last)));
     }
 
+    record Triggered(Schedule schedule, Tick tick) {}
+
     /**
      * Submits now, also while the schedule is paused.
      *
      * @param overlap while an activation of the schedule is alive
      * @param key repeats of a request have the same
      */
-    Future<Tick> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key) {
+    Future<Triggered> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key) {
         return store.change(
                 owner,
                 change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
@@ -258,11 +259,11 @@ final class Schedules {
                     return change.findAsked(schedule.id(), TickKind.MANUAL, run, now.minus(1, ChronoUnit.DAYS))
                             .compose(found -> {
                                 if (!found.isEmpty()) {
-                                    return Future.succeededFuture(found.getFirst());
+                                    return Future.succeededFuture(new Triggered(schedule, found.getFirst()));
                                 }
                                 var tick = asked(schedule, TickKind.MANUAL, now, run, overlap);
                                 return change.insertAsked(List.of(tick), overlap)
-                                        .map(tick);
+                                        .map(new Triggered(schedule, tick));
                             });
                 }));
     }
