@@ -35,7 +35,7 @@ class DeletedUserTest {
     private static final Retention SHORT =
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
-    private static final String[] TABLES = {"function", "activation", "secret", "quota", "schedule"};
+    private static final String[] TABLES = {"function", "activation", "secret", "quota", "schedule", "destination"};
 
     @TempDir
     Path directory;
@@ -56,7 +56,7 @@ class DeletedUserTest {
         registry.stop();
     }
 
-    /** Somebody with a function, a secret, a schedule, a quota, and activations that are queued, running and ended. */
+    /** Somebody with a function, a secret, a schedule, a destination, a quota, and activations that are queued, running and ended. */
     private final class User {
         final String id = Ids.user(Instant.now());
         final Client client;
@@ -75,6 +75,17 @@ class DeletedUserTest {
                     "POST",
                     "/v1/schedules",
                     new JsonObject(Map.of("name", "yearly", "function", "mine", "cron", "@yearly")).encode());
+            client.send(
+                    "POST",
+                    "/v1/destinations",
+                    new JsonObject(Map.of(
+                                    "name",
+                                    "erp",
+                                    "url",
+                                    "https://erp.example/",
+                                    "events",
+                                    List.of("activation.failed")))
+                            .encode());
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
             ended = accepted()

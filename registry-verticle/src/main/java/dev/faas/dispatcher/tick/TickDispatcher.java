@@ -12,6 +12,7 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
@@ -148,14 +149,18 @@ public final class TickDispatcher {
                 RepeatingTask::stop);
     }
 
+    /** Of activations that schedules have submitted. */
+    public static EndedStore.Handler endHandler(Pg pg) {
+        return new TickStore(pg);
+    }
+
     /** Returns the pause until the next look. Blocks. */
     private Duration runOnce() throws Exception {
         if (!zonesAreCurrent) {
             zones.run();
             zonesAreCurrent = true;
         }
-        boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
-        found |= decideBuffered();
+        boolean found = decideBuffered();
         var first = Blocking.await(store.untilFirst());
         if (first.isEmpty() || first.get().isPositive()) {
             meters.due(0);

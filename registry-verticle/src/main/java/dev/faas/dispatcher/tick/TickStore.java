@@ -3,6 +3,8 @@ package dev.faas.dispatcher.tick;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
+import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -29,8 +31,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
-final class TickStore {
+/** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
+final class TickStore implements EndedStore.Handler {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -392,30 +394,24 @@ final class TickStore {
         });
     }
 
-    /** Handles ends of activations that the projector has noted. Returns how many. */
-    Future<Integer> takeEnds(int limit) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        delete from tick_end where activation_id in (
-                            select activation_id from tick_end order by activation_id limit $1 for update skip locked)
-                        returning activation_id, schedule_id, status""")
-                .execute(Tuple.of(limit))
-                .compose(ends -> ends.size() == 0
-                        ? Future.succeededFuture(0)
-                        : tx.preparedQuery("update tick set alive = false where activation_id = any($1)"
-                                        + " and outcome = 'fired'")
-                                .execute(Tuple.of((Object) column(ends, "activation_id")))
-                                .compose(marked -> pauseFailed(tx, ends))
-                                .map(ends.size())));
+    /** Their schedules may go on. */
+    @Override
+    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
+        var ours = ends.stream().filter(end -> end.triggerId() != null).toList();
+        return ours.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("update tick set alive = false where activation_id = any($1) and outcome = 'fired'")
+                        .execute(Tuple.of(
+                                (Object) ours.stream().map(Ended::activationId).toArray(String[]::new)))
+                        .compose(marked -> pauseFailed(tx, ours));
     }
 
-    private static Future<Void> pauseFailed(SqlConnection tx, RowSet<Row> ends) {
+    private static Future<Void> pauseFailed(SqlConnection tx, List<Ended> ends) {
         var failed = new HashMap<String, String>();
         for (var end : ends) {
-            if (List.of("failed", "timed_out", "expired").contains(end.getString("status"))) {
+            if (List.of("failed", "timed_out", "expired").contains(end.status())) {
                 failed.put(
-                        end.getString("schedule_id"),
-                        "Paused: activation " + end.getString("activation_id") + " ended " + end.getString("status")
-                                + ".");
+                        end.triggerId(), "Paused: activation " + end.activationId() + " ended " + end.status() + ".");
             }
         }
         if (failed.isEmpty()) {
@@ -459,10 +455,6 @@ final class TickStore {
 
     private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
         return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
-    }
-
-    private static String[] column(RowSet<Row> rows, String name) {
-        return rows.stream().map(row -> row.getString(name)).toArray(String[]::new);
     }
 
     static DueSchedule toSchedule(Row row) {
