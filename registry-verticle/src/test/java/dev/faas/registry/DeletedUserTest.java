@@ -35,7 +35,9 @@ class DeletedUserTest {
     private static final Retention SHORT =
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
-    private static final String[] TABLES = {"function", "activation", "secret", "quota", "schedule", "destination"};
+    private static final String[] TABLES = {
+        "function", "activation", "secret", "quota", "schedule", "tick", "destination"
+    };
 
     @TempDir
     Path directory;
@@ -88,6 +90,11 @@ class DeletedUserTest {
                             .encode());
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
+            // More than are deleted at once.
+            registry.backends.run(
+                    "insert into tick (schedule_id, nominal, kind, owner, outcome, due_at) select 'sch_" + id + "'"
+                            + ", now() + i * interval '1 second', 'schedule', '" + id + "', 'fired', now()"
+                            + " from generate_series(1, 10001) i");
             ended = accepted()
                     .claimed("run-1")
                     .wrote("run-1", Source.STDOUT, LARGE)

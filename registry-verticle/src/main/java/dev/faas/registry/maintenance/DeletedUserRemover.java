@@ -56,11 +56,11 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     private void remove(String user) throws Exception {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
-        Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);
+        Blocking.await(data.schedules().deleteAllOf(user));
         if (Blocking.await(store.markRemoved(user))) {
             LOG.info("data of a deleted user removed user={}", user);
         }
