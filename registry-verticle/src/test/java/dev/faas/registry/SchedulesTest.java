@@ -216,6 +216,7 @@ class SchedulesTest extends RegistryFixture {
     void givenAPurgedFunction_whenTheScheduleIsAskedFor_thenItCanBeDeleted() throws Exception {
         post(PATH, body("nightly"));
         user.send("DELETE", "/v1/functions/report", "");
+        registry.backends.run("delete from function_revision where function_id = '" + function + "'");
         registry.backends.run("delete from function where owner = '" + owner + "'");
 
         assertThat(names(user.get(PATH))).containsExactly("nightly");
