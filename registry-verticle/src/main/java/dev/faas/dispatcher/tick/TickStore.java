@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
 import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.event.EventStore;
+import dev.faas.dispatcher.event.StoredEvent;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -302,7 +305,35 @@ final class TickStore implements EndedStore.Handler {
                         .addValue(times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
-                .map(TickStore::claimed);
+                .compose(rows -> EventStore.add(tx, missed(decisions, rows)).map(claimed(rows)));
+    }
+
+    /** One event a schedule, of all that it has missed. */
+    private static List<StoredEvent> missed(List<Decision> decisions, RowSet<Row> inserted) {
+        var bySchedule = inserted.stream()
+                .filter(row -> row.getString("outcome").equals(TickOutcome.MISSED.text()))
+                .collect(Collectors.groupingBy(row -> row.getString("schedule_id")));
+        return decisions.stream()
+                .map(Decision::schedule)
+                .filter(schedule -> bySchedule.containsKey(schedule.id()))
+                .map(schedule -> missed(schedule, bySchedule.get(schedule.id())))
+                .toList();
+    }
+
+    private static StoredEvent missed(DueSchedule schedule, List<Row> rows) {
+        return ScheduleEvents.missed(
+                schedule,
+                rows.getFirst().getString("reason"),
+                rows.stream().mapToInt(row -> row.getInteger("times")).sum(),
+                rows.stream()
+                        .map(row -> Pg.time(row, "nominal"))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow(),
+                rows.stream()
+                        .map(row -> Optional.ofNullable(Pg.optionalTime(row, "until"))
+                                .orElseGet(() -> Pg.time(row, "nominal")))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow());
     }
 
     /**
@@ -462,8 +493,28 @@ final class TickStore implements EndedStore.Handler {
                         .addValue(retryAt == null ? null : Pg.utc(retryAt))
                         .addValue(Pg.utc(lease)))
                 .compose(updated -> updated.rowCount() == 1 && retryAt == null
-                        ? giveBack(tx, tick.key().scheduleId())
+                        ? giveBack(tx, tick.key().scheduleId()).compose(done -> noteMissed(tx, tick))
                         : Future.succeededFuture()));
+    }
+
+    private static Future<Void> noteMissed(SqlConnection tx, TickRow tick) {
+        return tick.outcome() != TickOutcome.MISSED
+                ? Future.succeededFuture()
+                : tx.preparedQuery("select * from schedule where id = $1")
+                        .execute(Tuple.of(tick.key().scheduleId()))
+                        .compose(rows -> {
+                            var at = tick.key().nominal();
+                            return EventStore.add(
+                                    tx,
+                                    ReadableRows.map(
+                                                    rows.stream().toList(),
+                                                    row -> row.getString("id"),
+                                                    TickStore::toSchedule)
+                                            .stream()
+                                            .map(schedule ->
+                                                    ScheduleEvents.missed(schedule, tick.reason(), 1, at, at))
+                                            .toList());
+                        });
     }
 
     /** A tick that has not fired leaves its action to a later time. */
@@ -507,21 +558,21 @@ final class TickStore implements EndedStore.Handler {
     }
 
     private static Future<Void> pauseFailed(SqlConnection tx, List<Ended> ends) {
-        var notes = new HashMap<String, String>();
+        var failed = new HashMap<String, Ended>();
         for (var end : ends) {
             if (List.of("failed", "timed_out", "expired").contains(end.status())) {
-                notes.put(end.triggerId(), "Paused: activation " + end.activationId() + " ended " + end.status() + ".");
+                failed.put(end.triggerId(), end);
             }
         }
-        return notes.isEmpty()
+        return failed.isEmpty()
                 ? Future.succeededFuture()
                 : tx.preparedQuery(
                                 "select * from schedule where id = any($1) and state = 'active' order by id for update")
-                        .execute(Tuple.of((Object) notes.keySet().toArray(String[]::new)))
-                        .compose(rows -> pause(tx, rows, notes));
+                        .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
+                        .compose(rows -> pause(tx, rows, failed));
     }
 
-    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, String> notes) {
+    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, Ended> failed) {
         var pausing =
                 ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
                         .filter(schedule -> schedule.spec().rules().pauseOnFailure())
@@ -534,8 +585,19 @@ final class TickStore implements EndedStore.Handler {
                                     next_at = null, due_at = null, updated_at = now()
                                 from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
                         .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
-                                texts(pausing, schedule -> notes.get(schedule.id()))))
-                        .mapEmpty();
+                                texts(pausing, schedule -> note(failed.get(schedule.id())))))
+                        .compose(paused -> EventStore.add(
+                                tx,
+                                pausing.stream()
+                                        .map(schedule -> {
+                                            var end = failed.get(schedule.id());
+                                            return ScheduleEvents.paused(schedule, end.activationId(), note(end));
+                                        })
+                                        .toList()));
+    }
+
+    private static String note(Ended end) {
+        return "Paused: activation " + end.activationId() + " ended " + end.status() + ".";
     }
 
     private static Tuple settled(List<TickRow> ticks) {

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a destination from a request body: checks each field and fills in the defaults. Reports all invalid fields at once. */
 final class DestinationBody {
@@ -40,9 +41,14 @@ final class DestinationBody {
     private static final int DEFAULT_OVERLAP_HOURS = 24;
     private static final int MAX_OVERLAP_HOURS = 168;
 
-    private static final Map<String, String> EVENTS = Arrays.stream(Status.values())
-            .filter(Status::isTerminal)
-            .map(status -> DestinationSpec.eventType(status.text()))
+    private static final Map<String, String> EVENTS = Stream.concat(
+                    Arrays.stream(Status.values())
+                            .filter(Status::isTerminal)
+                            .map(status -> DestinationSpec.eventType(status.text())),
+                    Stream.of(
+                            DestinationSpec.SCHEDULE_PAUSED,
+                            DestinationSpec.SCHEDULE_MISSED,
+                            DestinationSpec.DESTINATION_DISABLED))
             .collect(Collectors.toMap(Function.identity(), Function.identity()));
 
     /** The platform sets them. */
