@@ -19,7 +19,12 @@ record Claimed(String id, Event event, Destination destination, int attempt, Ins
      * @param at when it was noted
      * @param data of one that no record has; else null
      */
-    record Event(String id, String type, @Nullable String activationId, Instant at, @Nullable ObjectNode data) {}
+    record Event(
+            String id,
+            String type,
+            @Nullable String activationId,
+            Instant at,
+            @Nullable ObjectNode data) {}
 
     record Destination(String id, String owner, DestinationSpec spec, DestinationSecrets.Sealed secrets) {}
 

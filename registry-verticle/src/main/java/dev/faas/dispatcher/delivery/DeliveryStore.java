@@ -272,8 +272,8 @@ final class DeliveryStore implements EndedStore.Handler {
                         .compose(rows -> EventStore.add(
                                 tx,
                                 rows.stream()
-                                        .filter(row -> row.getBoolean("was_enabled")
-                                                && row.getString("disabled") != null)
+                                        .filter(row ->
+                                                row.getBoolean("was_enabled") && row.getString("disabled") != null)
                                         .map(DeliveryStore::disabled)
                                         .toList())));
     }

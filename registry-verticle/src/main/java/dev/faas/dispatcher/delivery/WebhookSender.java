@@ -69,8 +69,7 @@ final class WebhookSender {
                 ? EndedRecord.event(
                         type,
                         delivery.event().at(),
-                        Objects.requireNonNullElseGet(
-                                delivery.event().data(), JsonNodeFactory.instance::objectNode))
+                        Objects.requireNonNullElseGet(delivery.event().data(), JsonNodeFactory.instance::objectNode))
                 : record.toEvent(type);
     }
 

@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param about null: destinations get it whatever functions and tags they select
  * @param source id of the destination that it is about, which does not get it; null: it is about none
  */
-public record StoredEvent(String owner, String type, @Nullable About about, @Nullable String source, JsonObject data) {
+public record StoredEvent(
+        String owner,
+        String type,
+        @Nullable About about,
+        @Nullable String source,
+        JsonObject data) {
     public record About(String functionId, Map<String, String> tags) {
         public About {
             tags = Map.copyOf(tags);

@@ -511,8 +511,7 @@ final class TickStore implements EndedStore.Handler {
                                                     row -> row.getString("id"),
                                                     TickStore::toSchedule)
                                             .stream()
-                                            .map(schedule ->
-                                                    ScheduleEvents.missed(schedule, tick.reason(), 1, at, at))
+                                            .map(schedule -> ScheduleEvents.missed(schedule, tick.reason(), 1, at, at))
                                             .toList());
                         });
     }
