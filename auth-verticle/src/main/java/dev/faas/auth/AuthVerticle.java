@@ -99,7 +99,9 @@ public final class AuthVerticle extends ServiceVerticle {
         var invitations = new InvitationStore(pg, audit);
         var settings = new SettingStore(pg, config.registration(), audit);
         var logins = new LoginStore(pg, audit, config.lifetimes().login());
-        config.keks().warnIfMissing();
+        config.keks()
+                .warnIfMissing(
+                        "signing keys are stored unencrypted: anyone who can read the database can forge tokens");
         var keyStore = new SigningKeyStore(pg, config.keks());
         on.await("encryption of signing keys", keyStore::rewrap, nothing -> Future.succeededFuture());
         on.await("registration", settings::warnIfOpen, nothing -> Future.succeededFuture());

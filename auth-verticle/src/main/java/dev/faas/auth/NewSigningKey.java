@@ -1,6 +1,5 @@
 package dev.faas.auth;
 
-import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.auth.signing.SigningKey;
 import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.config.ConfigException;
@@ -8,6 +7,7 @@ import dev.faas.config.Env;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
+import dev.faas.seal.KeyEncryptionKeys;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;

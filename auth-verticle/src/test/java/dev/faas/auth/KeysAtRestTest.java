@@ -4,12 +4,12 @@ import static dev.faas.testing.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.auth.signing.SigningKey;
 import dev.faas.auth.signing.SigningKeyStore;
 import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;
+import dev.faas.seal.KeyEncryptionKeys;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -90,6 +90,7 @@ final class Api {
         routeAudit(on);
         routeSecrets(on);
         routeSchedules(on);
+        routeDestinations(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -179,6 +180,26 @@ final class Api {
                 .handler(JSON)
                 .handler(reader)
                 .handler(registry);
+    }
+
+    private void routeDestinations(Router on) {
+        on.get("/v1/destinations").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/destinations").handler(JSON).handler(developer).handler(registry);
+        var one = "/v1/destinations/:destination";
+        on.get(one).handler(JSON).handler(reader).handler(registry);
+        on.put(one).handler(JSON).handler(developer).handler(registry);
+        on.patch(one).handler(JSON).handler(developer).handler(registry);
+        on.delete(one).handler(developer).handler(registry);
+        for (var action : List.of("rotate", "enable", "disable", "test")) {
+            on.post(one + "/" + action).handler(JSON).handler(developer).handler(registry);
+        }
+        on.get("/v1/deliveries").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/deliveries/:delivery").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/deliveries/:delivery/redeliver")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(registry);
+        on.get("/v1/dead-letters").handler(JSON).handler(reader).handler(registry);
     }
 
     private void routeActivations(Router on) {

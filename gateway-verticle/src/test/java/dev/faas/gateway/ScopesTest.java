@@ -68,7 +68,21 @@ class ScopesTest {
             Map.entry("POST /v1/schedules/{schedule}/trigger", Scope.INVOKE),
             Map.entry("POST /v1/schedules/{schedule}/backfill", Scope.INVOKE),
             Map.entry("GET /v1/schedules/{schedule}/ticks", Scope.READ),
-            Map.entry("GET /v1/schedules/{schedule}/ticks/{time}", Scope.READ));
+            Map.entry("GET /v1/schedules/{schedule}/ticks/{time}", Scope.READ),
+            Map.entry("GET /v1/destinations", Scope.READ),
+            Map.entry("POST /v1/destinations", Scope.FUNCTIONS),
+            Map.entry("GET /v1/destinations/{destination}", Scope.READ),
+            Map.entry("PUT /v1/destinations/{destination}", Scope.FUNCTIONS),
+            Map.entry("PATCH /v1/destinations/{destination}", Scope.FUNCTIONS),
+            Map.entry("DELETE /v1/destinations/{destination}", Scope.FUNCTIONS),
+            Map.entry("POST /v1/destinations/{destination}/rotate", Scope.FUNCTIONS),
+            Map.entry("POST /v1/destinations/{destination}/enable", Scope.FUNCTIONS),
+            Map.entry("POST /v1/destinations/{destination}/disable", Scope.FUNCTIONS),
+            Map.entry("POST /v1/destinations/{destination}/test", Scope.FUNCTIONS),
+            Map.entry("GET /v1/deliveries", Scope.READ),
+            Map.entry("GET /v1/deliveries/{delivery}", Scope.READ),
+            Map.entry("POST /v1/deliveries/{delivery}/redeliver", Scope.INVOKE),
+            Map.entry("GET /v1/dead-letters", Scope.READ));
 
     /** The gateway forwards these as they are, and auth-service decides (ApiKeysTest there). */
     private static final Pattern FORWARDED = Pattern.compile("[A-Z]+ /v1/auth/.*");

@@ -1,5 +1,7 @@
 package dev.faas.dispatcher;
 
+import dev.faas.dispatcher.delivery.DeliveryDispatcher;
+import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
@@ -47,5 +49,14 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
         TickDispatcher.start(on, vertx, nats, pg, config.quotas(), meters);
+        var outgoing = config.outgoing();
+        var deliveries = DeliveryDispatcher.start(on, vertx, pg, outgoing.config(), outgoing.keks(), meters);
+        EndedDispatcher.start(
+                on,
+                nats,
+                pg,
+                List.of(TickDispatcher.endHandler(pg), deliveries.endHandler()),
+                deliveries::wake,
+                meters);
     }
 }

@@ -11,10 +11,12 @@ import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.outgoing.OutgoingConfig;
 import dev.faas.pg.PgConfig;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.seal.KeyEncryptionKeys;
 import dev.faas.seal.SealingKey;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Mode;
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param rules of what functions may be
  * @param gateways that may tell a client's address
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
+ * @param keks of the stored secrets of destinations
+ * @param outgoing where requests to destinations may go
  * @param accessStale how long without word of ended logins until requests are refused
  * @param auditLog whether rows of the audit log are logged, too
  * @param roles what this process does
@@ -49,6 +53,8 @@ public record RegistryConfig(
         TrustRoot trustRoot,
         AddressRanges gateways,
         Optional<SealingKey> sealing,
+        KeyEncryptionKeys keks,
+        OutgoingConfig outgoing,
         Duration accessStale,
         boolean auditLog,
         Roles roles,
@@ -124,7 +130,7 @@ public record RegistryConfig(
 
     private static final int PORT = 8081;
     private static final int INTERNAL_PORT = 9091;
-    private static final int DISPATCHER_CONNECTIONS = 2;
+    private static final int DISPATCHER_CONNECTIONS = 4;
 
     public static RegistryConfig from(Env env) {
         var retention = Retention.from(env);
@@ -146,6 +152,8 @@ public record RegistryConfig(
                 TrustRoot.from(env),
                 AddressRanges.ofGateways(env),
                 SealingKey.from(env),
+                KeyEncryptionKeys.from(env),
+                OutgoingConfig.from(env),
                 StaleAccess.limit(env),
                 AuditStore.isLogged(env),
                 Roles.from(env),
@@ -154,7 +162,11 @@ public record RegistryConfig(
 
     DispatcherConfig dispatcher() {
         return new DispatcherConfig(
-                http, connections.nats(), connections.pg().withPoolSize(DISPATCHER_CONNECTIONS), quotas);
+                http,
+                connections.nats(),
+                connections.pg().withPoolSize(DISPATCHER_CONNECTIONS),
+                quotas,
+                new DispatcherConfig.Outgoing(outgoing, keks));
     }
 
     private static Mode mode(Env env) {

@@ -30,6 +30,10 @@ import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
+import dev.faas.registry.destination.DeliveryRoutes;
+import dev.faas.registry.destination.DeliveryStore;
+import dev.faas.registry.destination.DestinationRoutes;
+import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.EventsAge;
 import dev.faas.registry.function.FunctionBody;
 import dev.faas.registry.function.FunctionBucket;
@@ -176,9 +180,12 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.repeat("secrets", maintenance.outboxPause(), () -> Blocking.await(secretBucket.writePending()));
 
         var scheduleStore = new ScheduleStore(pg, audit);
+        config.keks().warnIfMissing("secrets of destinations are stored unencrypted");
+        var destinationStore = new DestinationStore(pg, audit, config.keks());
+        var deliveryStore = new DeliveryStore(pg);
 
         var events = new ActivationEvents(nats);
-        var ledger = new LedgerStore(pg);
+        var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats));
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
         var projection = new Projection(events, archive, ledger);
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
@@ -194,6 +201,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
         repeatInOneRegistry(
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
+        repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::prune);
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
                 on,
@@ -226,7 +234,12 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new DeletedUserStore(pg),
                 keys::deletedUsers,
                 new DeletedUserRemover.Data(
-                        functions, scheduleStore, secretStore, quotaBucket, new RecordRemover(retention, archive)));
+                        functions,
+                        scheduleStore,
+                        destinationStore,
+                        secretStore,
+                        quotaBucket,
+                        new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
         var reconciler = createReconciler(context, nats, bucket, spawners, table, List.of(users, idle));
         repeatInOneRegistry(on, tasks, "reconciler", maintenance.reconcilePause(), () -> {
@@ -242,6 +255,9 @@ public final class RegistryVerticle extends ServiceVerticle {
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
         var scheduleRoutes = new ScheduleRoutes(scheduleStore, config.quotas(), verifier, origins);
+        var destinationRoutes = new DestinationRoutes(
+                destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
+        var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -261,12 +277,21 @@ public final class RegistryVerticle extends ServiceVerticle {
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
             scheduleRoutes.add(router);
+            destinationRoutes.add(router);
+            deliveryRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(
                 "http",
                 () -> HttpService.start(vertx, config.http(), health, metrics, List.of(api), certificate),
                 HttpService::close);
+    }
+
+    /** Without it a dispatcher looks a second later. */
+    private static void notifyOfEnds(Nats nats) {
+        if (nats.isConnected()) {
+            nats.publish(Subjects.ENDED, new byte[0]);
+        }
     }
 
     private void maintainPartitions(PartitionStore partitions, Instant now) throws Exception {

@@ -8,10 +8,12 @@ import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.TopologyConfig;
+import dev.faas.outgoing.OutgoingConfig;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.FunctionRules;
 import dev.faas.registry.ledger.Retention;
+import dev.faas.seal.KeyEncryptionKeys;
 import dev.faas.seal.OpeningKeys;
 import dev.faas.seal.SealingKey;
 import dev.faas.testing.LocalServers;
@@ -32,6 +34,11 @@ import java.util.stream.Collectors;
 final class Backends extends LocalServers {
     private static final SealKeys SEAL = SealKeys.generate();
     static final SealingKey SEALING = SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
+    static final KeyEncryptionKeys KEKS = KeyEncryptionKeys.from(Env.of(Map.of("FAAS_KEK", "01".repeat(32))));
+    /** Receivers of tests are on this machine. */
+    private static final OutgoingConfig OUTGOING =
+            OutgoingConfig.from(Env.of(Map.of("FAAS_OUTGOING_ALLOW", "127.0.0.1")));
+
     /** What only spawners have. */
     static final OpeningKeys OPENING = OpeningKeys.from(Env.of(SEAL.ofSpawner()));
 
@@ -73,6 +80,8 @@ final class Backends extends LocalServers {
                 TrustRoot.NONE,
                 AddressRanges.NONE,
                 Optional.of(SEALING),
+                KEKS,
+                OUTGOING,
                 Duration.ofMinutes(5),
                 false,
                 RegistryConfig.Roles.ALL,

@@ -35,7 +35,9 @@ class DeletedUserTest {
     private static final Retention SHORT =
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
-    private static final String[] TABLES = {"function", "activation", "secret", "quota", "schedule"};
+    private static final String[] TABLES = {
+        "function", "activation", "secret", "quota", "schedule", "tick", "destination"
+    };
 
     @TempDir
     Path directory;
@@ -56,7 +58,7 @@ class DeletedUserTest {
         registry.stop();
     }
 
-    /** Somebody with a function, a secret, a schedule, a quota, and activations that are queued, running and ended. */
+    /** Somebody with a function, a secret, a schedule, a destination, a quota, and activations that are queued, running and ended. */
     private final class User {
         final String id = Ids.user(Instant.now());
         final Client client;
@@ -75,8 +77,24 @@ class DeletedUserTest {
                     "POST",
                     "/v1/schedules",
                     new JsonObject(Map.of("name", "yearly", "function", "mine", "cron", "@yearly")).encode());
+            client.send(
+                    "POST",
+                    "/v1/destinations",
+                    new JsonObject(Map.of(
+                                    "name",
+                                    "erp",
+                                    "url",
+                                    "https://erp.example/",
+                                    "events",
+                                    List.of("activation.failed")))
+                            .encode());
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
+            // More than are deleted at once.
+            registry.backends.run(
+                    "insert into tick (schedule_id, nominal, kind, owner, outcome, due_at) select 'sch_" + id + "'"
+                            + ", now() + i * interval '1 second', 'schedule', '" + id + "', 'fired', now()"
+                            + " from generate_series(1, 10001) i");
             ended = accepted()
                     .claimed("run-1")
                     .wrote("run-1", Source.STDOUT, LARGE)

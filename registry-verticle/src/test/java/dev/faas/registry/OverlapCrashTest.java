@@ -42,9 +42,8 @@ class OverlapCrashTest extends TickFixture {
     void noted() throws Exception {
         end();
 
-        registry.backends.run(
-                "insert into tick_end (activation_id, schedule_id, status) values ('%s', '%s', 'cancelled')"
-                        .formatted(origin.id(), schedule));
+        registry.backends.run("insert into ended (activation_id, trigger_id, status) values ('%s', '%s', 'cancelled')"
+                .formatted(origin.id(), schedule));
 
         assertFired();
     }

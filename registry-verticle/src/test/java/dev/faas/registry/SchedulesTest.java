@@ -185,6 +185,79 @@ class SchedulesTest extends RegistryFixture {
                 .isEqualTo("active");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "active,           paused,           paused",
+        "completed,        completed,        active",
+        "function_deleted, function_deleted, function_deleted"
+    })
+    void givenAState_whenPausedAndPatched_thenOneThatDoesNotRunKeepsIt(String state, String paused, String patched)
+            throws Exception {
+        post(PATH, body("nightly"));
+        if (state.equals("function_deleted")) {
+            user.send("DELETE", "/v1/functions/report", "");
+            user.create("report");
+        }
+        if (state.equals("completed")) {
+            registry.backends.run(
+                    "update schedule set state = 'completed', next_at = null, due_at = null where owner = '" + owner
+                            + "'");
+        }
+
+        assertThat(post(PATH + "/nightly/pause", new JsonObject()).json().getString("state"))
+                .isEqualTo(paused);
+        user.send("PATCH", PATH + "/nightly", "{\"note\": \"x\"}");
+
+        assertThat(user.get(PATH + "/nightly").json().getString("state")).isEqualTo(patched);
+    }
+
+    /** The function was deleted long ago. */
+    @Test
+    void givenAPurgedFunction_whenTheScheduleIsAskedFor_thenItCanBeDeleted() throws Exception {
+        post(PATH, body("nightly"));
+        user.send("DELETE", "/v1/functions/report", "");
+        registry.backends.run("delete from function_revision where function_id = '" + function + "'");
+        registry.backends.run("delete from function where owner = '" + owner + "'");
+
+        assertThat(names(user.get(PATH))).containsExactly("nightly");
+        assertThat(user.get(PATH + "/nightly").json().getString("function")).isEqualTo(function);
+        assertThat(user.send("DELETE", PATH + "/nightly", "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void givenManyBackfilledTicksThatHaveNotRun_whenMoreAreAskedFor_thenTheyAreRefused() throws Exception {
+        post(PATH, body("nightly"));
+        registry.backends.run("""
+                insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, alive, leased_until)
+                select 'sch_gone', now() + i * interval '1 second', 'backfill', '%s', 'waiting', now(), true, now() + interval '1 day'
+                from generate_series(1, 10001) i""".formatted(owner));
+
+        var refused = post(
+                PATH + "/nightly/backfill",
+                new JsonObject().put("from", "2023-01-01T00:00:00Z").put("to", "2025-01-01T00:00:00Z"));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+    }
+
+    @Test
+    void givenAPeriodBehindManySpaces_whenCreated_thenItIsRefused() {
+        assertThat(post(PATH, body("nightly").put("cron", " ".repeat(10_000) + "@every 1h"))
+                        .status())
+                .isEqualTo(400);
+    }
+
+    /** Its only tick has not fired yet. */
+    @Test
+    void givenTheLastActionIsPending_whenMoreAreAllowed_thenThereIsANextTime() throws Exception {
+        post(PATH, body("nightly").put("remainingActions", 1));
+        registry.backends.run("update schedule set next_at = null, due_at = null where owner = '" + owner + "'");
+
+        var patched = user.send("PATCH", PATH + "/nightly", "{\"remainingActions\": 5}");
+
+        assertThat(patched.json().getString("nextTime")).isNotNull();
+    }
+
     @Test
     void givenSchedules_whenListed_thenByPageFunctionAndState() {
         user.create("other");

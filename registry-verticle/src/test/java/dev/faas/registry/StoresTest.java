@@ -203,31 +203,39 @@ class StoresTest {
         run("drop table activation_20310505");
     }
 
-    /** Also no statement that finds nothing: it would cost each batch of ends. */
     @Test
-    void givenEndsOfUsersAndOfASchedule_whenWritten_thenOnlyThoseOfTheScheduleAreNotedForTheDispatcher() {
+    void givenEndsOfUsersOfAScheduleAndOfAnOwnerWithADestination_whenWritten_thenThoseOfTheFirstAreNotNoted() {
         var now = Instant.now();
         var ofUser = accepted(now);
         var trigger = new Trigger(Trigger.SCHEDULE, Ids.schedule(now), ApiTime.format(now));
-        var ofSchedule = ActivationRecord.accept(
-                Records.with(accepted(now).activation(), "trigger", trigger),
-                new RunSpec(FunctionSpec.of("stored", "image:1"), ""));
-        run("create function refuse() returns trigger language plpgsql as $$ begin raise 'noted'; end $$");
-        run("create trigger refuse before insert on tick_end for each statement execute function refuse()");
+        var ofSchedule = accepted(now, "trigger", trigger);
+        var other = Ids.user(now);
+        var ofOther = accepted(now, "owner", other);
+        run("insert into destination (id, owner, name, version, spec, events, functions, tags, max_in_flight, secrets,"
+                + " created_at, updated_at) values ('dst_x', '" + other
+                + "', 'erp', 1, '', '{}', '{}', '{}', 1, '', now(), now())");
 
-        await(ledger.write(List.of(line(end(ofUser, now), 5, PayloadCopy.NONE))));
-        var refusal = failure(ledger.write(List.of(line(end(ofSchedule, now), 5, PayloadCopy.NONE))));
-        run("drop function refuse cascade");
-        await(ledger.write(List.of(line(end(ofSchedule, now), 5, PayloadCopy.NONE))));
+        await(ledger.write(List.of(
+                line(end(ofUser, now), 5, PayloadCopy.NONE),
+                line(end(ofSchedule, now), 5, PayloadCopy.NONE),
+                line(end(ofOther, now), 5, PayloadCopy.NONE))));
 
-        assertThat(refusal).hasMessageContaining("noted");
-        List<String> noted = await(pg.withPool(pool -> pool.query("select * from tick_end")
+        List<String> noted = await(pg.withPool(pool -> pool.query("select * from ended")
                 .execute()
                 .map(rows -> rows.stream()
-                        .map(row -> row.getString("activation_id") + " " + row.getString("schedule_id") + " "
+                        .map(row -> row.getString("activation_id") + " " + row.getString("trigger_id") + " "
                                 + row.getString("status"))
                         .toList())));
-        assertThat(noted).containsExactly(ofSchedule.id() + " " + trigger.id() + " succeeded");
+        assertThat(noted)
+                .containsExactlyInAnyOrder(
+                        ofSchedule.id() + " " + trigger.id() + " succeeded", ofOther.id() + " null succeeded");
+        run("delete from destination");
+    }
+
+    private ActivationRecord.Queued accepted(Instant now, String field, Object value) {
+        return ActivationRecord.accept(
+                Records.with(accepted(now).activation(), field, value),
+                new RunSpec(FunctionSpec.of("stored", "image:1"), ""));
     }
 
     private static ActivationRecord end(ActivationRecord.Queued queued, Instant now) {

@@ -120,4 +120,17 @@ class TickCrashTest extends TickFixture {
         assertThat(onlyTick("later", "refused").getString("reason")).isEqualTo("function_deleted");
         assertThat(inStream(activation)).isEmpty();
     }
+
+    /** A backfill of thousands takes longer than a short window. */
+    @Test
+    void afterClaimOfManyThatWereAskedFor() throws Exception {
+        var id = schedule("later", LATER.copy().put("catchupWindowSeconds", 10));
+        var activation = Ids.activation(now());
+
+        registry.backends.run("""
+                insert into tick (schedule_id, nominal, kind, owner, outcome, activation_id, due_at, leased_until, alive)
+                values ('%s', now(), 'backfill', '%s', 'claimed', '%s', now() - interval '10 minutes', now(), true)""".formatted(id, owner, activation));
+
+        assertThat(onlyTick("later", "fired").getString("activationId")).isEqualTo(activation);
+    }
 }

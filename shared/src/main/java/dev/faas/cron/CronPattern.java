@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * {@code @reboot}. Day of month and day of week are alternatives unless one is {@code *}. Knows no zone.
  */
 final class CronPattern {
-    private static final int MAX_LENGTH = 256;
+    static final int MAX_LENGTH = 256;
     private static final Pattern FIELD = Pattern.compile("[^ \t]+");
     private static final List<CronField> FIVE =
             List.of(CronField.MINUTE, CronField.HOUR, CronField.DAY, CronField.MONTH, CronField.WEEKDAY);

@@ -40,7 +40,7 @@ public final class Recurrence {
      * @param anchor first time of a period; others have none
      */
     public static Recurrence parse(String cron, ZoneId zone, DstPolicy dst, Instant anchor) {
-        if (EVERY.matcher(cron).matches()) {
+        if (cron.length() <= CronPattern.MAX_LENGTH && EVERY.matcher(cron).matches()) {
             var period = period(cron);
             var start = anchor.truncatedTo(ChronoUnit.SECONDS);
             return new Recurrence(second -> every(period, start, second, zone), zone);

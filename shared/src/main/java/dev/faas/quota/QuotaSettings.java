@@ -36,7 +36,8 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     "FAAS_OWNER_MAX_DELAYED",
                     1_000_000_000,
                     "delayed activations that one user may have waiting until they are due"),
-            new Cap(Limit.SCHEDULES, "FAAS_OWNER_MAX_SCHEDULES", 1_000_000, "schedules that one user may have"));
+            new Cap(Limit.SCHEDULES, "FAAS_OWNER_MAX_SCHEDULES", 1_000_000, "schedules that one user may have"),
+            new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"));
 
     public static QuotaSettings from(Env env) {
         var defaults = Quota.defaults(Profile.from(env));

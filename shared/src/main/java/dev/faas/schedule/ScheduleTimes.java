@@ -5,6 +5,7 @@ import dev.faas.cron.Recurrence;
 import dev.faas.schedule.ScheduleSpec.When;
 import dev.faas.wire.Sha256;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -61,13 +62,20 @@ public final class ScheduleTimes {
         return next(instant.minusNanos(1)).filter(time -> time.instant().equals(instant));
     }
 
-    /** The jitter is a hash, so that every process finds the same. */
+    /** The jitter is a hash, so that every process finds the same. Always before the next nominal time. */
     public Instant due(Instant nominal) {
         if (jitterSeconds == 0) {
             return nominal;
         }
         long hash = ByteBuffer.wrap(Sha256.digest(id + "@" + nominal)).getLong();
-        return nominal.plusMillis(Math.floorMod(hash, (long) jitterSeconds * MILLIS));
+        long most = (long) jitterSeconds * MILLIS;
+        if (recurrence != null) {
+            most = Math.min(
+                    most,
+                    Duration.between(nominal, recurrence.next(nominal).instant())
+                            .toMillis());
+        }
+        return nominal.plusMillis(Math.floorMod(hash, Math.max(1, most)));
     }
 
     public ZoneId zone() {

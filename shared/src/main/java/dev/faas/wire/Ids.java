@@ -15,6 +15,9 @@ public final class Ids {
     private static final String FUNCTION = "fn_";
     private static final String USER = "usr_";
     private static final String SCHEDULE = "sch_";
+    private static final String DESTINATION = "dst_";
+    private static final String DELIVERY = "dlv_";
+    private static final String EVENT = "evt_";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LENGTH = 26;
     private static final int TIME_SHIFT = 16;
@@ -38,6 +41,19 @@ public final class Ids {
 
     public static String schedule(Instant at) {
         return SCHEDULE + activation(at);
+    }
+
+    public static String destination(Instant at) {
+        return DESTINATION + activation(at);
+    }
+
+    public static String delivery(Instant at) {
+        return DELIVERY + activation(at);
+    }
+
+    /** The end of an activation has its id. */
+    public static String event(String activation) {
+        return EVENT + activation;
     }
 
     /** The lowest possible activation id of a millisecond, for the bound of a ledger partition or of a time filter. */
@@ -76,6 +92,14 @@ public final class Ids {
 
     public static boolean isSchedule(String text) {
         return text.startsWith(SCHEDULE) && isBare(text, SCHEDULE.length());
+    }
+
+    public static boolean isDestination(String text) {
+        return text.startsWith(DESTINATION) && isBare(text, DESTINATION.length());
+    }
+
+    public static boolean isDelivery(String text) {
+        return text.startsWith(DELIVERY) && isBare(text, DELIVERY.length());
     }
 
     /** An id that an operator chose, or a host name. */

@@ -49,6 +49,9 @@ public final class Subjects {
     /** {@link KeyUses} of each minute; nothing stores them. */
     public static final String KEYS_USED = "keys.used";
 
+    /** Says that ends of activations wait for a dispatcher; nothing stores it. */
+    public static final String ENDED = "due.ended";
+
     private static final String QUEUE = "activations.queue.";
     private static final String WORK_NOTIFICATION = "wake.";
     private static final String PEERS = "peers.";

@@ -4,6 +4,7 @@ import static dev.faas.pg.Pg.utc;
 
 import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
+import dev.faas.seal.KeyEncryptionKeys;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;

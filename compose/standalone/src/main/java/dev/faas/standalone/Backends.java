@@ -63,6 +63,12 @@ final class Backends {
                         settings,
                         "auth",
                         Map.of(KEK_FILE, Credentials.createKek(data.kek()).toString()));
+                add(
+                        settings,
+                        "registry",
+                        Map.of(
+                                KEK_FILE,
+                                Credentials.createKek(data.registryKek()).toString()));
             }
         }
         if (nats != null) {

@@ -66,6 +66,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("kek");
     }
 
+    /** Encrypts the stored secrets of destinations; only the owner may read it. */
+    Path registryKek() {
+        return root.resolve("registry-kek");
+    }
+
     /** Opens secrets of functions; only the owner may read it. */
     Path sealPrivate() {
         return root.resolve("seal-private");

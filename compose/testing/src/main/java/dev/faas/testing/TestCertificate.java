@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate of {@code 127.0.0.1}, signed by an authority of its own, as {@code openssl} makes them.
+ * A certificate, of {@code 127.0.0.1} unless said otherwise, signed by an authority of its own, as {@code openssl} makes them.
  *
  * @param authority what a client must trust
  * @param chain certificate, then the authority
@@ -17,10 +17,16 @@ import java.util.concurrent.TimeUnit;
 public record TestCertificate(Path authority, Path chain, Path key) {
     /** @param name the subject, by which a test tells certificates apart */
     public static TestCertificate create(Path directory, String name) throws IOException, InterruptedException {
+        return create(directory, name, "IP:127.0.0.1");
+    }
+
+    /** @param host as openssl writes it, such as {@code DNS:hook.example} */
+    public static TestCertificate create(Path directory, String name, String host)
+            throws IOException, InterruptedException {
         var authority = directory.resolve(name + "-ca.pem");
         var authorityKey = directory.resolve(name + "-ca.key");
         make("CA of " + name, authority, authorityKey, List.of());
-        return sign(directory, name, "IP:127.0.0.1", authority, authorityKey);
+        return sign(directory, name, host, authority, authorityKey);
     }
 
     /** Another certificate of the same authority.

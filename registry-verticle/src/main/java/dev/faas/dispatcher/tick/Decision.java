@@ -38,6 +38,8 @@ final class Decision {
 
     private static final int MOST_BUFFERED = 1_000;
 
+    private static final String OUTCOME_UNKNOWN = "outcome_unknown";
+
     /** Of those that users asked for, decided in one turn. */
     private static final int MOST_ASKED = 500;
 
@@ -85,6 +87,10 @@ final class Decision {
     /** Rows to update. */
     List<TickRow> changed() {
         return changed;
+    }
+
+    boolean hasChanged() {
+        return !changed.isEmpty();
     }
 
     @Nullable
@@ -154,11 +160,11 @@ final class Decision {
     }
 
     private void decideDue() {
-        if (next == null) {
+        if (next == null && (state != ScheduleState.ACTIVE || !hasActionsLeft())) {
             return;
         }
-        // With other zone data the stored time may be none any more.
-        var time = times.next(next.minusNanos(1));
+        // Without a next one the last action was given back. With other zone data the stored time may be none any more.
+        var time = times.next(next == null ? now : next.minusNanos(1));
         while (time.isPresent()
                 && !times.due(time.get().instant()).isAfter(now)
                 && added.size() < MOST_TICKS
@@ -212,10 +218,11 @@ final class Decision {
         return most > 0 && alive.stream().filter(Decision::isBuffered).count() < most;
     }
 
-    /** The newest one replaces those that have not been submitted. */
+    /** The newest one replaces those that have not been submitted. One whose outcome is unknown may run. */
     private void dropPending(Predicate<TickRow> condition) {
         for (var tick : List.copyOf(alive)) {
-            boolean isPending = tick.outcome() == TickOutcome.BUFFERED || tick.outcome() == TickOutcome.WAITING;
+            boolean isPending = tick.outcome() == TickOutcome.BUFFERED
+                    || (tick.outcome() == TickOutcome.WAITING && !OUTCOME_UNKNOWN.equals(tick.reason()));
             if (isPending && condition.test(tick)) {
                 skip(tick);
             }

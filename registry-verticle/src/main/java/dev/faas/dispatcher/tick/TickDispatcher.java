@@ -12,7 +12,9 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
+import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.TickStore.Decided;
+import dev.faas.dispatcher.tick.TickStore.Place;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -23,7 +25,6 @@ import dev.faas.nats.retry.BusRetry;
 import dev.faas.pg.Pg;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.quota.QuotaSettings;
-import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,15 +33,16 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +57,13 @@ import org.slf4j.LoggerFactory;
 public final class TickDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(TickDispatcher.class);
     private static final int BATCH = 500;
-    /** So many activations of a schedule are asked for in one turn; the others count as alive. */
-    private static final int MOST_QUESTIONS = 50;
-
     /** Of each batch: another owner's ticks wait for one round. */
     private static final int PER_OWNER = 64;
+
+    private static final int MOST_TRIES = 3;
+
+    /** In one turn: one after the other, while others' ticks wait. */
+    private static final int MOST_CANCELLED = 50;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     /** While another dispatcher has claimed what is due, or a tick waits for an earlier activation. */
@@ -86,6 +90,7 @@ public final class TickDispatcher {
     private int batch = BATCH;
 
     private String lastOwner = "";
+    private String lastLeased = "";
     // The first sweep is at start: another dispatcher may have died before it released a tick.
     private long sweptAt = System.nanoTime() - SWEEP_PAUSE.toNanos();
     private String lastSwept = "";
@@ -148,14 +153,18 @@ public final class TickDispatcher {
                 RepeatingTask::stop);
     }
 
+    /** Of activations that schedules have submitted. */
+    public static EndedStore.Handler endHandler(Pg pg) {
+        return new TickStore(pg);
+    }
+
     /** Returns the pause until the next look. Blocks. */
     private Duration runOnce() throws Exception {
         if (!zonesAreCurrent) {
             zones.run();
             zonesAreCurrent = true;
         }
-        boolean found = Blocking.await(store.takeEnds(BATCH)) > 0;
-        found |= decideBuffered();
+        boolean found = decideBuffered();
         var first = Blocking.await(store.untilFirst());
         if (first.isEmpty() || first.get().isPositive()) {
             meters.due(0);
@@ -168,25 +177,33 @@ public final class TickDispatcher {
             more = decideBatch();
             // Also in a long backlog: what users ask for is among these.
             worked |= takeLeased() || more;
+            decideBuffered();
             countAtTimes();
         }
         return worked ? Duration.ZERO : SHORT_PAUSE;
     }
 
     private boolean takeLeased() throws Exception {
-        var taken = Blocking.await(store.takeLeased(BATCH));
+        var taken = Blocking.await(store.takeLeased(lastLeased, PER_OWNER, BATCH));
+        boolean wasFirst = lastLeased.isEmpty();
+        lastLeased = taken.size() < BATCH
+                ? ""
+                : taken.stream()
+                        .map(TickRow::owner)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
         Blocking.await(submitter.submit(taken, false));
-        return !taken.isEmpty();
+        return !taken.isEmpty() || !wasFirst;
     }
 
     private boolean decideBatch() throws Exception {
         int limit = batch;
-        var turn = await(store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
+        var turn = await(() -> store.decideDue(lastOwner, PER_OWNER, limit, this::decide));
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
         lastOwner = turn.last()
                 .filter(last -> turn.schedules() == limit)
-                .map(DueSchedule::owner)
+                .map(Place::owner)
                 .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
@@ -200,27 +217,59 @@ public final class TickDispatcher {
         }
     }
 
-    private boolean decideBuffered() throws Exception {
-        boolean sweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
-        int limit = batch;
-        var turn = await(store.decideBuffered(sweep, sweep ? lastSwept : "", limit, this::decide));
-        if (sweep) {
-            lastSwept = turn.last()
-                    .filter(last -> turn.schedules() == limit)
-                    .map(DueSchedule::id)
-                    .orElse("");
-            sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
+    /** A failure does not keep others' due schedules waiting. */
+    private boolean decideBuffered() throws InterruptedException {
+        boolean isSweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
+        try {
+            return isSweep
+                    ? sweep()
+                    : decideBuffered(false, "").decisions().stream().anyMatch(Decision::hasChanged);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("buffered ticks not decided sweep={} error={}", isSweep, e.toString());
+            sweptAt = isSweep ? System.nanoTime() : sweptAt;
+            return false;
         }
-        complete(turn);
-        return turn.decisions().stream().anyMatch(each -> !each.changed().isEmpty());
     }
 
-    private Turn await(Future<Turn> turn) throws Exception {
+    /** One page of those that have buffered ticks. */
+    private boolean sweep() throws Exception {
+        int limit = batch;
+        var turn = decideBuffered(true, lastSwept);
+        lastSwept = turn.last()
+                .filter(last -> turn.schedules() == limit)
+                .map(Place::scheduleId)
+                .orElse("");
+        sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
+        return turn.decisions().stream().anyMatch(Decision::hasChanged);
+    }
+
+    private Turn decideBuffered(boolean all, String after) throws Exception {
+        var turn = await(() -> store.decideBuffered(all, after, batch, this::decide));
+        complete(turn);
+        return turn;
+    }
+
+    /** Another transaction on the same rows is over when this one has failed of it. */
+    private static <T> T repeat(Supplier<Future<T>> transaction) throws Exception {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Blocking.await(transaction.get());
+            } catch (ConcurrentChangeException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Turn await(Supplier<Future<Turn>> turn) throws Exception {
         try {
-            var done = Blocking.await(turn);
+            var done = repeat(turn);
             batch = Math.min(BATCH, 2 * batch);
             return done;
-        } catch (TimeoutException e) {
+        } catch (SlowBusException | TimeoutException e) {
             batch = Math.max(1, batch / 4);
             throw e;
         }
@@ -229,19 +278,26 @@ public final class TickDispatcher {
     private void complete(Turn turn) throws Exception {
         turn.decisions().forEach(meters::count);
         Blocking.await(submitter.submit(turn.claimed(), true));
-        for (var decision : turn.decisions()) {
-            for (var activation : decision.toCancel()) {
-                cancel(activation);
-            }
+        // The others in a later turn.
+        for (var activation : Questions.inTurns(
+                turn.decisions().stream().map(Decision::toCancel).toList(), MOST_CANCELLED)) {
+            cancel(activation);
         }
     }
 
-    private void cancel(String activation) throws Exception {
-        var newest = Blocking.await(events.last(activation));
-        // A running one may stay for a while after the request, and each turn finds it.
-        if (newest.isPresent() && !isCancelled(newest.get().record())) {
-            Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
-            LOG.info("activation cancelled for a newer tick activation={}", activation);
+    /** One that cannot be cancelled does not stop the schedules of others: each turn finds it again. */
+    private void cancel(String activation) throws InterruptedException {
+        try {
+            var newest = Blocking.await(events.last(activation));
+            // A running one may stay for a while after the request, and each turn finds it.
+            if (newest.isPresent() && !isCancelled(newest.get().record())) {
+                Blocking.await(canceller.cancel(newest.get(), Reason.CANCELLED_BY_SCHEDULE));
+                LOG.info("activation cancelled for a newer tick activation={}", activation);
+            }
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("activation not cancelled for a newer tick activation={} error={}", activation, e.toString());
         }
     }
 
@@ -255,22 +311,17 @@ public final class TickDispatcher {
 
     /** Asks the bus which activations have ended: the ledger may lag behind it. */
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
-        var fired = alive.values().stream()
-                .flatMap(ticks -> ticks.stream()
-                        .filter(tick -> tick.outcome() == TickOutcome.FIRED)
-                        .limit(MOST_QUESTIONS))
-                .map(tick -> Objects.requireNonNull(tick.activationId()))
-                .toList();
-        return findEnded(fired)
+        return findEnded(Questions.of(alive.values()))
                 .map(ended -> new Decided(
-                        schedules.stream()
-                                .map(schedule -> Decision.of(
+                        ReadableRows.map(
+                                schedules,
+                                DueSchedule::id,
+                                schedule -> Decision.of(
                                         schedule,
                                         alive.getOrDefault(schedule.id(), List.of()).stream()
                                                 .filter(tick -> !ended.contains(tick.activationId()))
                                                 .toList(),
-                                        now))
-                                .toList(),
+                                        now)),
                         ended));
     }
 
@@ -292,7 +343,7 @@ public final class TickDispatcher {
                 .<Set<String>>map(answered -> new HashSet<>(ended)) // which may be asked for null
                 .recover(failure -> Future.failedFuture(
                         failure instanceof TimeoutException
-                                ? new TimeoutException("the event stream did not say within "
+                                ? new SlowBusException("the event stream did not say within "
                                         + LONGEST_QUESTION.toMillis() + " ms which activations have ended")
                                 : failure));
     }

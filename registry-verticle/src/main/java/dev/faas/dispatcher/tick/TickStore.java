@@ -3,6 +3,10 @@ package dev.faas.dispatcher.tick;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
+import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.event.EventStore;
+import dev.faas.dispatcher.event.StoredEvent;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -13,6 +17,7 @@ import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -22,20 +27,25 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the tables {@code schedule}, {@code tick} and {@code tick_end}. The clock of Postgres decides what is due. */
-final class TickStore {
+/** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
+final class TickStore implements EndedStore.Handler {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
-    /** A skip scan: owners take turns, beginning after the one that was served last. */
-    private static final String CLAIM_DUE = """
+    /**
+     * A skip scan: owners take turns, beginning after the one that was served last. Rows are compared, as only the index by owner
+     * can: the planner expects nothing to be due, and would read all that is due for each owner.
+     */
+    static final String CLAIM_DUE = """
             with recursive owners as (
                 (select owner from schedule where due_at is not null and owner > $1 order by owner limit 1)
                 union all
@@ -43,15 +53,41 @@ final class TickStore {
                     order by s.owner limit 1)
                 from owners o where o.owner is not null)
             select due.* from owners o cross join lateral (
-                select * from schedule s where s.owner = o.owner and s.due_at <= now()
-                order by s.due_at limit $2 for update skip locked) due
+                select * from schedule s where s.due_at is not null
+                    and (s.owner, s.due_at) >= (o.owner, '-infinity') and (s.owner, s.due_at) <= (o.owner, now())
+                order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
+
+    /** As {@link #CLAIM_DUE}. */
+    private static final String TAKE_LEASED = """
+            with recursive owners as (
+                (select owner from tick where outcome in ('claimed', 'waiting', 'buffered') and leased_until is not null
+                    and owner > $1 order by owner limit 1)
+                union all
+                select (select t.owner from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
+                    and t.leased_until is not null and t.owner > o.owner order by t.owner limit 1)
+                from owners o where o.owner is not null),
+            taken as (
+                select due.* from owners o cross join lateral (
+                    select schedule_id, nominal, kind, run from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
+                        and (t.owner, t.leased_until) >= (o.owner, '-infinity')
+                        and (t.owner, t.leased_until) <= (o.owner, now())
+                    order by t.owner, t.leased_until limit $2 for update skip locked) due
+                limit $3)
+            update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from taken u
+            where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
+            returning t.*""";
 
     private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
     private static final String SETTLED =
             "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
                     + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
                     + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
+
+    /** Of one schedule in one turn: more than it may buffer. What is not read comes later. */
+    private static final int MOST_READ = 1_100;
+
+    private static final String DEADLOCK = "40P01";
 
     private final Pg pg;
 
@@ -89,13 +125,20 @@ final class TickStore {
     /** @param ended activations that have ended, as it turned out */
     record Decided(List<Decision> decisions, Collection<String> ended) {}
 
+    /** Of a schedule. */
+    record Place(String scheduleId, String owner) {
+        private static Place of(Row row) {
+            return new Place(row.getString("id"), row.getString("owner"));
+        }
+    }
+
     /**
      * A turn.
      *
      * @param last schedule that was claimed; empty when none was
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, Optional<DueSchedule> last, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(int schedules, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -103,64 +146,109 @@ final class TickStore {
      * @param after the last owner who had a turn
      */
     Future<Turn> decideDue(String after, int perOwner, int limit, Decide decide) {
-        return pg.inTransaction(tx -> tx.preparedQuery(CLAIM_DUE)
+        return repeatable(pg.inTransaction(tx -> tx.preparedQuery(CLAIM_DUE)
                 .execute(Tuple.of(after, perOwner, limit))
-                .compose(rows -> decide(tx, rows, decide)));
+                .compose(rows -> decide(tx, rows, decide))));
     }
 
     /**
      * The same for schedules with ticks that users asked for, or with buffered ticks of which nothing else is alive, or with
-     * all that have buffered ticks. Of a paused one only what users asked for counts.
+     * all that have buffered ticks. Of a paused one only what users asked for counts. Owners take turns, unless it is all.
      *
      * @param after id of the last schedule of the turn before
      */
     Future<Turn> decideBuffered(boolean all, String after, int limit, Decide decide) {
-        return pg.inTransaction(tx ->
+        return repeatable(pg.inTransaction(tx ->
                 tx.preparedQuery("""
                         select s.* from schedule s join (
-                            select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
-                            where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
-                                select from tick t where t.schedule_id = b.schedule_id and t.alive
-                                and t.outcome <> 'buffered'))
-                            group by schedule_id) b on b.schedule_id = s.id
-                        where s.id > $3 and (s.state <> 'paused' or b.asked)
-                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide)));
+                            select id from schedule join (
+                                select schedule_id, bool_or(kind <> 'schedule') as asked from tick b
+                                where b.outcome = 'buffered' and ($1 or b.overlap is not null or not exists (
+                                    select from tick t where t.schedule_id = b.schedule_id and t.alive
+                                    and t.outcome <> 'buffered'))
+                                group by schedule_id) b on b.schedule_id = id
+                            where id > $3 and (state <> 'paused' or b.asked)
+                            order by case when $1 then 0 else 1 end * row_number() over (partition by owner order by id), id
+                            limit $2) b on b.id = s.id
+                        order by s.id limit $2 for update of s skip locked""").execute(Tuple.of(all, limit, after)).compose(rows -> decide(tx, rows, decide))));
+    }
+
+    /** Fails with {@link ConcurrentChangeException} also when Postgres has ended it because two waited for each other. */
+    private static <T> Future<T> repeatable(Future<T> transaction) {
+        return transaction.recover(failure -> Future.failedFuture(
+                failure instanceof PgException refusal && DEADLOCK.equals(refusal.getSqlState())
+                        ? new ConcurrentChangeException("deadlock with another transaction")
+                        : failure));
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
-        var schedules = rows.stream().map(TickStore::toSchedule).toList();
-        if (schedules.isEmpty()) {
+        var places = rows.stream().map(Place::of).toList();
+        if (places.isEmpty()) {
             return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
         }
+        var schedules =
+                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
         return alive(tx, schedules)
-                .compose(alive -> tx.query("select clock_timestamp() as now")
+                .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
-                        .compose(clock -> decide.decide(
-                                schedules, alive, Pg.time(clock.iterator().next(), "now"))))
-                .compose(decided -> insert(tx, decided.decisions())
-                        .compose(inserted -> settle(
-                                        tx,
-                                        decided.decisions().stream()
-                                                .flatMap(each -> each.changed().stream())
-                                                .toList())
-                                .compose(released -> markEnded(tx, decided.ended())
-                                        .compose(marked -> update(tx, decided.decisions()))
-                                        .map(done -> {
-                                            var claimed = new ArrayList<>(inserted);
-                                            claimed.addAll(released);
-                                            return new Turn(
-                                                    schedules.size(),
-                                                    Optional.of(schedules.getLast()),
-                                                    claimed,
-                                                    decided.decisions());
-                                        }))));
+                        .compose(clock -> {
+                            var alive = new HashMap<String, List<TickRow>>();
+                            var readable = ReadableRows.map(schedules, DueSchedule::id, schedule -> {
+                                alive.put(
+                                        schedule.id(),
+                                        found.getOrDefault(schedule.id(), List.of()).stream()
+                                                .map(TickStore::toTick)
+                                                .toList());
+                                return schedule;
+                            });
+                            return decide.decide(
+                                    readable, alive, Pg.time(clock.iterator().next(), "now"));
+                        }))
+                .compose(decided -> store(tx, decided)
+                        .compose(claimed -> putOff(tx, undecided(places, decided.decisions()))
+                                .map(new Turn(
+                                        places.size(), Optional.of(places.getLast()), claimed, decided.decisions()))));
+    }
+
+    /** Returns the claimed ticks. */
+    private static Future<List<TickRow>> store(SqlConnection tx, Decided decided) {
+        var changed = decided.decisions().stream()
+                .flatMap(each -> each.changed().stream())
+                .toList();
+        return insert(tx, decided.decisions())
+                .compose(inserted -> settle(tx, changed)
+                        .compose(released -> markEnded(tx, decided.ended())
+                                .compose(marked -> update(tx, decided.decisions()))
+                                .map(done -> {
+                                    var claimed = new ArrayList<>(inserted);
+                                    claimed.addAll(released);
+                                    return claimed;
+                                })));
+    }
+
+    private static String[] undecided(List<Place> places, List<Decision> decisions) {
+        var decided = decisions.stream().map(each -> each.schedule().id()).collect(Collectors.toSet());
+        return places.stream()
+                .map(Place::scheduleId)
+                .filter(id -> !decided.contains(id))
+                .toArray(String[]::new);
+    }
+
+    /** What this version cannot read: another one may. */
+    private static Future<Void> putOff(SqlConnection tx, String[] schedules) {
+        return schedules.length == 0
+                ? Future.succeededFuture()
+                : tx.preparedQuery("update schedule set due_at = now() + interval '1 minute'"
+                                + " where id = any($1) and due_at <= now()")
+                        .execute(Tuple.of((Object) schedules))
+                        .mapEmpty();
     }
 
     /**
      * Of a schedule that lets all run, only what counts against its remaining actions: there may be many. But all when a user
      * asked for one that may have to wait for them.
      */
-    private static Future<Map<String, List<TickRow>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
+    private static Future<Map<String, List<Row>>> alive(SqlConnection tx, List<DueSchedule> schedules) {
         var exclusive = schedules.stream()
                 .filter(schedule -> schedule.overlap() != Overlap.ALLOW_ALL)
                 .map(DueSchedule::id)
@@ -170,17 +258,18 @@ final class TickStore {
                 .map(DueSchedule::id)
                 .toArray(String[]::new);
         return tx.preparedQuery("""
-                        select * from tick t where alive and (schedule_id = any($1)
-                            or (schedule_id = any($2) and (outcome <> 'fired' or exists (
-                                select from tick a where a.schedule_id = t.schedule_id and a.outcome = 'buffered'
-                                and a.kind <> 'schedule')))) order by nominal""")
-                .execute(Tuple.of(exclusive, (Object) pendingOnly))
-                .map(rows -> {
-                    var alive = new HashMap<String, List<TickRow>>();
-                    rows.forEach(row -> alive.computeIfAbsent(row.getString("schedule_id"), id -> new ArrayList<>())
-                            .add(toTick(row)));
-                    return alive;
-                });
+                        select t.* from unnest($1::text[] || $2::text[]) as s (id) cross join lateral (
+                            (select * from tick a where a.schedule_id = s.id and a.alive and a.outcome <> 'buffered'
+                                and (s.id = any($1) or a.outcome <> 'fired' or exists (
+                                    select from tick b where b.schedule_id = s.id and b.outcome = 'buffered'
+                                    and b.kind <> 'schedule'))
+                                order by a.kind <> 'schedule', a.nominal limit $3)
+                            union all
+                            (select * from tick b where b.schedule_id = s.id and b.outcome = 'buffered'
+                                order by b.kind <> 'schedule', b.nominal limit $3)) t
+                        order by t.nominal""")
+                .execute(Tuple.of(exclusive, pendingOnly, MOST_READ))
+                .map(rows -> rows.stream().collect(Collectors.groupingBy(row -> row.getString("schedule_id"))));
     }
 
     /** A time that was decided before stays as it is: its key is refused. Returns the claimed ones. */
@@ -216,20 +305,55 @@ final class TickStore {
                         .addValue(times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
-                .map(TickStore::claimed);
+                .compose(rows -> EventStore.add(tx, missed(decisions, rows)).map(claimed(rows)));
     }
 
-    /** Under the schedules' locks. Returns the claimed ones. */
+    /** One event a schedule, of all that it has missed. */
+    private static List<StoredEvent> missed(List<Decision> decisions, RowSet<Row> inserted) {
+        var bySchedule = inserted.stream()
+                .filter(row -> row.getString("outcome").equals(TickOutcome.MISSED.text()))
+                .collect(Collectors.groupingBy(row -> row.getString("schedule_id")));
+        return decisions.stream()
+                .map(Decision::schedule)
+                .filter(schedule -> bySchedule.containsKey(schedule.id()))
+                .map(schedule -> missed(schedule, bySchedule.get(schedule.id())))
+                .toList();
+    }
+
+    private static StoredEvent missed(DueSchedule schedule, List<Row> rows) {
+        return ScheduleEvents.missed(
+                schedule,
+                rows.getFirst().getString("reason"),
+                rows.stream().mapToInt(row -> row.getInteger("times")).sum(),
+                rows.stream()
+                        .map(row -> Pg.time(row, "nominal"))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow(),
+                rows.stream()
+                        .map(row -> Optional.ofNullable(Pg.optionalTime(row, "until"))
+                                .orElseGet(() -> Pg.time(row, "nominal")))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow());
+    }
+
+    /**
+     * Under the schedules' locks. Returns the claimed ones, whose window counts from now. Fails when one has been taken up since it was read: then something
+     * else is to be decided.
+     */
     private static Future<List<TickRow>> settle(SqlConnection tx, List<TickRow> changed) {
         return changed.isEmpty()
                 ? Future.succeededFuture(List.of())
                 : tx.preparedQuery("""
                                 update tick t set outcome = u.outcome, reason = u.reason, activation_id = u.activation_id,
                                     overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
+                                    due_at = case when u.outcome = 'claimed' then now() else t.due_at end,
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
-                                """ + SETTLED + " returning t.*")
+                                """ + SETTLED + " and t.leased_until is not distinct from u.lease returning t.*")
                         .execute(settled(changed))
-                        .map(TickStore::claimed);
+                        .compose(rows -> rows.size() == changed.size()
+                                ? Future.succeededFuture(claimed(rows))
+                                : Future.failedFuture(
+                                        new ConcurrentChangeException("a tick was taken up while it was decided")));
     }
 
     private static List<TickRow> claimed(RowSet<Row> rows) {
@@ -265,18 +389,19 @@ final class TickStore {
     record Submittable(
             TickRow tick, Optional<DueSchedule> schedule, Optional<FunctionRevision> function, Instant now) {}
 
-    /** Takes up claimed ticks whose holder has died, and waiting ones whose time has come. */
-    Future<List<TickRow>> takeLeased(int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        update tick t set leased_until = now() + interval '30 seconds' from (
-                            select schedule_id, nominal, kind, run from tick where leased_until <= now()
-                            order by leased_until limit $1 for update skip locked) u
-                        where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
-                        returning t.*""")
-                .execute(Tuple.of(limit))
-                .map(rows -> rows.stream().map(TickStore::toTick).toList()));
+    /**
+     * Takes up claimed ticks whose holder has died, and waiting ones whose time has come. Owners take turns.
+     *
+     * @param after the last owner who had a turn
+     */
+    Future<List<TickRow>> takeLeased(String after, int perOwner, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery(TAKE_LEASED)
+                .execute(Tuple.of(after, perOwner, limit))
+                .map(rows -> ReadableRows.map(
+                        rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
     }
 
+    /** Without those that cannot be read: their leases end. */
     Future<List<Submittable>> load(List<TickRow> ticks) {
         var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
         return pg.withPool(pool -> pool.preparedQuery("""
@@ -289,11 +414,12 @@ final class TickStore {
                 .map(rows -> {
                     var byId = new HashMap<String, Row>();
                     rows.forEach(row -> byId.put(row.getString("id"), row));
-                    return ticks.stream()
-                            .map(tick -> submittable(
+                    return ReadableRows.map(
+                            ticks,
+                            tick -> tick.key().scheduleId(),
+                            tick -> submittable(
                                     tick,
-                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))))
-                            .toList();
+                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))));
                 }));
     }
 
@@ -353,8 +479,8 @@ final class TickStore {
      */
     Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
         return pg.inTransaction(tx -> tx.preparedQuery("""
-                        update tick set outcome = $5, reason = $6, activation_id = $7, alive = $8::timestamptz is not null,
-                            leased_until = $8
+                        update tick set outcome = $5, reason = $6, activation_id = $7,
+                            alive = alive and $8::timestamptz is not null, leased_until = $8
                         where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
                 .execute(Tuple.tuple()
                         .addValue(tick.key().scheduleId())
@@ -367,8 +493,27 @@ final class TickStore {
                         .addValue(retryAt == null ? null : Pg.utc(retryAt))
                         .addValue(Pg.utc(lease)))
                 .compose(updated -> updated.rowCount() == 1 && retryAt == null
-                        ? giveBack(tx, tick.key().scheduleId())
+                        ? giveBack(tx, tick.key().scheduleId()).compose(done -> noteMissed(tx, tick))
                         : Future.succeededFuture()));
+    }
+
+    private static Future<Void> noteMissed(SqlConnection tx, TickRow tick) {
+        return tick.outcome() != TickOutcome.MISSED
+                ? Future.succeededFuture()
+                : tx.preparedQuery("select * from schedule where id = $1")
+                        .execute(Tuple.of(tick.key().scheduleId()))
+                        .compose(rows -> {
+                            var at = tick.key().nominal();
+                            return EventStore.add(
+                                    tx,
+                                    ReadableRows.map(
+                                                    rows.stream().toList(),
+                                                    row -> row.getString("id"),
+                                                    TickStore::toSchedule)
+                                            .stream()
+                                            .map(schedule -> ScheduleEvents.missed(schedule, tick.reason(), 1, at, at))
+                                            .toList());
+                        });
     }
 
     /** A tick that has not fired leaves its action to a later time. */
@@ -376,69 +521,82 @@ final class TickStore {
         return tx.preparedQuery("""
                         select *, clock_timestamp() as now from schedule
                         where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
-            if (rows.size() == 0) {
-                return Future.succeededFuture();
-            }
-            var row = rows.iterator().next();
-            var times = toSchedule(row).times();
-            var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
-            return tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
-                    .execute(Tuple.of(
-                            scheduleId,
-                            next == null ? null : Pg.utc(next),
-                            next == null ? null : Pg.utc(times.due(next)),
-                            (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text()))
-                    .mapEmpty();
+            var values = ReadableRows.map(rows.stream().toList(), row -> scheduleId, TickStore::toNextTime);
+            return values.isEmpty()
+                    ? Future.succeededFuture()
+                    : tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
+                            .execute(values.getFirst())
+                            .mapEmpty();
         });
     }
 
-    /** Handles ends of activations that the projector has noted. Returns how many. */
-    Future<Integer> takeEnds(int limit) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        delete from tick_end where activation_id in (
-                            select activation_id from tick_end order by activation_id limit $1 for update skip locked)
-                        returning activation_id, schedule_id, status""")
-                .execute(Tuple.of(limit))
-                .compose(ends -> ends.size() == 0
-                        ? Future.succeededFuture(0)
-                        : tx.preparedQuery("update tick set alive = false where activation_id = any($1)"
-                                        + " and outcome = 'fired'")
-                                .execute(Tuple.of((Object) column(ends, "activation_id")))
-                                .compose(marked -> pauseFailed(tx, ends))
-                                .map(ends.size())));
+    private static Tuple toNextTime(Row row) {
+        var schedule = toSchedule(row);
+        var times = schedule.times();
+        var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
+        return Tuple.of(
+                schedule.id(),
+                next == null ? null : Pg.utc(next),
+                next == null ? null : Pg.utc(times.due(next)),
+                (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
     }
 
-    private static Future<Void> pauseFailed(SqlConnection tx, RowSet<Row> ends) {
-        var failed = new HashMap<String, String>();
+    /** Their schedules may go on. Locks schedules before ticks, as a decision does. */
+    @Override
+    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
+        var ours = ends.stream().filter(end -> end.triggerId() != null).toList();
+        return ours.isEmpty()
+                ? Future.succeededFuture()
+                : pauseFailed(tx, ours)
+                        // One whose submit another dispatcher has not settled yet ends as well.
+                        .compose(paused -> tx.preparedQuery("update tick set alive = false where activation_id"
+                                        + " = any($1) and outcome in ('fired', 'claimed', 'waiting')")
+                                .execute(Tuple.of((Object)
+                                        ours.stream().map(Ended::activationId).toArray(String[]::new))))
+                        .mapEmpty();
+    }
+
+    private static Future<Void> pauseFailed(SqlConnection tx, List<Ended> ends) {
+        var failed = new HashMap<String, Ended>();
         for (var end : ends) {
-            if (List.of("failed", "timed_out", "expired").contains(end.getString("status"))) {
-                failed.put(
-                        end.getString("schedule_id"),
-                        "Paused: activation " + end.getString("activation_id") + " ended " + end.getString("status")
-                                + ".");
+            if (List.of("failed", "timed_out", "expired").contains(end.status())) {
+                failed.put(end.triggerId(), end);
             }
         }
-        if (failed.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        return tx.preparedQuery("select * from schedule where id = any($1) and state = 'active' order by id for update")
-                .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
-                .compose(rows -> {
-                    var pausing = rows.stream()
-                            .map(TickStore::toSchedule)
-                            .filter(schedule -> schedule.spec().rules().pauseOnFailure())
-                            .toList();
-                    return pausing.isEmpty()
-                            ? Future.succeededFuture()
-                            : tx.preparedQuery("""
-                                            update schedule s set state = 'paused', note = u.note, version = version + 1,
-                                                paused_at = least(now(), next_at - interval '1 millisecond'),
-                                                next_at = null, due_at = null, updated_at = now()
-                                            from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                                    .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
-                                            texts(pausing, schedule -> failed.get(schedule.id()))))
-                                    .mapEmpty();
-                });
+        return failed.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery(
+                                "select * from schedule where id = any($1) and state = 'active' order by id for update")
+                        .execute(Tuple.of((Object) failed.keySet().toArray(String[]::new)))
+                        .compose(rows -> pause(tx, rows, failed));
+    }
+
+    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, Ended> failed) {
+        var pausing =
+                ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
+                        .filter(schedule -> schedule.spec().rules().pauseOnFailure())
+                        .toList();
+        return pausing.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery("""
+                                update schedule s set state = 'paused', note = u.note, version = version + 1,
+                                    paused_at = least(now(), next_at - interval '1 millisecond'),
+                                    next_at = null, due_at = null, updated_at = now()
+                                from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
+                        .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
+                                texts(pausing, schedule -> note(failed.get(schedule.id())))))
+                        .compose(paused -> EventStore.add(
+                                tx,
+                                pausing.stream()
+                                        .map(schedule -> {
+                                            var end = failed.get(schedule.id());
+                                            return ScheduleEvents.paused(schedule, end.activationId(), note(end));
+                                        })
+                                        .toList()));
+    }
+
+    private static String note(Ended end) {
+        return "Paused: activation " + end.activationId() + " ended " + end.status() + ".";
     }
 
     private static Tuple settled(List<TickRow> ticks) {
@@ -459,10 +617,6 @@ final class TickStore {
 
     private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
         return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
-    }
-
-    private static String[] column(RowSet<Row> rows, String name) {
-        return rows.stream().map(row -> row.getString(name)).toArray(String[]::new);
     }
 
     static DueSchedule toSchedule(Row row) {

@@ -49,6 +49,12 @@ final class TickSubmitter {
 
     private static final int DEFAULT_RETRY_SECONDS = 2;
 
+    /** What a user asks for may be many at once. */
+    private static final int LEAST_ASKED_WINDOW_SECONDS = 3_600;
+
+    /** Of the lease: then another dispatcher may have taken the tick up, and its activation may have been pruned. */
+    private static final Duration LEAST_LEFT = Duration.ofSeconds(20);
+
     private final TickStore store;
     private final Acceptance acceptance;
     private final ActivationEvents events;
@@ -92,7 +98,10 @@ final class TickSubmitter {
                 });
     }
 
-    private Future<Result> submit(Submittable each, boolean fresh) {
+    private Future<Result> submit(Submittable each, boolean isClaimedNow) {
+        var lease = Objects.requireNonNull(each.tick().lease());
+        // This process may have been stopped since.
+        boolean fresh = isClaimedNow && each.now().isBefore(lease.minus(LEAST_LEFT));
         var id = Objects.requireNonNull(each.tick().activationId());
         PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : store::findActivation;
         if (!fresh && isTooLate(each)) {
@@ -135,7 +144,8 @@ final class TickSubmitter {
     }
 
     private static Instant windowEnd(TickRow tick, DueSchedule schedule) {
-        return tick.due().plusSeconds(schedule.spec().rules().catchupWindowSeconds());
+        int window = schedule.spec().rules().catchupWindowSeconds();
+        return tick.due().plusSeconds(tick.isAsked() ? Math.max(window, LEAST_ASKED_WINDOW_SECONDS) : window);
     }
 
     private Future<Boolean> find(String id, PastActivations past) {

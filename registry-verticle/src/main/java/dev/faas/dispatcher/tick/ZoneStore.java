@@ -8,8 +8,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Reads and writes the table {@code zone_data}, and the next times of schedules. */
@@ -50,24 +48,31 @@ final class ZoneStore {
     }
 
     private static Future<Page> update(SqlConnection tx, RowSet<Row> rows) {
-        var values = new ArrayList<Tuple>();
-        var last = Optional.<String>empty();
-        for (var row : rows) {
-            var schedule = TickStore.toSchedule(row);
-            last = Optional.of(schedule.id());
-            var next = schedule.times().next(Pg.time(row, "now")).map(CronTime::instant);
-            if (!next.equals(Optional.ofNullable(schedule.next()))) {
-                values.add(values(schedule, next));
-            }
-        }
-        var page = new Page(last, values.size());
+        var stored = rows.stream().toList();
+        var values = ReadableRows.map(stored, row -> row.getString("id"), ZoneStore::changed).stream()
+                .flatMap(Optional::stream)
+                .toList();
+        var page = new Page(
+                stored.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(stored.getLast().getString("id")),
+                values.size());
         return values.isEmpty()
                 ? Future.succeededFuture(page)
                 : tx.preparedQuery(
                                 "update schedule set next_at = $2, due_at = $3, state = case when $2::timestamptz is null"
                                         + " then 'completed' else state end where id = $1")
-                        .executeBatch(List.copyOf(values))
+                        .executeBatch(values)
                         .map(page);
+    }
+
+    /** Empty when the next time is the same. */
+    private static Optional<Tuple> changed(Row row) {
+        var schedule = TickStore.toSchedule(row);
+        var next = schedule.times().next(Pg.time(row, "now")).map(CronTime::instant);
+        return next.equals(Optional.ofNullable(schedule.next()))
+                ? Optional.empty()
+                : Optional.of(values(schedule, next));
     }
 
     private static Tuple values(DueSchedule schedule, Optional<Instant> next) {

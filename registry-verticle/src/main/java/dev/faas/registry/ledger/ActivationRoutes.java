@@ -18,6 +18,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Serves {@code /v1/activations} from the ledger. The list is public through the gateway, the rest is for the gateway only. */
@@ -43,6 +44,7 @@ public final class ActivationRoutes {
         // The gateway reads an activation in the name of who replays or cancels it.
         var caller = Authenticated.by(verifier, Scope.READ, Scope.INVOKE);
         on.get("/v1/activations").handler(reader).respond(this::list);
+        on.get("/v1/dead-letters").handler(reader).respond(this::listDeadLetters);
         on.get("/v1/activations/:id").handler(caller).respond(this::get);
         on.get("/v1/activations/:id/accepted").handler(caller).respond(this::getAccepted);
         on.get("/v1/activations/:id/result").handler(reader).handler(this::result);
@@ -51,7 +53,15 @@ public final class ActivationRoutes {
 
     private Future<Buffer> list(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
-        var filter = LedgerFilter.of(ctx.queryParams(), errors);
+        return list(ctx, LedgerFilter.of(ctx.queryParams(), errors), errors);
+    }
+
+    private Future<Buffer> listDeadLetters(RoutingContext ctx) {
+        var errors = new ArrayList<Problem.FieldError>();
+        return list(ctx, LedgerFilter.ofDeadLetters(ctx.queryParams(), errors), errors);
+    }
+
+    private Future<Buffer> list(RoutingContext ctx, LedgerFilter filter, List<Problem.FieldError> errors) {
         var page = Page.of(ctx, filter.scope(owner(ctx)), Ids::isActivation, errors);
         return ledger.list(owner(ctx), filter, page).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);

@@ -1,6 +1,5 @@
 package dev.faas.registry.ledger;
 
-import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +35,6 @@ public record LedgerEntry(
     String triggerId() {
         var trigger = record.activation().trigger();
         return trigger == null ? null : trigger.id();
-    }
-
-    /** The dispatcher waits for its end. */
-    boolean isOfSchedule() {
-        var trigger = record.activation().trigger();
-        return trigger != null && trigger.type().equals(Trigger.SCHEDULE);
     }
 
     /** Brings nothing that takes much room in the event stream. */

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,18 @@ public record LedgerFilter(
                 time("until", query.get("until"), errors),
                 KeyValueFilter.read("tag", query.getAll("tag"), errors),
                 trigger(query.get("trigger"), errors));
+    }
+
+    /** Of activations that ended without success and will not run again. */
+    static LedgerFilter ofDeadLetters(MultiMap query, List<Problem.FieldError> errors) {
+        return new LedgerFilter(
+                function(query.get("function"), errors),
+                EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
+                Set.of(),
+                time("since", query.get("since"), errors),
+                null,
+                Map.of(),
+                null);
     }
 
     /** Whether few rows among very many may match. */

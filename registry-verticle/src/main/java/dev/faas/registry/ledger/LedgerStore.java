@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,16 +53,29 @@ public final class LedgerStore {
                     reason = excluded.reason, event_bytes = activation.event_bytes + excluded.event_bytes,
                     trigger_id = coalesce(activation.trigger_id, excluded.trigger_id)
                 where activation.sequence < excluded.sequence
-                returning id, finished_at, sequence),
+                returning id, owner, function_id, function_name, status, finished_at, tags, sequence, trigger_id),
             unpruned as (
                 insert into activation_unpruned select finished_at, id, sequence from written
-                where finished_at is not null on conflict do nothing)
-            select id from written""";
+                where finished_at is not null on conflict do nothing),
+            noted as (
+                insert into ended (activation_id, owner, function_id, function_name, status, tags, trigger_id)
+                select id, owner, function_id, function_name, status, tags, trigger_id from written w
+                where finished_at is not null and (trigger_id is not null
+                    or exists (select from destination d where d.owner = w.owner))
+                on conflict do nothing returning activation_id)
+            select w.id, n.activation_id is not null as noted from written w left join noted n on n.activation_id = w.id""";
 
     private final Pg pg;
+    private final Runnable onNoted;
 
     public LedgerStore(Pg pg) {
+        this(pg, () -> {});
+    }
+
+    /** @param onNoted is told of ends for the dispatcher, which would find them a second later */
+    public LedgerStore(Pg pg, Runnable onNoted) {
         this.pg = pg;
+        this.onNoted = onNoted;
     }
 
     /**
@@ -72,44 +86,29 @@ public final class LedgerStore {
         var batch = entries.stream()
                 .sorted(Comparator.comparing(entry -> entry.record().id()))
                 .toList();
-        return pg.inTransaction(tx -> tx.preparedQuery(UPSERT)
-                .execute(values(batch))
-                .compose(rows -> {
-                    var written = new HashSet<String>();
-                    rows.forEach(row -> written.add(row.getString("id")));
-                    return addLateArguments(tx, batch, written)
-                            .compose(added -> updateDelayed(
-                                    tx,
-                                    batch.stream()
-                                            .filter(entry -> entry.isDelayed()
-                                                    && written.contains(
-                                                            entry.record().id()))
-                                            .toList()))
-                            .compose(updated -> noteEnds(
-                                    tx,
-                                    batch.stream()
-                                            .filter(entry -> entry.record() instanceof ActivationRecord.Ended
-                                                    && entry.isOfSchedule()
-                                                    && written.contains(
-                                                            entry.record().id()))
-                                            .toList()));
-                }));
-    }
-
-    /** What a schedule submitted has a row for the dispatcher when it ends. */
-    private static Future<Void> noteEnds(SqlConnection tx, List<LedgerEntry> ended) {
-        return ended.isEmpty()
-                ? Future.succeededFuture()
-                : tx.preparedQuery("""
-                                insert into tick_end (activation_id, schedule_id, status)
-                                select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing""")
-                        .execute(Tuple.of(
-                                texts(ended, entry -> entry.record().id()),
-                                texts(ended, LedgerEntry::triggerId),
-                                texts(
-                                        ended,
-                                        entry -> entry.record().currentStatus().text())))
-                        .mapEmpty();
+        var noted = new AtomicBoolean();
+        return pg.<Void>inTransaction(tx -> tx.preparedQuery(UPSERT)
+                        .execute(values(batch))
+                        .compose(rows -> {
+                            var written = new HashSet<String>();
+                            rows.forEach(row -> {
+                                written.add(row.getString("id"));
+                                noted.compareAndSet(false, row.getBoolean("noted"));
+                            });
+                            return addLateArguments(tx, batch, written)
+                                    .compose(added -> updateDelayed(
+                                            tx,
+                                            batch.stream()
+                                                    .filter(entry -> entry.isDelayed()
+                                                            && written.contains(entry.record()
+                                                                    .id()))
+                                                    .toList()));
+                        }))
+                .onSuccess(done -> {
+                    if (noted.get()) {
+                        onNoted.run();
+                    }
+                });
     }
 
     /** What is not due yet has a row for the dispatcher. With a later state the row goes. */

@@ -1,6 +1,7 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, destinations, secrets, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -23,6 +24,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     public record Data(
             Functions functions,
             ScheduleStore schedules,
+            DestinationStore destinations,
             SecretStore secrets,
             QuotaBucket quotas,
             RecordRemover records) {}
@@ -54,10 +56,11 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     private void remove(String user) throws Exception {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
-        Blocking.await(data.schedules().deleteAllOf(user));
+        Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);
+        Blocking.await(data.schedules().deleteAllOf(user));
         if (Blocking.await(store.markRemoved(user))) {
             LOG.info("data of a deleted user removed user={}", user);
         }

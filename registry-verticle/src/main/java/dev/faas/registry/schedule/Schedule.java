@@ -29,6 +29,10 @@ record Schedule(
         String text() {
             return revision == null ? name : name + "@" + revision;
         }
+
+        String byId() {
+            return revision == null ? id : id + "@" + revision;
+        }
     }
 
     /**

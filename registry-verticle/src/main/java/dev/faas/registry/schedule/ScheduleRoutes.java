@@ -118,7 +118,11 @@ public final class ScheduleRoutes {
         return write(
                 ctx,
                 before -> ScheduleBody.read(
-                        MergePatch.apply(ScheduleView.of(before), patch),
+                        // By its id: a later function of its name is another one.
+                        MergePatch.apply(
+                                ScheduleView.of(before)
+                                        .put("function", before.function().byId()),
+                                patch),
                         Optional.of(before.spec().name())));
     }
 

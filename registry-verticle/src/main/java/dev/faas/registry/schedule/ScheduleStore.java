@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule} and {@code tick}. The dispatcher decides and settles the ticks. */
 public final class ScheduleStore {
+    /** A deleted function is purged some time later. */
     private static final String SELECT = """
-            select s.*, f.name as function_name from schedule s join function f on f.id = s.function_id where\s""";
+            select s.*, coalesce(f.name, s.function_id) as function_name from schedule s
+            left join function f on f.id = s.function_id where\s""";
+
+    private static final int DELETED_AT_ONCE = 10_000;
 
     private final Pg pg;
     private final AuditStore audit;
@@ -108,14 +112,15 @@ public final class ScheduleStore {
                             where id = $1""").execute(values(schedule)).mapEmpty();
         }
 
-        /** What has not fired yet will not. */
+        /** What has not fired yet will not, unless it may have been submitted: the dispatcher finds out. */
         Future<Void> delete(Schedule schedule) {
             return tx.preparedQuery("delete from schedule where id = $1")
                     .execute(Tuple.of(schedule.id()))
                     .compose(deleted -> tx.preparedQuery("""
                                     update tick set outcome = 'refused', reason = 'schedule_deleted', alive = false,
                                         activation_id = null, leased_until = null
-                                    where schedule_id = $1 and alive and outcome in ('waiting', 'buffered')""").execute(Tuple.of(schedule.id())))
+                                    where schedule_id = $1 and alive and outcome in ('waiting', 'buffered')
+                                        and reason is distinct from 'outcome_unknown'""").execute(Tuple.of(schedule.id())))
                     .mapEmpty();
         }
 
@@ -175,6 +180,15 @@ public final class ScheduleStore {
                             and decided_at > now() - interval '1 day' order by nominal""")
                     .execute(Tuple.of(scheduleId, kind.text(), run, Pg.utc(since)))
                     .map(rows -> rows.stream().map(ScheduleStore::toTick).toList());
+        }
+
+        /** Whether the owner has asked for more than so many ticks that are not settled yet. */
+        Future<Boolean> hasMoreAsked(int most) {
+            return tx.preparedQuery(
+                            "select from tick where owner = $1 and outcome in ('claimed', 'waiting', 'buffered')"
+                                    + " and kind <> 'schedule' limit $2")
+                    .execute(Tuple.of(owner, most + 1))
+                    .map(rows -> rows.size() > most);
         }
 
         Future<Void> audit(AuditEntry entry) {
@@ -257,13 +271,19 @@ public final class ScheduleStore {
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).findFirst()));
     }
 
-    /** Of a deleted user. */
+    /** Of a deleted user. The ticks go in batches: there may be millions. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.inTransaction(tx -> tx.preparedQuery("delete from schedule where owner = $1")
-                .execute(Tuple.of(owner))
+        return pg.withPool(pool -> pool.preparedQuery("delete from schedule where owner = $1")
+                        .execute(Tuple.of(owner)))
+                .compose(deleted -> deleteTicksOf(owner));
+    }
+
+    private Future<Void> deleteTicksOf(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                                "delete from tick where ctid = any(array(select ctid from tick where owner = $1 limit $2))")
+                        .execute(Tuple.of(owner, DELETED_AT_ONCE)))
                 .compose(deleted ->
-                        tx.preparedQuery("delete from tick where owner = $1").execute(Tuple.of(owner)))
-                .mapEmpty());
+                        deleted.rowCount() < DELETED_AT_ONCE ? Future.succeededFuture() : deleteTicksOf(owner));
     }
 
     /** Removes some of what was decided before a time, and returns how many. */

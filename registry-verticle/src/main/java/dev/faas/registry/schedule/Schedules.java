@@ -156,7 +156,9 @@ final class Schedules {
         if (definition.paused()) {
             return before.isPaused() ? after : after.paused(definition.note(), now);
         }
+        // There is no next one while the last allowed action is pending: more may be allowed now.
         boolean keepsTimes = progress.state() == ScheduleState.ACTIVE
+                && progress.next() != null
                 && spec.when().equals(before.spec().when())
                 && spec.rules().jitterSeconds() == before.spec().rules().jitterSeconds()
                 && !Integer.valueOf(0).equals(definition.remaining());
@@ -170,6 +172,7 @@ final class Schedules {
         return running;
     }
 
+    /** One that does not run anyway keeps its state. */
     Future<Schedule> pause(String owner, String ref, Preconditions conditions, String note, Origin origin) {
         return store.change(
                 owner,
@@ -177,10 +180,10 @@ final class Schedules {
                         .compose(before -> store(
                                 change,
                                 before,
-                                before.isPaused()
-                                        ? before.with(withNote(before.progress(), note))
-                                                .changed(change.now())
-                                        : before.paused(note, change.now()).changed(change.now()),
+                                before.progress().state() == ScheduleState.ACTIVE
+                                        ? before.paused(note, change.now()).changed(change.now())
+                                        : before.with(withNote(before.progress(), note))
+                                                .changed(change.now()),
                                 origin,
                                 "schedule.pause")));
     }
@@ -285,10 +288,25 @@ final class Schedules {
                         return Future.succeededFuture(0);
                     }
                     return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
-                            .compose(found ->
-                                    found.isEmpty() ? change.insertAsked(ticks, overlap) : Future.succeededFuture())
+                            .compose(found -> found.isEmpty()
+                                    ? requireFewAsked(change).compose(few -> change.insertAsked(ticks, overlap))
+                                    : Future.succeededFuture())
                             .map(ticks.size());
                 }));
+    }
+
+    private static Future<Void> requireFewAsked(Change change) {
+        return change.hasMoreAsked(MOST_COUNTED).map(hasMore -> {
+            if (hasMore) {
+                throw Problem.quotaExceeded(
+                                "More than " + MOST_COUNTED
+                                        + " ticks of your backfills have not run yet. Wait until they"
+                                        + " have, then try again.",
+                                QUOTA_RETRY_SECONDS)
+                        .asException();
+            }
+            return null;
+        });
     }
 
     private static List<Instant> firing(Schedule schedule, Instant from, Instant to) {

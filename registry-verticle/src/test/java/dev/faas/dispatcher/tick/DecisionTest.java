@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +43,11 @@ class DecisionTest {
         var ticks = new ArrayList<TickRow>();
         for (var outcome : outcomes == null ? new String[0] : outcomes.split(" ")) {
             var at = NOON.minusSeconds(3_600).plusSeconds(60L * ticks.size());
-            ticks.add(TickRow.of(
-                            schedule(Overlap.SKIP, null),
-                            at,
-                            at,
-                            TickOutcome.of(outcome).orElseThrow())
-                    .as(TickOutcome.of(outcome).orElseThrow(), null, "a" + ticks.size()));
+            boolean isUnknown = outcome.equals("unknown");
+            var known =
+                    isUnknown ? TickOutcome.WAITING : TickOutcome.of(outcome).orElseThrow();
+            ticks.add(TickRow.of(schedule(Overlap.SKIP, null), at, at, known)
+                    .as(known, isUnknown ? "outcome_unknown" : null, "a" + ticks.size()));
         }
         return ticks;
     }
@@ -71,6 +71,7 @@ class DecisionTest {
             CANCEL_OTHER | fired            | skipped_overlap buffered           |
             CANCEL_OTHER | waiting          | claimed buffered                   | skipped_overlap
             CANCEL_OTHER | fired buffered   | skipped_overlap buffered           | skipped_overlap
+            CANCEL_OTHER | unknown          | skipped_overlap buffered           |
             ALLOW_ALL    | fired waiting    | claimed claimed                    |
             ALLOW_ALL    | buffered buffered | claimed claimed                   | claimed claimed
             """)
@@ -144,6 +145,59 @@ class DecisionTest {
         assertThat(outcomes(decision.added())).isEqualTo("claimed claimed");
         assertThat(decision.next()).isNull();
         assertThat(decision.state()).isEqualTo(ScheduleState.ACTIVE);
+    }
+
+    /** The pending one is replaced by one that a user asks for, which counts no action. */
+    @Test
+    void givenTheLastActionIsPending_whenItIsDropped_thenALaterTimeHasIt() {
+        var it = schedule(Overlap.CANCEL_OTHER, 1);
+        var schedule = new DueSchedule(
+                it.id(), it.owner(), it.function(), it.spec(), ScheduleState.ACTIVE, 1, it.createdAt(), null);
+        var asked = new TickRow(
+                new TickRow.Key("sch_x", NOON, TickKind.MANUAL, ""),
+                "usr_x",
+                TickOutcome.BUFFERED,
+                null,
+                null,
+                NOON,
+                null,
+                null,
+                Overlap.CANCEL_OTHER);
+        var alive = new ArrayList<>(alive("waiting"));
+        alive.add(asked);
+
+        var decision = Decision.of(schedule, alive, NOON);
+
+        assertThat(outcomes(decision.changed())).isEqualTo("skipped_overlap claimed");
+        assertThat(decision.next()).isEqualTo(NOON.plusSeconds(60));
+    }
+
+    /** Else a later time is due before an earlier one, and waits for it. */
+    @Test
+    void givenAJitterAboveThePeriod_whenTimesAreDue_thenNoneIsMissed() {
+        var it = schedule(Overlap.ALLOW_ALL, null);
+        var spec = new ScheduleSpec(
+                "x",
+                it.spec().when(),
+                new Rules(Overlap.ALLOW_ALL, 60, 300, false),
+                it.spec().submit());
+        var schedule = new DueSchedule(
+                it.id(), it.owner(), it.function(), spec, ScheduleState.ACTIVE, null, it.createdAt(), NOON);
+        for (int i = 0; i < 500; i++) {
+            var due = schedule.times().due(Objects.requireNonNull(schedule.next()));
+            var decision = Decision.of(schedule, List.of(), due.plusMillis(5));
+
+            assertThat(outcomes(decision.added())).isEqualTo("claimed");
+            schedule = new DueSchedule(
+                    it.id(),
+                    it.owner(),
+                    it.function(),
+                    spec,
+                    ScheduleState.ACTIVE,
+                    null,
+                    it.createdAt(),
+                    decision.next());
+        }
     }
 
     @Test

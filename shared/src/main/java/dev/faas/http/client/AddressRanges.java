@@ -48,6 +48,13 @@ public final class AddressRanges {
         this.blocks = blocks;
     }
 
+    /** @throws IllegalArgumentException unless each is an address or a block */
+    public static AddressRanges of(List<String> blocks) {
+        return new AddressRanges(blocks.stream()
+                .map(text -> Block.parse(text).orElseThrow(() -> new IllegalArgumentException("no block: " + text)))
+                .toList());
+    }
+
     /** For a service behind gateways. */
     public static AddressRanges ofGateways(Env env) {
         return from(
@@ -71,6 +78,10 @@ public final class AddressRanges {
                                     name, "must be addresses and blocks such as 10.0.0.0/8, not '" + text + "'"));
         }
         return new AddressRanges(List.copyOf(blocks));
+    }
+
+    public boolean isEmpty() {
+        return blocks.isEmpty();
     }
 
     public boolean contains(InetAddress address) {

@@ -25,6 +25,11 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static final String SCHEDULE = "yearly";
 
+    static final String DESTINATION = "erp";
+
+    /** It has no address. */
+    private static final String RECEIVER = "https://receiver.invalid/";
+
     /** Another user. */
     static final String OTHER = "grace";
 
@@ -47,8 +52,13 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param finished a cancelled activation
      * @param orphan one whose function is deleted
      * @param crowded a function whose queue is full
+     * @param delivery of a test event
      */
-    record Activations(String waiting, String faded, String finished, String orphan, String crowded) {}
+    record Activations(String waiting, String faded, String finished, String orphan, String crowded, String delivery) {
+        Activations withDelivery(String other) {
+            return new Activations(waiting, faded, finished, orphan, crowded, other);
+        }
+    }
 
     /**
      * The values for requests; tokens are valid.
@@ -159,7 +169,15 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
             case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "schedule_not_found" -> good.target(good.target().replace(SCHEDULE, "nobodys"));
-            case "name_taken" -> good.body(schedule(SCHEDULE));
+            case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
+            case "delivery_not_found" ->
+                good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
+            case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
+            case "name_taken" ->
+                good.body(
+                        operation.getTags().contains("Schedules")
+                                ? schedule(SCHEDULE)
+                                : destination(DESTINATION, RECEIVER));
             case "function_not_found" ->
                 operation.getTags().contains("Schedules")
                         ? good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"))
@@ -201,6 +219,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{sid}", "sid_unknown")
                 .replace("{name}", SECRET)
                 .replace("{schedule}", SCHEDULE)
+                .replace("{destination}", DESTINATION)
+                .replace("{delivery}", means.activations().delivery())
                 .replace("{time}", "2026-01-01T00:00:00Z")
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
@@ -233,6 +253,10 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "triggerSchedule" -> request.json(Map.of());
             case "backfillSchedule" ->
                 request.json(Map.of("from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z"));
+            case "createDestination" -> request.json(destination(fresh, RECEIVER));
+            case "replaceDestination" -> request.json(destination(DESTINATION, RECEIVER));
+            case "updateDestination" -> request.json(Map.of("timeoutSeconds", 1));
+            case "rotateDestination" -> request.json(Map.of("overlapHours", 1));
             case "previewSchedule" -> request.json(Map.of("cron", "@yearly"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
@@ -249,6 +273,10 @@ record Provocation(String method, String target, List<String> headers, String bo
         return Map.of("name", name, "function", FUNCTION, "cron", "@yearly");
     }
 
+    static Map<String, Object> destination(String name, String url) {
+        return Map.of("name", name, "url", url, "events", List.of("activation.cancelled"));
+    }
+
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
             case "listFunctions",
@@ -260,6 +288,9 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listSecrets",
                     "listSchedules",
                     "listTicks",
+                    "listDestinations",
+                    "listDeliveries",
+                    "listDeadLetters",
                     "listUsers",
                     "listInvitations",
                     "listAudit",

@@ -25,7 +25,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", ""), "", "", "", List.of());
+    private Means means = new Means(new Activations("", "", "", "", "", ""), "", "", "", List.of());
     private long meansSince;
 
     private Provoker(URI api) {
@@ -54,6 +54,7 @@ final class Provoker {
         provoker.makeActivations();
         var schedule = provoker.request("createSchedule");
         provoker.expect(201, schedule.body(Provocation.schedule(Provocation.SCHEDULE)));
+        provoker.makeDelivery();
         return provoker;
     }
 
@@ -78,7 +79,7 @@ final class Provoker {
         expect(204, request("deleteFunction"));
         expect(201, create);
         var finished = submit(request("submitActivation"));
-        use(new Activations(finished, "", finished, orphan, ""));
+        use(new Activations(finished, "", finished, orphan, "", ""));
         expect(202, request("cancelActivation"));
         expect(
                 201,
@@ -88,7 +89,15 @@ final class Provoker {
         // So long that its copy is stored with the outputs, too.
         var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
         submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
-        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded));
+        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded, ""));
+    }
+
+    private void makeDelivery() throws Exception {
+        var create = provocation(problem("createDestination", "name_taken"));
+        expect(201, create);
+        var delivery =
+                json(expect(200, request("testDestination"))).path("deliveryId").asText();
+        use(means.activations().withDelivery(delivery));
     }
 
     private void use(Activations activations) {

@@ -1,4 +1,4 @@
-package dev.faas.auth.signing;
+package dev.faas.seal;
 
 import dev.faas.config.Env;
 import dev.faas.config.Profile;
@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encrypts the private values of signing keys before they are stored (AES-256-GCM), so that a copy of the database signs no
- * token. The first key encrypts; the others decrypt what was encrypted before the file had its first line. Without keys,
- * private values are stored as they are.
+ * Encrypts secrets that the service itself uses before they are stored (AES-256-GCM), so that a copy of the database has none.
+ * The first key encrypts; the others decrypt what was encrypted before the file had its first line. Without keys, secrets are
+ * stored as they are.
  */
 public final class KeyEncryptionKeys {
     public static final KeyEncryptionKeys NONE = new KeyEncryptionKeys(List.of(), false);
 
-    /** A stored private value: nonce and ciphertext, and the id of the key. */
+    /** A stored secret: nonce and ciphertext, and the id of the key. */
     public record Wrapped(String kek, Buffer bytes) {}
 
     private record Kek(String id, SecretKeySpec key) {
@@ -39,6 +39,9 @@ public final class KeyEncryptionKeys {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyEncryptionKeys.class);
+    private static final String IF_LOST =
+            "If it is lost, delete the row: of auth.signing_key, then start again (all access tokens become invalid, and"
+                    + " clients refresh by themselves), or of registry.destination";
     private static final String SETTING = "FAAS_KEK";
     private static final Pattern KEY = Pattern.compile("[0-9a-fA-F]{64}");
     private static final int ID_BYTES = 8;
@@ -57,7 +60,7 @@ public final class KeyEncryptionKeys {
     public static KeyEncryptionKeys from(Env env) {
         var lines = env.secret(
                         SETTING,
-                        "keys that encrypt the stored signing keys, one a line, each 64 hexadecimal digits: the first one"
+                        "keys that encrypt secrets in the database, one a line, each 64 hexadecimal digits: the first one"
                                 + " encrypts, the others only decrypt")
                 .map(secret -> secret.value().lines().map(String::strip).toList())
                 .orElse(List.of());
@@ -73,11 +76,10 @@ public final class KeyEncryptionKeys {
         return new KeyEncryptionKeys(keys, Profile.from(env) == Profile.SHARED);
     }
 
-    public void warnIfMissing() {
+    /** @param what is stored, and what that allows */
+    public void warnIfMissing(String what) {
         if (keys.isEmpty() && isExpected) {
-            LOG.warn(
-                    "signing keys are stored unencrypted: anyone who can read the database can forge tokens. Set FAAS_KEK_FILE to a"
-                            + " file with 64 random hexadecimal digits");
+            LOG.warn("{}. Set FAAS_KEK_FILE to a file with 64 random hexadecimal digits", what);
         }
     }
 
@@ -90,14 +92,14 @@ public final class KeyEncryptionKeys {
         return !keys.isEmpty() && keys.getFirst().id.equals(kek);
     }
 
-    /** @param kid of the signing key; the value cannot be decrypted as that of another one */
-    public Wrapped wrap(String kid, String privateValue) {
+    /** @param id of the secret; the value cannot be decrypted as that of another one */
+    public Wrapped wrap(String id, String secret) {
         var kek = keys.getFirst();
         var nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
-            var cipher = cipher(Cipher.ENCRYPT_MODE, kek, nonce, kid);
-            var encrypted = cipher.doFinal(privateValue.getBytes(StandardCharsets.UTF_8));
+            var cipher = cipher(Cipher.ENCRYPT_MODE, kek, nonce, id);
+            var encrypted = cipher.doFinal(secret.getBytes(StandardCharsets.UTF_8));
             return new Wrapped(kek.id, Buffer.buffer(nonce).appendBytes(encrypted));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM does not support AES-256-GCM: use another JDK", e);
@@ -105,37 +107,34 @@ public final class KeyEncryptionKeys {
     }
 
     /** @throws IllegalStateException says what to do when none of the keys is the right one */
-    public String unwrap(String kid, String kekId, byte[] wrapped) {
+    public String unwrap(String id, String kekId, byte[] wrapped) {
         var kek = keys.stream()
                 .filter(each -> each.id.equals(kekId))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalStateException(
-                                "the stored signing key " + kid
-                                        + " is encrypted with the key-encryption key " + kekId + ", which "
-                                        + (isEmpty() ? "is not set" : "is not in the file")
-                                        + ": add it to the file that FAAS_KEK_FILE names, as a later line. If it is lost, delete the row of"
-                                        + " auth.signing_key and start again: all access tokens become invalid, and clients refresh by themselves"));
+                .orElseThrow(() -> new IllegalStateException("the stored secret " + id
+                        + " is encrypted with the key-encryption key " + kekId + ", which "
+                        + (isEmpty() ? "is not set" : "is not in the file")
+                        + ": add it to the file that FAAS_KEK_FILE names, as a later line. "
+                        + IF_LOST));
         try {
             return new String(
-                    cipher(Cipher.DECRYPT_MODE, kek, Arrays.copyOf(wrapped, NONCE_BYTES), kid)
+                    cipher(Cipher.DECRYPT_MODE, kek, Arrays.copyOf(wrapped, NONCE_BYTES), id)
                             .doFinal(wrapped, NONCE_BYTES, wrapped.length - NONCE_BYTES),
                     StandardCharsets.UTF_8);
         } catch (AEADBadTagException e) {
             throw new IllegalStateException(
-                    "the stored signing key " + kid + " has been changed in the database: restore its row of"
-                            + " auth.signing_key from a backup, or delete it: all access tokens become invalid, and clients refresh"
-                            + " by themselves",
+                    "the stored secret " + id + " has been changed in the database: restore its row from a backup. "
+                            + IF_LOST,
                     e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM does not support AES-256-GCM: use another JDK", e);
         }
     }
 
-    private static Cipher cipher(int mode, Kek kek, byte[] nonce, String kid) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, Kek kek, byte[] nonce, String id) throws GeneralSecurityException {
         var cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, kek.key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(kid.getBytes(StandardCharsets.UTF_8));
+        cipher.updateAAD(id.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 

@@ -1,0 +1,138 @@
+package dev.faas.dispatcher.delivery;
+
+import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.ended.Wake;
+import dev.faas.lifecycle.Blocking;
+import dev.faas.lifecycle.Lifecycle;
+import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.outgoing.OutgoingClient;
+import dev.faas.outgoing.OutgoingConfig;
+import dev.faas.pg.Pg;
+import dev.faas.seal.KeyEncryptionKeys;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+
+/**
+ * Sends events to destinations, at least once. Several dispatchers share the work.
+ *
+ * <pre>
+ *   end noted ─▶ delivery, one a destination ─▶ claimed ─▶ sent ─▶ settled: succeeded, failed, or due again
+ *                                    crash: the lease ends, and it is sent again with the same id
+ * </pre>
+ */
+public final class DeliveryDispatcher {
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
+    /** Of a destination: more are dropped. */
+    private static final long MOST_PENDING = 100_000;
+
+    private final DeliveryStore store;
+    private final WebhookSender sender;
+    private final DeliveryMeters meters;
+    private final InFlight inFlight = new InFlight();
+    private final Queue<Attempted> done = new ConcurrentLinkedQueue<>();
+    /** What could not be noted yet. */
+    private final List<Attempted> unsettled = new ArrayList<>();
+
+    private final Wake wake = new Wake();
+    private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
+
+    private DeliveryDispatcher(DeliveryStore store, WebhookSender sender, DeliveryMeters meters) {
+        this.store = store;
+        this.sender = sender;
+        this.meters = meters;
+    }
+
+    public static DeliveryDispatcher start(
+            Lifecycle.Steps on,
+            Vertx vertx,
+            Pg pg,
+            OutgoingConfig config,
+            KeyEncryptionKeys keks,
+            MeterRegistry registry)
+            throws Exception {
+        var meters = new DeliveryMeters(registry);
+        var client = on.open(
+                "requests to destinations",
+                () -> OutgoingClient.open(vertx, config, InFlight.MOST_OF_OWNER),
+                it -> Blocking.await(it.close()));
+        var dispatcher = new DeliveryDispatcher(new DeliveryStore(pg), new WebhookSender(client, keks, meters), meters);
+        on.open(
+                "deliveries",
+                () -> RepeatingTask.startPaced("deliveries", LONGEST_PAUSE, dispatcher::runOnce),
+                task -> {
+                    dispatcher.wake.up();
+                    task.stop();
+                });
+        return dispatcher;
+    }
+
+    /** Of activations whose owners have destinations. */
+    public EndedStore.Handler endHandler() {
+        return store;
+    }
+
+    /** There may be more to send. */
+    public void wake() {
+        wake.up();
+    }
+
+    /** Blocks, also for the pause. */
+    private Duration runOnce() throws Exception {
+        settle();
+        countAtTimes();
+        if (!inFlight.hasRoom() || !sendBatch()) {
+            wake.sleep(LONGEST_PAUSE);
+        }
+        return Duration.ZERO;
+    }
+
+    private void settle() throws Exception {
+        for (var attempted = done.poll(); attempted != null; attempted = done.poll()) {
+            inFlight.end(attempted);
+            meters.count(attempted);
+            unsettled.add(attempted);
+        }
+        if (!unsettled.isEmpty()) {
+            Blocking.await(store.settle(unsettled));
+            unsettled.clear();
+        }
+    }
+
+    private boolean sendBatch() throws Exception {
+        var claimed = Blocking.await(store.claim(inFlight.room()));
+        var activations = claimed.stream()
+                .flatMap(each -> Stream.ofNullable(each.event().activationId()))
+                .distinct()
+                .toList();
+        var records = Blocking.await(store.findRecords(activations));
+        for (var delivery : claimed) {
+            inFlight.begin(delivery);
+            sender.send(
+                            delivery,
+                            records.get(
+                                    Objects.requireNonNullElse(delivery.event().activationId(), "")))
+                    .onSuccess(attempted -> {
+                        done.add(attempted);
+                        wake.up();
+                    });
+        }
+        return !claimed.isEmpty();
+    }
+
+    private void countAtTimes() throws Exception {
+        if (System.nanoTime() - countedAt > COUNT_PAUSE.toNanos() && (!inFlight.isEmpty() || meters.hasPending())) {
+            countedAt = System.nanoTime();
+            var counts = Blocking.await(store.count(MOST_PENDING));
+            store.refuse(counts.full());
+            meters.set(counts);
+        }
+    }
+}

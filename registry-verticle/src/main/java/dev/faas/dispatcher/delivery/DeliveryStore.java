@@ -1,0 +1,347 @@
+package dev.faas.dispatcher.delivery;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.destination.DeliveryAttempt;
+import dev.faas.destination.DestinationSecrets;
+import dev.faas.destination.DestinationSpec;
+import dev.faas.dispatcher.ended.Ended;
+import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.event.EventStore;
+import dev.faas.dispatcher.event.StoredEvent;
+import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the table {@code delivery}, and the health of destinations. The clock of Postgres decides what is due. */
+final class DeliveryStore implements EndedStore.Handler {
+    /** Beyond the time of a request; then another dispatcher takes a delivery up. */
+    static final Duration LEASE = Duration.ofSeconds(30);
+
+    private static final int KEPT_ATTEMPTS = 20;
+
+    /** Destinations whose circuit is open and that may be tried, each by one dispatcher. */
+    private static final String PROBES = """
+            update destination set open_until = clock_timestamp() + interval '60 seconds' where id in (
+                select id from destination d where d.open_until <= now() and d.disabled is null and exists (
+                    select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
+                order by id limit $1 for update skip locked)
+            returning id""";
+
+    /**
+     * A skip scan finds the destinations. Owners take turns, and so do the destinations of an owner. $1 and $2: destinations
+     * and their room; $3 and $4: owners and theirs; $5: room of the others; $6: limit; $7: probes; $8: room of destinations
+     * that are not named. A test waits for the room of its owner only.
+     */
+    private static final String CLAIM = """
+            with recursive destinations as (
+                (select destination_id as id from delivery where due_at is not null order by destination_id limit 1)
+                union all
+                select (select v.destination_id from delivery v where v.due_at is not null and v.destination_id > o.id
+                    order by v.destination_id limit 1)
+                from destinations o where o.id is not null),
+            candidates as (
+                select v.id, v.owner, v.due_at, row_number() over (partition by v.destination_id order by v.due_at) as turn
+                from destinations o join destination d on d.id = o.id
+                left join unnest($1::text[], $2::int[]) as r (id, room) on r.id = d.id
+                cross join lateral (
+                    select id, owner, destination_id, due_at from delivery
+                    where destination_id = d.id and due_at <= now() and type <> 'webhook.test'
+                    order by due_at
+                    limit case when d.id = any($7) then 1 else coalesce(r.room, least($8, d.max_in_flight)) end) v
+                where d.disabled is null and (d.open_until is null or d.id = any($7))
+                union all
+                (select id, owner, due_at, 1 from delivery where due_at <= now() and type = 'webhook.test'
+                order by due_at limit $6)),
+            turns as (
+                select id, row_number() over (partition by owner order by turn, due_at) as turn, owner from candidates),
+            chosen as (
+                select t.id from turns t left join unnest($3::text[], $4::int[]) as r (owner, room) on r.owner = t.owner
+                where t.turn <= coalesce(r.room, $5) order by t.turn limit $6),
+            locked as (
+                select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
+                order by v.id for update skip locked)
+            update delivery v set due_at = clock_timestamp()
+                + make_interval(secs => (convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int + 30)
+            from locked l, destination d where v.id = l.id and d.id = v.destination_id
+            returning v.*, d.spec, d.secrets, d.kek""";
+
+    private final Pg pg;
+    private volatile Set<String> full = Set.of();
+
+    DeliveryStore(Pg pg) {
+        this.pg = pg;
+    }
+
+    /** These take no more for now. */
+    void refuse(Set<String> destinations) {
+        full = destinations;
+    }
+
+    /** One delivery for each destination of the owner that selects the event; none when there is one already. */
+    @Override
+    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
+        return tx.preparedQuery("""
+                        select e.id as activation_id, e.owner, e.type, d.id as destination_id
+                        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+                            as e (id, owner, type, function_id, function_name, tags)
+                        join destination d on d.owner = e.owner and e.type = any(d.events)
+                            and (d.functions = '{}' or e.function_id = any(d.functions)
+                                or e.function_name = any(d.functions))
+                            and (d.tags = '{}' or e.tags::jsonb @> d.tags)""")
+                .execute(Tuple.tuple()
+                        .addValue(texts(ends, Ended::activationId))
+                        .addValue(texts(ends, Ended::owner))
+                        .addValue(texts(ends, end -> DestinationSpec.eventType(end.status())))
+                        .addValue(texts(ends, end -> end.function().id()))
+                        .addValue(texts(ends, end -> end.function().name()))
+                        .addValue(texts(ends, end -> end.tags().encode())))
+                .compose(rows -> {
+                    var found = rows.stream().toList();
+                    return found.isEmpty() ? Future.succeededFuture() : insert(tx, found);
+                });
+    }
+
+    private Future<Void> insert(SqlConnection tx, List<Row> found) {
+        var now = Instant.now();
+        var refusing = full;
+        return tx.preparedQuery("""
+                        insert into delivery (id, event_id, destination_id, owner, activation_id, type, state, reason, due_at)
+                        select u.id, u.event_id, u.destination_id, u.owner, u.activation_id, u.type,
+                            case when u.refused then 'dropped' else 'pending' end,
+                            case when u.refused then 'backlog_full' end, case when not u.refused then now() end
+                        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
+                            as u (id, event_id, destination_id, owner, activation_id, type, refused)
+                        on conflict do nothing""")
+                .execute(Tuple.tuple()
+                        .addValue(texts(found, row -> Ids.delivery(now)))
+                        .addValue(texts(found, row -> Ids.event(row.getString("activation_id"))))
+                        .addValue(texts(found, row -> row.getString("destination_id")))
+                        .addValue(texts(found, row -> row.getString("owner")))
+                        .addValue(texts(found, row -> row.getString("activation_id")))
+                        .addValue(texts(found, row -> row.getString("type")))
+                        .addValue(found.stream()
+                                .map(row -> refusing.contains(row.getString("destination_id")))
+                                .toArray(Boolean[]::new)))
+                .mapEmpty();
+    }
+
+    /** Claims deliveries that are due and that no other dispatcher has claimed. */
+    Future<List<Claimed>> claim(Room room) {
+        return pg.inTransaction(tx -> tx.preparedQuery(PROBES)
+                .execute(Tuple.of(room.total()))
+                .compose(probes -> {
+                    var probing =
+                            probes.stream().map(row -> row.getString("id")).toList();
+                    return tx.preparedQuery(Pg.CUSTOM_PLAN + CLAIM)
+                            .execute(Tuple.tuple()
+                                    .addValue(room.ofDestinations().keySet().toArray(String[]::new))
+                                    .addValue(room.ofDestinations().values().toArray(Integer[]::new))
+                                    .addValue(room.ofOwners().keySet().toArray(String[]::new))
+                                    .addValue(room.ofOwners().values().toArray(Integer[]::new))
+                                    .addValue(room.ofOtherOwners())
+                                    .addValue(room.total())
+                                    .addValue(probing.toArray(String[]::new))
+                                    .addValue(room.ofOtherDestinations()))
+                            .map(rows -> rows.stream()
+                                    .map(row -> toClaimed(row, probing.contains(row.getString("destination_id"))))
+                                    .toList());
+                }));
+    }
+
+    /**
+     * How many requests may begin.
+     *
+     * @param ofDestinations by id, those that are known
+     * @param ofOwners by id, those that have some in flight
+     */
+    record Room(
+            int total,
+            Map<String, Integer> ofDestinations,
+            int ofOtherDestinations,
+            Map<String, Integer> ofOwners,
+            int ofOtherOwners) {
+        Room {
+            ofDestinations = new LinkedHashMap<>(ofDestinations);
+            ofOwners = new LinkedHashMap<>(ofOwners);
+        }
+    }
+
+    /** Of ended activations, by id. */
+    Future<Map<String, EndedRecord>> findRecords(List<String> activations) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select id, record, case when result_text and octet_length(result) <= $2 then result end as result
+                        from activation where id = any($1) and finished_at is not null""")
+                .execute(Tuple.of(activations.toArray(String[]::new), EndedRecord.MAX_RESULT))
+                .map(rows -> {
+                    var found = new HashMap<String, EndedRecord>();
+                    rows.forEach(row -> found.put(
+                            row.getString("id"), new EndedRecord(row.getBuffer("record"), row.getBuffer("result"))));
+                    return found;
+                }));
+    }
+
+    /** Notes what became of attempts. One that another dispatcher has taken up meanwhile stays, unless this one succeeded. */
+    Future<Void> settle(List<Attempted> attempted) {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                        update delivery v set state = u.state, reason = u.reason, attempt = v.attempt + 1,
+                            attempts = case when u.attempt is null then v.attempts
+                                else (case when jsonb_array_length(v.attempts) >= $7 then v.attempts - 0 else v.attempts end)
+                                    || u.attempt::jsonb end,
+                            due_at = now() + u.delay * interval '1 millisecond'
+                        from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+                            as u (id, lease, state, reason, attempt, delay)
+                        where v.id = u.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")
+                .execute(Tuple.tuple()
+                        .addValue(texts(attempted, each -> each.delivery().id()))
+                        .addValue(attempted.stream()
+                                .map(each -> Pg.utc(each.delivery().lease()))
+                                .toArray(OffsetDateTime[]::new))
+                        .addValue(texts(attempted, each -> each.state().text()))
+                        .addValue(texts(attempted, Attempted::reason))
+                        .addValue(texts(attempted, each -> json(each.attempt())))
+                        .addValue(attempted.stream()
+                                .map(each ->
+                                        each.delay().map(Duration::toMillis).orElse(null))
+                                .toArray(Long[]::new))
+                        .addValue(KEPT_ATTEMPTS))
+                .compose(settled -> updateHealth(
+                        tx,
+                        Health.of(attempted.stream()
+                                .filter(each -> !each.delivery().isTest())
+                                .toList()))));
+    }
+
+    /** A destination that is well has no writes of its own. */
+    private static Future<Void> updateHealth(SqlConnection tx, List<Health> changes) {
+        var well = changes.stream()
+                .filter(Health::succeeded)
+                .map(Health::destination)
+                .sorted()
+                .toArray(String[]::new);
+        var ill = changes.stream().filter(each -> each.failures() > 0).toList();
+        var reset = well.length == 0
+                ? Future.<Void>succeededFuture()
+                : tx.preparedQuery("""
+                                update destination set failures = 0, failing_since = null, open_until = null, openings = 0
+                                where id in (select id from destination where id = any($1) and failures > 0
+                                    order by id for update)""").execute(Tuple.of((Object) well)).<Void>mapEmpty();
+        return ill.isEmpty()
+                ? reset
+                : reset.compose(done -> tx.preparedQuery("""
+                                update destination d set failures = d.failures + u.failures,
+                                    failing_since = coalesce(d.failing_since, now()),
+                                    open_until = case when u.pause is not null
+                                            then greatest(now() + u.pause * interval '1 millisecond', d.open_until)
+                                        when opens then now() + interval '1 second' * least(600, 30 * 2 ^ least(d.openings, 5))
+                                        else d.open_until end,
+                                    openings = d.openings + case when u.pause is null and opens then 1 else 0 end,
+                                    disabled = coalesce(d.disabled, case when u.gone then 'gone'
+                                        when d.failing_since < now() - interval '5 days' then 'failing' end)
+                                from (select s.*, d.disabled is null as was_enabled, d.failures + s.failures >= 5 and (d.open_until is null or s.probe) as opens
+                                    from unnest($1::text[], $2::int[], $3::bigint[], $4::bool[], $5::bool[])
+                                        as s (id, failures, pause, gone, probe)
+                                    join destination d on d.id = s.id order by d.id for update of d) u
+                                where d.id = u.id
+                                returning d.id, d.owner, d.name, d.disabled, d.failures, u.was_enabled""")
+                        .execute(Tuple.tuple()
+                                .addValue(texts(ill, Health::destination))
+                                .addValue(ill.stream().map(Health::failures).toArray(Integer[]::new))
+                                .addValue(ill.stream()
+                                        .map(each -> each.pause() == null
+                                                ? null
+                                                : each.pause().toMillis())
+                                        .toArray(Long[]::new))
+                                .addValue(ill.stream().map(Health::gone).toArray(Boolean[]::new))
+                                .addValue(ill.stream().map(Health::probe).toArray(Boolean[]::new)))
+                        .compose(rows -> EventStore.add(
+                                tx,
+                                rows.stream()
+                                        .filter(row ->
+                                                row.getBoolean("was_enabled") && row.getString("disabled") != null)
+                                        .map(DeliveryStore::disabled)
+                                        .toList())));
+    }
+
+    private static StoredEvent disabled(Row row) {
+        return new StoredEvent(
+                row.getString("owner"),
+                DestinationSpec.DESTINATION_DISABLED,
+                null,
+                row.getString("id"),
+                new JsonObject()
+                        .put("destinationId", row.getString("id"))
+                        .put("name", row.getString("name"))
+                        .put("reason", row.getString("disabled"))
+                        .put("failures", row.getInteger("failures")));
+    }
+
+    /** @param full destinations with too many */
+    record Counts(long pending, long oldestSeconds, long open, Set<String> full) {}
+
+    Future<Counts> count(long most) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        select (select count(*) from delivery where due_at is not null) as pending,
+                            (select coalesce(extract(epoch from now() - min(created_at)), 0)::bigint from delivery
+                                where due_at is not null) as oldest,
+                            (select count(*) from destination where open_until is not null) as open,
+                            array(select destination_id from delivery where due_at is not null
+                                group by destination_id having count(*) >= $1) as full""")
+                .execute(Tuple.of(most))
+                .map(rows -> {
+                    var row = rows.iterator().next();
+                    return new Counts(
+                            row.getLong("pending"),
+                            row.getLong("oldest"),
+                            row.getLong("open"),
+                            Set.of(row.getArrayOfStrings("full")));
+                }));
+    }
+
+    private static Claimed toClaimed(Row row, boolean probe) {
+        return new Claimed(
+                row.getString("id"),
+                new Claimed.Event(
+                        row.getString("event_id"),
+                        row.getString("type"),
+                        row.getString("activation_id"),
+                        row.getOffsetDateTime("created_at").toInstant(),
+                        data(row)),
+                new Claimed.Destination(
+                        row.getString("destination_id"),
+                        row.getString("owner"),
+                        Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
+                        new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
+                row.getInteger("attempt") + 1,
+                row.getOffsetDateTime("due_at").toInstant(),
+                probe && !row.getString("type").equals(DestinationSpec.TEST));
+    }
+
+    private static @Nullable ObjectNode data(Row row) {
+        var data = row.getJsonObject("data");
+        return data == null ? null : (ObjectNode) Codec.readTree(data.encode().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable String json(@Nullable DeliveryAttempt attempt) {
+        return attempt == null ? null : new String(Codec.write(attempt), StandardCharsets.UTF_8);
+    }
+
+    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+        return rows.stream().map(value).toArray(String[]::new);
+    }
+}

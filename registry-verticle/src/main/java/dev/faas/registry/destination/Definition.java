@@ -1,0 +1,13 @@
+package dev.faas.registry.destination;
+
+import dev.faas.destination.DestinationSpec;
+import dev.faas.webhook.WebhookSecret;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A destination as its user wrote it.
+ *
+ * @param secret empty: the stored one, or a new one
+ */
+record Definition(DestinationSpec spec, Map<String, String> headers, Optional<WebhookSecret> secret, boolean enabled) {}

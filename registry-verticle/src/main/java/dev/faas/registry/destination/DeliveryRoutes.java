@@ -1,0 +1,149 @@
+package dev.faas.registry.destination;
+
+import static dev.faas.registry.destination.DestinationRoutes.json;
+import static dev.faas.registry.destination.DestinationRoutes.owner;
+import static dev.faas.registry.destination.DestinationRoutes.ref;
+
+import dev.faas.destination.DeliveryState;
+import dev.faas.http.content.ContentCoding;
+import dev.faas.http.paging.Page;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.registry.destination.DeliveryStore.Filter;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import dev.faas.wire.Scope;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Serves {@code /v1/deliveries}, and sends test events. */
+public final class DeliveryRoutes {
+    private static final String JSON = "application/json";
+    /** The gateway waits a second longer. */
+    private static final Duration LONGEST_TEST = Duration.ofSeconds(4);
+
+    private static final Duration TEST_PAUSE = Duration.ofMillis(50);
+
+    private final Vertx vertx;
+    private final DestinationStore destinations;
+    private final DeliveryStore store;
+    private final TokenVerifier verifier;
+
+    public DeliveryRoutes(Vertx vertx, DestinationStore destinations, DeliveryStore store, TokenVerifier verifier) {
+        this.vertx = vertx;
+        this.destinations = destinations;
+        this.store = store;
+        this.verifier = verifier;
+    }
+
+    public void add(Router on) {
+        var reader = Authenticated.by(verifier, Scope.READ);
+        on.get("/v1/deliveries").handler(reader).respond(this::list);
+        on.get("/v1/deliveries/:ref").handler(reader).respond(this::get);
+        on.post("/v1/deliveries/:ref/redeliver")
+                .handler(Authenticated.by(verifier, Scope.INVOKE))
+                .respond(this::redeliver);
+        on.post("/v1/destinations/:ref/test")
+                .handler(Authenticated.by(verifier, Scope.FUNCTIONS))
+                .respond(this::test);
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var errors = new ArrayList<Problem.FieldError>();
+        var query = ctx.queryParams();
+        var state = query.get("state");
+        if (state != null && DeliveryState.of(state).isEmpty()) {
+            errors.add(new Problem.FieldError("state", "must be pending, succeeded, failed or dropped"));
+        }
+        var filter = new Filter(
+                id(ctx, "destination", Ids::isDestination, errors),
+                id(ctx, "activation", Ids::isActivation, errors),
+                state == null ? null : DeliveryState.of(state).orElse(null),
+                time(query.get("since"), errors));
+        var page = Page.of(ctx, List.of("deliveries", owner(ctx), filter.toString()), Ids::isDelivery, errors);
+        return store.list(owner(ctx), filter, page.after(), page.fetchLimit()).map(found -> {
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+            return ContentCoding.gzipIfAccepted(ctx, page.render(found, Delivery::toView, Delivery::id));
+        });
+    }
+
+    private static @Nullable String id(
+            RoutingContext ctx, String name, Predicate<String> isId, List<Problem.FieldError> errors) {
+        var text = ctx.queryParams().get(name);
+        if (text != null && !isId.test(text)) {
+            errors.add(new Problem.FieldError(
+                    name, "must be the id of " + (name.equals("activation") ? "an " : "a ") + name));
+        }
+        return text;
+    }
+
+    private static @Nullable Instant time(@Nullable String text, List<Problem.FieldError> errors) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException noTime) {
+            errors.add(new Problem.FieldError("since", "must be a time such as 2026-01-31T12:00:00Z"));
+            return null;
+        }
+    }
+
+    private Future<Buffer> get(RoutingContext ctx) {
+        return store.find(owner(ctx), ref(ctx)).map(found -> render(ctx, found));
+    }
+
+    private Future<Buffer> redeliver(RoutingContext ctx) {
+        return store.redeliver(owner(ctx), ref(ctx)).map(found -> {
+            ctx.response().setStatusCode(202);
+            return render(ctx, found);
+        });
+    }
+
+    /** The dispatcher sends it: this process may not reach the receiver. */
+    private Future<Buffer> test(RoutingContext ctx) {
+        return destinations.find(owner(ctx), ref(ctx)).compose(found -> {
+            var destination = found.orElseThrow(() -> Destinations.notFound(ref(ctx)));
+            long end = System.nanoTime() + LONGEST_TEST.toNanos();
+            return store.insertTest(destination, Instant.now())
+                    .compose(id -> awaitEnd(destination.owner(), id, end))
+                    .map(delivery -> render(ctx, delivery));
+        });
+    }
+
+    /** As it is at the end of the time. */
+    private Future<Optional<Delivery>> awaitEnd(String owner, String id, long end) {
+        return store.find(owner, id).compose(found -> {
+            boolean isPending = found.filter(it -> it.progress().state() == DeliveryState.PENDING)
+                    .isPresent();
+            return isPending && System.nanoTime() < end
+                    ? vertx.timer(TEST_PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                            .compose(later -> awaitEnd(owner, id, end))
+                    : Future.succeededFuture(found);
+        });
+    }
+
+    private static Buffer render(RoutingContext ctx, Optional<Delivery> found) {
+        return json(
+                ctx,
+                found.orElseThrow(() -> Problem.of(
+                                        404,
+                                        "delivery_not_found",
+                                        "Delivery not found",
+                                        "You have no delivery '" + ref(ctx)
+                                                + "' of the last 7 days to a destination that" + " you still have.")
+                                .asException())
+                        .toWholeView());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.faas.registry.destination;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.acceptance.SubmissionFields;
+import dev.faas.activation.Status;
+import dev.faas.destination.DestinationSpec;
+import dev.faas.destination.DestinationSpec.Selection;
+import dev.faas.http.JsonFields;
+import dev.faas.outgoing.OutgoingRequest;
+import dev.faas.outgoing.OutgoingRules;
+import dev.faas.outgoing.OutgoingUrl;
+import dev.faas.webhook.WebhookSecret;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.Problem;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads a destination from a request body: checks each field and fills in the defaults. Reports all invalid fields at once. */
+final class DestinationBody {
+    private static final Pattern ANY = Pattern.compile("(?s).*+");
+    private static final String NAME_RULE =
+            "be 1 to 63 of a-z, 0-9 and '-', begin with a letter, and not end with a '-'";
+    private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final int MAX_FUNCTIONS = 100;
+    private static final int MAX_FUNCTION = 64;
+    private static final int MAX_HEADERS = 20;
+    private static final int MAX_HEADER = 4_096;
+    private static final int DEFAULT_TIMEOUT = 15;
+    private static final int MAX_TIMEOUT = 30;
+    private static final int DEFAULT_IN_FLIGHT = 10;
+    private static final int MAX_IN_FLIGHT = 100;
+    private static final int DEFAULT_OVERLAP_HOURS = 24;
+    private static final int MAX_OVERLAP_HOURS = 168;
+
+    private static final Map<String, String> EVENTS = Stream.concat(
+                    Arrays.stream(Status.values())
+                            .filter(Status::isTerminal)
+                            .map(status -> DestinationSpec.eventType(status.text())),
+                    Stream.of(
+                            DestinationSpec.SCHEDULE_PAUSED,
+                            DestinationSpec.SCHEDULE_MISSED,
+                            DestinationSpec.DESTINATION_DISABLED))
+            .collect(Collectors.toMap(Function.identity(), Function.identity()));
+
+    /** The platform sets them. */
+    private static final Pattern OWN_HEADERS = Pattern.compile("webhook-.*|content-type|user-agent");
+
+    private static final String[] SERVER_FIELDS = {
+        "id", "owner", "headerNames", "disabledReason", "failures", "circuitOpenUntil", "createdAt", "updatedAt"
+    };
+
+    private DestinationBody() {}
+
+    /**
+     * Fails with {@code address_forbidden} when the rules do not allow the URL.
+     *
+     * @param fixedName of the destination that is changed; empty: a new one
+     */
+    static Definition read(ObjectNode body, Optional<String> fixedName, OutgoingRules rules) {
+        var fields = JsonFields.of(body);
+        fields.ignore(SERVER_FIELDS);
+        var name = name(fields, fixedName);
+        choose(fields, "kind", DestinationSpec.WEBHOOK);
+        choose(fields, "format", "standard");
+        choose(fields, "sign", "v1");
+        var url = fields.text("url", ANY, "be a URL such as https://example.com/path");
+        var parsed = parse(fields, "url", url, OutgoingUrl::parse);
+        var selection = selection(fields);
+        var headers = headers(fields);
+        var secret = fields.optionalText("secret", ANY, "be a text")
+                .flatMap(text -> parse(fields, "secret", text, WebhookSecret::parse));
+        var enabled = fields.flag("enabled", true);
+        var spec = new DestinationSpec(
+                name,
+                url,
+                selection,
+                fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
+                fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT));
+        fields.requireValid();
+        if (!rules.mayAllow(parsed.orElseThrow())) {
+            throw addressForbidden();
+        }
+        return new Definition(spec, headers, secret, enabled);
+    }
+
+    static int overlapHours(JsonFields fields) {
+        return fields.integer("overlapHours", DEFAULT_OVERLAP_HOURS, 0, MAX_OVERLAP_HOURS);
+    }
+
+    private static String name(JsonFields fields, Optional<String> fixedName) {
+        var name = fields.text("name", NAME, NAME_RULE);
+        if (!name.isEmpty() && fixedName.filter(fixed -> !fixed.equals(name)).isPresent()) {
+            fields.addError("name", "cannot be changed: it stays '" + fixedName.get() + "'");
+        }
+        return name;
+    }
+
+    private static void choose(JsonFields fields, String name, String only) {
+        fields.choice(name, Map.of(only, only), only);
+    }
+
+    /** The message of the parser continues "must". A missing field has its error already. */
+    private static <T> Optional<T> parse(JsonFields fields, String name, String text, Function<String, T> parser) {
+        if (text.isEmpty() && !fields.has(name)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parser.apply(text));
+        } catch (IllegalArgumentException e) {
+            fields.addError(name, "must " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Selection selection(JsonFields fields) {
+        var events = fields.choices("events", EVENTS, List.of());
+        if (events.isEmpty()) {
+            fields.addError("events", fields.has("events") ? "must name at least one type of event" : "is required");
+        }
+        var functions = fields.texts("functions", MAX_FUNCTIONS, MAX_FUNCTION);
+        for (int i = 0; i < functions.size(); i++) {
+            if (FunctionRef.parse(functions.get(i))
+                    .filter(ref -> ref.revision().isEmpty())
+                    .isEmpty()) {
+                fields.addError("functions[" + i + "]", "must be a function's name or id, without a revision");
+            }
+        }
+        return new Selection(events, functions, SubmissionFields.tags(fields));
+    }
+
+    private static Map<String, String> headers(JsonFields fields) {
+        var headers = new TreeMap<>(fields.textMap("headers", MAX_HEADERS, ANY, "be a name", MAX_HEADER));
+        var lower = new TreeSet<String>();
+        headers.forEach((name, value) -> {
+            var own = name.toLowerCase(Locale.ROOT);
+            OutgoingRequest.headerProblem(name, value)
+                    .or(() -> OWN_HEADERS.matcher(own).matches()
+                            ? Optional.of("not be given: the platform sets it")
+                            : Optional.empty())
+                    .or(() -> lower.add(own) ? Optional.empty() : Optional.of("be given once"))
+                    .ifPresent(problem -> fields.addError("headers." + name, "must " + problem));
+        });
+        return headers;
+    }
+
+    private static RuntimeException addressForbidden() {
+        return Problem.of(
+                        422,
+                        "address_forbidden",
+                        "Address forbidden",
+                        "The platform sends to public addresses by https only. Choose another URL, or ask the operator to"
+                                + " allow this host (FAAS_OUTGOING_ALLOW).")
+                .asException();
+    }
+}

@@ -1,0 +1,173 @@
+package dev.faas.registry.destination;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.audit.Origins;
+import dev.faas.http.Bodies;
+import dev.faas.http.JsonFields;
+import dev.faas.http.content.ContentCoding;
+import dev.faas.http.paging.Page;
+import dev.faas.http.token.Authenticated;
+import dev.faas.http.token.TokenVerifier;
+import dev.faas.outgoing.OutgoingRules;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.function.MergePatch;
+import dev.faas.registry.function.Preconditions;
+import dev.faas.wire.FunctionRef;
+import dev.faas.wire.Scope;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Serves {@code /v1/destinations}. */
+public final class DestinationRoutes {
+    private static final String JSON = "application/json";
+    private static final int MAX_BODY_BYTES = 1 << 20;
+    private static final int MAX_SMALL_BODY = 64 * 1024;
+
+    private final DestinationStore store;
+    private final Destinations destinations;
+    private final OutgoingRules rules;
+    private final TokenVerifier verifier;
+    private final Origins origins;
+
+    public DestinationRoutes(
+            DestinationStore store,
+            QuotaSettings quotas,
+            OutgoingRules rules,
+            TokenVerifier verifier,
+            Origins origins) {
+        this.store = store;
+        this.destinations = new Destinations(store, quotas, InstantSource.system());
+        this.rules = rules;
+        this.verifier = verifier;
+        this.origins = origins;
+    }
+
+    public void add(Router on) {
+        var reader = Authenticated.by(verifier, Scope.READ);
+        var writer = Authenticated.by(verifier, Scope.FUNCTIONS);
+        var json = Bodies.json(MAX_BODY_BYTES);
+        on.post("/v1/destinations").handler(writer).handler(json).respond(this::create);
+        on.get("/v1/destinations").handler(reader).respond(this::list);
+        on.get("/v1/destinations/:ref").handler(reader).respond(this::get);
+        on.put("/v1/destinations/:ref").handler(writer).handler(json).respond(this::replace);
+        on.patch("/v1/destinations/:ref")
+                .handler(writer)
+                .handler(Bodies.mergePatch(MAX_BODY_BYTES))
+                .respond(this::patch);
+        on.delete("/v1/destinations/:ref").handler(writer).respond(this::delete);
+        on.post("/v1/destinations/:ref/rotate")
+                .handler(writer)
+                .handler(Bodies.json(MAX_SMALL_BODY))
+                .respond(this::rotate);
+        on.post("/v1/destinations/:ref/enable").handler(writer).respond(this::enable);
+        on.post("/v1/destinations/:ref/disable").handler(writer).respond(this::disable);
+    }
+
+    private Future<Buffer> create(RoutingContext ctx) {
+        var definition = DestinationBody.read(Bodies.object(ctx), Optional.empty(), rules);
+        return destinations.create(owner(ctx), definition, origins.of(ctx)).map(destination -> {
+            ctx.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, "/v1/destinations/" + destination.id());
+            return render(ctx, destination, DestinationView::withSecret);
+        });
+    }
+
+    private Future<Buffer> get(RoutingContext ctx) {
+        return destinations.get(owner(ctx), ref(ctx)).map(destination -> {
+            Preconditions.of(ctx.request()).checkIfMatch("destination", destination.version());
+            return render(ctx, destination, DestinationView::of);
+        });
+    }
+
+    private Future<Buffer> replace(RoutingContext ctx) {
+        var body = Bodies.object(ctx);
+        return write(
+                ctx,
+                before -> DestinationBody.read(body, Optional.of(before.spec().name()), rules));
+    }
+
+    private Future<Buffer> patch(RoutingContext ctx) {
+        var patch = Bodies.object(ctx);
+        return write(
+                ctx,
+                before -> DestinationBody.read(
+                        MergePatch.apply(DestinationView.withHeaders(before), patch),
+                        Optional.of(before.spec().name()),
+                        rules));
+    }
+
+    private Future<Buffer> write(RoutingContext ctx, Function<Destination, Definition> next) {
+        return destinations
+                .replace(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
+                .map(destination -> render(ctx, destination, DestinationView::of));
+    }
+
+    private Future<Void> delete(RoutingContext ctx) {
+        return destinations.delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx));
+    }
+
+    /** The body is optional. */
+    private Future<Buffer> rotate(RoutingContext ctx) {
+        var fields = Bodies.bytes(ctx).length() == 0
+                ? JsonFields.of(JsonNodeFactory.instance.objectNode())
+                : JsonFields.of(ctx);
+        var overlap = Duration.ofHours(DestinationBody.overlapHours(fields));
+        fields.requireValid();
+        return destinations
+                .rotate(owner(ctx), ref(ctx), overlap, origins.of(ctx))
+                .map(destination -> render(ctx, destination, DestinationView::withSecret));
+    }
+
+    private Future<Buffer> enable(RoutingContext ctx) {
+        return destinations
+                .enable(owner(ctx), ref(ctx), origins.of(ctx))
+                .map(destination -> render(ctx, destination, DestinationView::of));
+    }
+
+    private Future<Buffer> disable(RoutingContext ctx) {
+        return destinations
+                .disable(owner(ctx), ref(ctx), origins.of(ctx))
+                .map(destination -> render(ctx, destination, DestinationView::of));
+    }
+
+    private Future<Buffer> list(RoutingContext ctx) {
+        var page = Page.of(ctx, List.of("destinations", owner(ctx)), FunctionRef::isName);
+        return store.list(owner(ctx), page.after() == null ? "" : page.after(), page.fetchLimit())
+                .map(found -> {
+                    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+                    return ContentCoding.gzipIfAccepted(
+                            ctx,
+                            page.render(
+                                    found,
+                                    DestinationView::of,
+                                    destination -> destination.spec().name()));
+                });
+    }
+
+    private static Buffer render(RoutingContext ctx, Destination destination, Function<Destination, ObjectNode> view) {
+        ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(destination.version()));
+        return json(ctx, view.apply(destination));
+    }
+
+    static Buffer json(RoutingContext ctx, ObjectNode body) {
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String ref(RoutingContext ctx) {
+        return ctx.pathParam("ref");
+    }
+
+    static String owner(RoutingContext ctx) {
+        return Authenticated.principal(ctx).userId();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.faas.registry.destination;
+
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.AuditStore;
+import dev.faas.destination.DestinationSecrets;
+import dev.faas.destination.DestinationSpec;
+import dev.faas.pg.Pg;
+import dev.faas.registry.destination.Destination.Health;
+import dev.faas.registry.quota.QuotaStore;
+import dev.faas.seal.KeyEncryptionKeys;
+import dev.faas.wire.Codec;
+import dev.faas.wire.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the table {@code destination}, whose health is the dispatcher's. */
+public final class DestinationStore {
+    private final Pg pg;
+    private final AuditStore audit;
+    private final KeyEncryptionKeys keks;
+
+    public DestinationStore(Pg pg, AuditStore audit, KeyEncryptionKeys keks) {
+        this.pg = pg;
+        this.audit = audit;
+        this.keks = keks;
+    }
+
+    /** In one transaction that no other change of this owner's destinations overlaps. A failure rolls back. */
+    <T> Future<T> change(String owner, Function<Change, Future<T>> work) {
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner).compose(locked -> work.apply(new Change(tx, owner))));
+    }
+
+    /** A transaction. */
+    final class Change {
+        private final SqlConnection tx;
+        private final String owner;
+
+        private Change(SqlConnection tx, String owner) {
+            this.tx = tx;
+            this.owner = owner;
+        }
+
+        /** With what this transaction has written. */
+        Future<QuotaStore.Usage> usage() {
+            return QuotaStore.usage(tx, owner);
+        }
+
+        /** False when the owner has a destination of this name. */
+        Future<Boolean> insert(Destination destination) {
+            return tx.preparedQuery("""
+                            insert into destination (id, version, spec, events, functions, tags, max_in_flight, secrets,
+                                kek, disabled, failures, open_until, updated_at, owner, name, created_at)
+                            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                            on conflict (owner, name) do nothing""")
+                    .execute(values(destination)
+                            .addValue(owner)
+                            .addValue(destination.spec().name())
+                            .addValue(Pg.utc(destination.times().createdAt())))
+                    .map(inserted -> inserted.rowCount() == 1);
+        }
+
+        /** Locks it, so that the dispatcher does not change it meanwhile. */
+        Future<Optional<Destination>> lock(String ref) {
+            return tx.preparedQuery("select * from destination where " + condition(ref) + " for update")
+                    .execute(Tuple.of(owner, ref))
+                    .map(DestinationStore.this::first);
+        }
+
+        /** One that is healthy again begins anew. */
+        Future<Void> update(Destination destination) {
+            return tx.preparedQuery("""
+                            update destination set version = $2, spec = $3, events = $4, functions = $5, tags = $6,
+                                max_in_flight = $7, secrets = $8, kek = $9, disabled = $10, failures = $11,
+                                open_until = $12, updated_at = $13,
+                                openings = case when $11 = 0 then 0 else openings end,
+                                failing_since = case when $11 = 0 then null else failing_since end
+                            where id = $1""").execute(values(destination)).mapEmpty();
+        }
+
+        Future<Void> delete(Destination destination) {
+            return tx.preparedQuery("delete from destination where id = $1")
+                    .execute(Tuple.of(destination.id()))
+                    .compose(deleted -> tx.preparedQuery("""
+                                    update delivery set state = 'dropped', reason = 'destination_deleted', due_at = null
+                                    where destination_id = $1 and due_at is not null""").execute(Tuple.of(destination.id())))
+                    .mapEmpty();
+        }
+
+        Future<Void> audit(AuditEntry entry) {
+            return audit.write(tx, entry);
+        }
+    }
+
+    Future<Optional<Destination>> find(String owner, String ref) {
+        return pg.withPool(pool -> pool.preparedQuery("select * from destination where " + condition(ref))
+                .execute(Tuple.of(owner, ref))
+                .map(this::first));
+    }
+
+    /** By name. */
+    Future<List<Destination>> list(String owner, String after, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select * from destination where owner = $1 and name > $2 order by name limit $3")
+                .execute(Tuple.of(owner, after, limit))
+                .map(rows -> rows.stream().map(this::toDestination).toList()));
+    }
+
+    /** Of a deleted user. */
+    public Future<Void> deleteAllOf(String owner) {
+        return pg.inTransaction(tx -> tx.preparedQuery("delete from destination where owner = $1")
+                .execute(Tuple.of(owner))
+                .compose(deleted -> tx.preparedQuery("delete from delivery where owner = $1")
+                        .execute(Tuple.of(owner)))
+                .mapEmpty());
+    }
+
+    private Tuple values(Destination destination) {
+        var spec = destination.spec();
+        var selection = spec.selection();
+        var sealed = destination.secrets().seal(keks, destination.id());
+        return Tuple.tuple()
+                .addValue(destination.id())
+                .addValue(destination.version())
+                .addValue(Buffer.buffer(Codec.encode(spec)))
+                .addValue(selection.events().toArray(String[]::new))
+                .addValue(selection.functions().toArray(String[]::new))
+                .addValue(new JsonObject(Map.<String, Object>copyOf(selection.tags())))
+                .addValue(spec.maxInFlight())
+                .addValue(sealed.bytes())
+                .addValue(sealed.kek())
+                .addValue(destination.disabled())
+                .addValue(destination.health().failures())
+                .addValue(
+                        destination.health().openUntil() == null
+                                ? null
+                                : Pg.utc(destination.health().openUntil()))
+                .addValue(Pg.utc(destination.times().updatedAt()));
+    }
+
+    private static String condition(String ref) {
+        return "owner = $1 and " + (Ids.isDestination(ref) ? "id" : "name") + " = $2";
+    }
+
+    private Optional<Destination> first(RowSet<Row> rows) {
+        return rows.stream().map(this::toDestination).findFirst();
+    }
+
+    private Destination toDestination(Row row) {
+        var id = row.getString("id");
+        return new Destination(
+                id,
+                row.getString("owner"),
+                row.getInteger("version"),
+                Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
+                DestinationSecrets.open(
+                        keks, id, new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
+                row.getString("disabled"),
+                new Health(row.getInteger("failures"), time(row, "open_until")),
+                new Destination.Times(
+                        row.getOffsetDateTime("created_at").toInstant(),
+                        row.getOffsetDateTime("updated_at").toInstant()));
+    }
+
+    static @Nullable Instant time(Row row, String column) {
+        var time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant();
+    }
+}

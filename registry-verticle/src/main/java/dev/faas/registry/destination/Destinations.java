@@ -1,0 +1,227 @@
+package dev.faas.registry.destination;
+
+import dev.faas.audit.AuditEntry;
+import dev.faas.audit.Origin;
+import dev.faas.destination.DestinationSecrets;
+import dev.faas.outgoing.OutgoingUrl;
+import dev.faas.quota.Quota;
+import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.destination.Destination.Health;
+import dev.faas.registry.destination.DestinationStore.Change;
+import dev.faas.registry.function.Preconditions;
+import dev.faas.webhook.WebhookSecret;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates, changes and deletes destinations. One of another user does not exist. */
+final class Destinations {
+    private static final Logger LOG = LoggerFactory.getLogger(Destinations.class);
+    private static final String THING = "destination";
+    private static final int QUOTA_RETRY_SECONDS = 60;
+
+    private final DestinationStore store;
+    private final QuotaSettings quotas;
+    private final InstantSource clock;
+
+    Destinations(DestinationStore store, QuotaSettings quotas, InstantSource clock) {
+        this.store = store;
+        this.quotas = quotas;
+        this.clock = clock;
+    }
+
+    /** Fails with 409 {@code name_taken} or 429 {@code quota_exceeded}. */
+    Future<Destination> create(String owner, Definition definition, Origin origin) {
+        var now = now();
+        var destination = new Destination(
+                Ids.destination(now),
+                owner,
+                1,
+                definition.spec(),
+                DestinationSecrets.of(definition.secret().orElseGet(WebhookSecret::create), definition.headers()),
+                definition.enabled() ? null : Destination.BY_USER,
+                Health.GOOD,
+                new Destination.Times(now, now));
+        return store.change(
+                        owner,
+                        change -> change.insert(destination).compose(inserted -> {
+                            if (!inserted) {
+                                throw nameTaken(definition.spec().name()).asException();
+                            }
+                            return requireRoom(change)
+                                    .compose(room -> change.audit(entry(destination, origin, "destination.create")));
+                        }))
+                .onSuccess(stored -> log("destination created", destination))
+                .map(destination);
+    }
+
+    private Future<Void> requireRoom(Change change) {
+        return change.usage().map(usage -> {
+            long most = quotas.of(usage.overrides()).of(Quota.Limit.DESTINATIONS);
+            if (usage.waiting().destinations() > most) {
+                throw Problem.quotaExceeded(
+                                "You have " + most
+                                        + " destinations, the most that one user may have. Delete one that you"
+                                        + " do not need any more, then try again.",
+                                QUOTA_RETRY_SECONDS)
+                        .asException();
+            }
+            return null;
+        });
+    }
+
+    Future<Destination> get(String owner, String ref) {
+        return store.find(owner, ref).map(found -> found.orElseThrow(() -> notFound(ref)));
+    }
+
+    /** @param next makes the definition of the stored destination */
+    Future<Destination> replace(
+            String owner, String ref, Preconditions conditions, Function<Destination, Definition> next, Origin origin) {
+        return change(owner, ref, conditions, before -> replace(before, next.apply(before)), origin, "update");
+    }
+
+    private static Destination replace(Destination before, Definition definition) {
+        var headers = before.secrets().withHeaders(definition.headers());
+        var secrets = definition
+                .secret()
+                .filter(secret -> !secret.text().equals(before.secrets().newest()))
+                .map(secret -> DestinationSecrets.of(secret, definition.headers()))
+                .orElse(headers);
+        boolean isSameReceiver = definition.spec().url().equals(before.spec().url());
+        var after = new Destination(
+                before.id(),
+                before.owner(),
+                before.version(),
+                definition.spec(),
+                secrets,
+                before.disabled(),
+                isSameReceiver ? before.health() : Health.GOOD,
+                before.times());
+        if (definition.enabled() == before.isEnabled()) {
+            return after;
+        }
+        return definition.enabled() ? after.enabled() : after.disabledByUser();
+    }
+
+    /** @param overlap how long the old secret signs, too */
+    Future<Destination> rotate(String owner, String ref, Duration overlap, Origin origin) {
+        return change(
+                owner,
+                ref,
+                Preconditions.NONE,
+                before -> before.with(before.secrets().rotated(WebhookSecret.create(), now().plus(overlap))),
+                origin,
+                "rotate");
+    }
+
+    Future<Destination> enable(String owner, String ref, Origin origin) {
+        return change(owner, ref, Preconditions.NONE, Destination::enabled, origin, "enable");
+    }
+
+    Future<Destination> disable(String owner, String ref, Origin origin) {
+        return change(
+                owner,
+                ref,
+                Preconditions.NONE,
+                before -> before.isEnabled() ? before.disabledByUser() : before,
+                origin,
+                "disable");
+    }
+
+    /** Stores it unless it is the same. */
+    private Future<Destination> change(
+            String owner,
+            String ref,
+            Preconditions conditions,
+            UnaryOperator<Destination> work,
+            Origin origin,
+            String verb) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions).compose(before -> {
+                    var after = work.apply(before);
+                    if (after.equals(before)) {
+                        return Future.succeededFuture(before);
+                    }
+                    var changed = after.changed(now());
+                    return change.update(changed)
+                            .compose(updated -> change.audit(entry(changed, origin, "destination." + verb)))
+                            .map(changed)
+                            .onSuccess(stored -> log("destination changed action=" + verb, stored));
+                }));
+    }
+
+    Future<Void> delete(String owner, String ref, Preconditions conditions, Origin origin) {
+        return store.change(
+                owner,
+                change -> lock(change, ref, conditions)
+                        .compose(destination -> change.delete(destination)
+                                .compose(deleted -> change.audit(entry(destination, origin, "destination.delete")))
+                                .onSuccess(deleted -> log("destination deleted", destination))));
+    }
+
+    private static Future<Destination> lock(Change change, String ref, Preconditions conditions) {
+        return change.lock(ref).map(found -> {
+            var destination = found.orElseThrow(() -> notFound(ref));
+            conditions.check(THING, destination.version());
+            return destination;
+        });
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Of the URL the host only: the rest may be secret. */
+    private static AuditEntry entry(Destination destination, Origin origin, String action) {
+        return AuditEntry.done(
+                        origin,
+                        action,
+                        destination.id(),
+                        new JsonObject()
+                                .put("name", destination.spec().name())
+                                .put(
+                                        "host",
+                                        OutgoingUrl.parse(destination.spec().url())
+                                                .host())
+                                .put(
+                                        "events",
+                                        new JsonArray(
+                                                destination.spec().selection().events()))
+                                .put("enabled", destination.isEnabled()))
+                .inProject(destination.owner());
+    }
+
+    private static void log(String event, Destination destination) {
+        LOG.info(
+                "{} destination={} name={} owner={}",
+                event,
+                destination.id(),
+                destination.spec().name(),
+                destination.owner());
+    }
+
+    private static Problem nameTaken(String name) {
+        return Problem.of(
+                409,
+                "name_taken",
+                "Name taken",
+                "You have a destination '" + name + "' already. Choose another name, or change that one with PUT.");
+    }
+
+    static RuntimeException notFound(String ref) {
+        return Problem.of(
+                        404, "destination_not_found", "Destination not found", "You have no destination '" + ref + "'.")
+                .asException();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.faas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.testing.Await;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of an event whose dispatcher dies, at each of its steps. */
+class DeliveryCrashTest extends DestinationFixture {
+    /** The projector has noted the end, and no dispatcher has taken the note. */
+    @Test
+    void beforeFanOut() throws Exception {
+        var id = destination("erp", new JsonObject()).getString("id");
+        var activation = succeed();
+        onlyDelivery(id, "succeeded");
+
+        registry.withoutAny(() -> {
+            registry.backends.run("delete from delivery where destination_id = '" + id + "'");
+            note(activation);
+        });
+        user = registry.client(owner); // at another port
+
+        assertThat(onlyDelivery(id, "succeeded").getString("activationId")).isEqualTo(activation);
+        assertThat(receiver.received()).hasSize(2);
+    }
+
+    private void note(String activation) throws Exception {
+        registry.backends.run("""
+                insert into ended (activation_id, owner, function_id, function_name, status)
+                values ('%s', '%s', '%s', 'resize', 'succeeded')""".formatted(activation, owner, functionId));
+    }
+
+    /** The note was taken twice, such as by a projector that wrote the end again. */
+    @Test
+    void afterFanOut() throws Exception {
+        var id = destination("erp", new JsonObject()).getString("id");
+        var activation = succeed();
+        onlyDelivery(id, "succeeded");
+
+        note(activation);
+        Await.eventually(
+                () -> registry.backends.number("select count(*) from ended where owner = '" + owner + "'") == 0);
+
+        assertThat(deliveries(id)).hasSize(1);
+        assertThat(receiver.received()).hasSize(1);
+    }
+
+    /** Sent, but not noted: it is sent again with the same id. */
+    @Test
+    void afterSend() throws Exception {
+        var id = destination("erp", new JsonObject()).getString("id");
+        var activation = succeed();
+        onlyDelivery(id, "succeeded");
+
+        // As its dispatcher left it, when the lease ends.
+        registry.backends.run("update delivery set state = 'pending', attempt = 0, attempts = '[]', due_at = now()"
+                + " where destination_id = '" + id + "'");
+
+        Await.eventually(() -> receiver.received().size() == 2);
+        assertThat(receiver.received())
+                .allSatisfy(request -> assertThat(request.id()).isEqualTo("evt_" + activation));
+        assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
+    }
+
+    /** The registry stops while a request is on its way. */
+    @Test
+    void duringARequest() throws Exception {
+        receiver.neverAnswers();
+        var id = destination("erp", new JsonObject()).getString("id");
+        succeed();
+        Await.eventually(() -> receiver.received().size() == 1);
+
+        registry.withoutAny(() -> receiver.answers(200));
+        user = registry.client(owner);
+        makeDue(id);
+
+        onlyDelivery(id, "succeeded");
+        assertThat(receiver.received()).hasSize(2);
+    }
+}
