@@ -12,7 +12,6 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
-import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.dispatcher.tick.TickStore.Place;
 import dev.faas.dispatcher.tick.TickStore.Turn;
@@ -128,6 +127,10 @@ public final class TickDispatcher {
                 "quotas of the dispatcher",
                 () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), settings, OwnerQuotas.START_LIMIT),
                 OwnerQuotas::close);
+        var suspended = on.open(
+                "disabled accounts of the dispatcher",
+                () -> SuspendedOwners.follow(nats, OwnerQuotas.START_LIMIT),
+                SuspendedOwners::close);
         var spawners = on.open("spawners of the dispatcher", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
         var acceptance = new Acceptance(
@@ -142,7 +145,7 @@ public final class TickDispatcher {
         var meters = new TickMeters(registry);
         var dispatcher = new TickDispatcher(
                 store,
-                new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
+                new TickSubmitter(store, acceptance, events, suspended::contains, vertx.getOrCreateContext(), meters),
                 events,
                 new Canceller(events, queue, clock),
                 meters,
@@ -151,11 +154,6 @@ public final class TickDispatcher {
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
                 RepeatingTask::stop);
-    }
-
-    /** Of activations that schedules have submitted. */
-    public static EndedStore.Handler endHandler(Pg pg) {
-        return new TickStore(pg);
     }
 
     /** Returns the pause until the next look. Blocks. */
@@ -202,7 +200,7 @@ public final class TickDispatcher {
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
         lastOwner = turn.last()
-                .filter(last -> turn.schedules() == limit)
+                .filter(last -> turn.isCut() || turn.schedules() == limit)
                 .map(Place::owner)
                 .orElse("");
         complete(turn);
@@ -238,7 +236,7 @@ public final class TickDispatcher {
         int limit = batch;
         var turn = decideBuffered(true, lastSwept);
         lastSwept = turn.last()
-                .filter(last -> turn.schedules() == limit)
+                .filter(last -> turn.isCut() || turn.schedules() == limit)
                 .map(Place::scheduleId)
                 .orElse("");
         sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
@@ -313,9 +311,8 @@ public final class TickDispatcher {
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
         return findEnded(Questions.of(alive.values()))
                 .map(ended -> new Decided(
-                        ReadableRows.map(
+                        Budget.spend(
                                 schedules,
-                                DueSchedule::id,
                                 schedule -> Decision.of(
                                         schedule,
                                         alive.getOrDefault(schedule.id(), List.of()).stream()

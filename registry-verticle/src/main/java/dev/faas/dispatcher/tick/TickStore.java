@@ -3,8 +3,6 @@ package dev.faas.dispatcher.tick;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
-import dev.faas.dispatcher.ended.Ended;
-import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -34,7 +32,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
-final class TickStore implements EndedStore.Handler {
+final class TickStore {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -120,7 +118,11 @@ final class TickStore implements EndedStore.Handler {
     }
 
     /** @param ended activations that have ended, as it turned out */
-    record Decided(List<Decision> decisions, Collection<String> ended) {}
+    record Decided(Budget.Spent spent, Collection<String> ended) {
+        List<Decision> decisions() {
+            return spent.decisions();
+        }
+    }
 
     /** Of a schedule. */
     record Place(String scheduleId, String owner) {
@@ -132,10 +134,11 @@ final class TickStore implements EndedStore.Handler {
     /**
      * A turn.
      *
-     * @param last schedule that was claimed; empty when none was
+     * @param isCut more were claimed than the budget was for
+     * @param last schedule that had its turn; empty when none had
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(int schedules, boolean isCut, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -181,7 +184,7 @@ final class TickStore implements EndedStore.Handler {
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
         var places = rows.stream().map(Place::of).toList();
         if (places.isEmpty()) {
-            return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
+            return Future.succeededFuture(new Turn(0, false, Optional.empty(), List.of(), List.of()));
         }
         var schedules =
                 ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
@@ -201,10 +204,20 @@ final class TickStore implements EndedStore.Handler {
                             return decide.decide(
                                     readable, alive, Pg.time(clock.iterator().next(), "now"));
                         }))
-                .compose(decided -> store(tx, decided)
-                        .compose(claimed -> putOff(tx, undecided(places, decided.decisions()))
-                                .map(new Turn(
-                                        places.size(), Optional.of(places.getLast()), claimed, decided.decisions()))));
+                .compose(decided -> {
+                    var left = decided.spent().left();
+                    var served = places.stream()
+                            .filter(place -> !left.contains(place.scheduleId()))
+                            .toList();
+                    return store(tx, decided)
+                            .compose(claimed -> putOff(tx, undecided(served, decided.decisions()))
+                                    .map(new Turn(
+                                            places.size(),
+                                            !left.isEmpty(),
+                                            Optional.of(served.getLast()),
+                                            claimed,
+                                            decided.decisions())));
+                });
     }
 
     /** Returns the claimed ticks. */
@@ -414,19 +427,29 @@ final class TickStore implements EndedStore.Handler {
     Future<Void> markFired(List<TickRow> ticks) {
         return ticks.isEmpty()
                 ? Future.succeededFuture()
-                : pg.inTransaction(tx -> tx.preparedQuery(
-                                """
+                : pg.inTransaction(tx -> lockCounted(
+                                tx, texts(ticks, tick -> tick.key().scheduleId()))
+                        .compose(locked -> tx.preparedQuery("""
                         update tick t set outcome = 'fired', reason = null, leased_until = null,
                             late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
-                        """ + SETTLED + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
+                        """ + SETTLED
+                                        + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
                                         + " returning t.schedule_id, t.kind")
-                        .execute(settled(ticks))
+                                .execute(settled(ticks)))
                         .compose(rows -> countDown(
                                 tx,
                                 rows.stream()
                                         .filter(row -> row.getString("kind").equals(TickKind.SCHEDULE.text()))
                                         .map(row -> row.getString("schedule_id"))
                                         .toArray(String[]::new))));
+    }
+
+    /** Those that a settled tick may change. As everywhere schedules come before ticks, by id. */
+    private static Future<Void> lockCounted(SqlConnection tx, String[] schedules) {
+        return tx.preparedQuery(
+                        "select from schedule where id = any($1) and remaining is not null order by id for update")
+                .execute(Tuple.of((Object) schedules))
+                .mapEmpty();
     }
 
     private static Future<Void> countDown(SqlConnection tx, String[] schedules) {
@@ -447,20 +470,23 @@ final class TickStore implements EndedStore.Handler {
      * @param retryAt of a waiting one
      */
     Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
+        return pg.inTransaction(tx -> (retryAt == null
+                        ? lockCounted(tx, new String[] {tick.key().scheduleId()})
+                        : Future.<Void>succeededFuture())
+                .compose(locked -> tx.preparedQuery("""
                         update tick set outcome = $5, reason = $6, activation_id = $7,
                             alive = alive and $8::timestamptz is not null, leased_until = $8
                         where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
-                .execute(Tuple.tuple()
-                        .addValue(tick.key().scheduleId())
-                        .addValue(Pg.utc(tick.key().nominal()))
-                        .addValue(tick.key().kind().text())
-                        .addValue(tick.key().run())
-                        .addValue(tick.outcome().text())
-                        .addValue(tick.reason())
-                        .addValue(tick.activationId())
-                        .addValue(retryAt == null ? null : Pg.utc(retryAt))
-                        .addValue(Pg.utc(lease)))
+                        .execute(Tuple.tuple()
+                                .addValue(tick.key().scheduleId())
+                                .addValue(Pg.utc(tick.key().nominal()))
+                                .addValue(tick.key().kind().text())
+                                .addValue(tick.key().run())
+                                .addValue(tick.outcome().text())
+                                .addValue(tick.reason())
+                                .addValue(tick.activationId())
+                                .addValue(retryAt == null ? null : Pg.utc(retryAt))
+                                .addValue(Pg.utc(lease))))
                 .compose(updated -> updated.rowCount() == 1 && retryAt == null
                         ? giveBack(tx, tick.key().scheduleId())
                         : Future.succeededFuture()));
@@ -491,53 +517,6 @@ final class TickStore implements EndedStore.Handler {
                 (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
     }
 
-    /** Their schedules may go on. Locks schedules before ticks, as a decision does. */
-    @Override
-    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
-        var ours = ends.stream().filter(end -> end.triggerId() != null).toList();
-        return ours.isEmpty()
-                ? Future.succeededFuture()
-                : pauseFailed(tx, ours)
-                        // One whose submit another dispatcher has not settled yet ends as well.
-                        .compose(paused -> tx.preparedQuery("update tick set alive = false where activation_id"
-                                        + " = any($1) and outcome in ('fired', 'claimed', 'waiting')")
-                                .execute(Tuple.of((Object)
-                                        ours.stream().map(Ended::activationId).toArray(String[]::new))))
-                        .mapEmpty();
-    }
-
-    private static Future<Void> pauseFailed(SqlConnection tx, List<Ended> ends) {
-        var notes = new HashMap<String, String>();
-        for (var end : ends) {
-            if (List.of("failed", "timed_out", "expired").contains(end.status())) {
-                notes.put(end.triggerId(), "Paused: activation " + end.activationId() + " ended " + end.status() + ".");
-            }
-        }
-        return notes.isEmpty()
-                ? Future.succeededFuture()
-                : tx.preparedQuery(
-                                "select * from schedule where id = any($1) and state = 'active' order by id for update")
-                        .execute(Tuple.of((Object) notes.keySet().toArray(String[]::new)))
-                        .compose(rows -> pause(tx, rows, notes));
-    }
-
-    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, String> notes) {
-        var pausing =
-                ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
-                        .filter(schedule -> schedule.spec().rules().pauseOnFailure())
-                        .toList();
-        return pausing.isEmpty()
-                ? Future.succeededFuture()
-                : tx.preparedQuery("""
-                                update schedule s set state = 'paused', note = u.note, version = version + 1,
-                                    paused_at = least(now(), next_at - interval '1 millisecond'),
-                                    next_at = null, due_at = null, updated_at = now()
-                                from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                        .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
-                                texts(pausing, schedule -> notes.get(schedule.id()))))
-                        .mapEmpty();
-    }
-
     private static Tuple settled(List<TickRow> ticks) {
         return Tuple.tuple()
                 .addValue(texts(ticks, tick -> tick.key().scheduleId()))
@@ -550,7 +529,7 @@ final class TickStore implements EndedStore.Handler {
                 .addValue(times(ticks, TickRow::lease));
     }
 
-    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+    static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
         return rows.stream().map(value).toArray(String[]::new);
     }
 

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,14 +59,25 @@ final class TickSubmitter {
     private final TickStore store;
     private final Acceptance acceptance;
     private final ActivationEvents events;
+    private final Predicate<String> isSuspended;
     private final Context context;
     private final TickMeters meters;
 
-    /** @param context an event loop */
-    TickSubmitter(TickStore store, Acceptance acceptance, ActivationEvents events, Context context, TickMeters meters) {
+    /**
+     * @param isSuspended whether an owner's account is disabled
+     * @param context an event loop
+     */
+    TickSubmitter(
+            TickStore store,
+            Acceptance acceptance,
+            ActivationEvents events,
+            Predicate<String> isSuspended,
+            Context context,
+            TickMeters meters) {
         this.store = store;
         this.acceptance = acceptance;
         this.events = events;
+        this.isSuspended = isSuspended;
         this.context = context;
         this.meters = meters;
     }
@@ -107,17 +119,17 @@ final class TickSubmitter {
         if (!fresh && isTooLate(each)) {
             return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
         }
-        if (each.schedule().isEmpty() || each.function().isEmpty()) {
-            var gone = each.schedule().isEmpty() ? "schedule_deleted" : "function_deleted";
+        var over = over(each);
+        if (over.isPresent()) {
             return (fresh ? Future.succeededFuture(false) : find(id, past))
-                    .map(found -> found ? new Result.Fired() : new Result.Over(TickOutcome.REFUSED, gone));
+                    .map(found -> found ? new Result.Fired() : over.get());
         }
         var request = request(
-                each.function().get(),
-                each.schedule().get().spec().submit(),
+                each.function().orElseThrow(),
+                each.schedule().orElseThrow().spec().submit(),
                 each.tick().key());
         var promise = Promise.<Accepted>promise();
-        context.runOnContext(now -> acceptance.acceptNamed(id, request, past).onComplete(promise));
+        context.runOnContext(now -> accept(id, request, past).onComplete(promise));
         return promise.future().<Result>map(accepted -> new Result.Fired()).recover(failure -> {
             if (failure instanceof ProblemException refusal) {
                 return Future.succeededFuture(new Result.Refused(refusal.problem()));
@@ -129,6 +141,28 @@ final class TickSubmitter {
                     failure);
             return Future.succeededFuture(new Result.NoAnswer());
         });
+    }
+
+    /** Of a closed connection it throws. */
+    private Future<Accepted> accept(String id, SubmitRequest request, PastActivations past) {
+        try {
+            return acceptance.acceptNamed(id, request, past);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** When it may not be submitted, if it has not been. */
+    private Optional<Result> over(Submittable each) {
+        if (each.schedule().isEmpty()) {
+            return Optional.of(new Result.Over(TickOutcome.REFUSED, "schedule_deleted"));
+        }
+        if (isSuspended.test(each.tick().owner())) {
+            return Optional.of(new Result.Over(TickOutcome.MISSED, "suspended"));
+        }
+        return each.function().isEmpty()
+                ? Optional.of(new Result.Over(TickOutcome.REFUSED, "function_deleted"))
+                : Optional.empty();
     }
 
     private static boolean isTooLate(Submittable each) {

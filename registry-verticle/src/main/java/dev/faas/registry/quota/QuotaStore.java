@@ -36,7 +36,7 @@ public final class QuotaStore {
     }
 
     /** What will submit, begin or be told later. */
-    public record Waiting(long delayed, long schedules, long destinations) {}
+    public record Waiting(long delayed, long schedules, long ticksPerHour, long destinations) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -45,6 +45,7 @@ public final class QuotaStore {
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
             (select count(*) from delayed d where d.owner = o.owner) as delayed,
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
+            (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
@@ -174,14 +175,22 @@ public final class QuotaStore {
     }
 
     private static Usage toUsage(Row row) {
-        var limits = row.getString("limits");
         return new Usage(
                 row.getString("owner"),
                 row.getLong("functions"),
                 row.getLong("bytes"),
                 row.getLong("stored"),
-                new Waiting(row.getLong("delayed"), row.getLong("schedules"), row.getLong("destinations")),
-                limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
+                new Waiting(
+                        row.getLong("delayed"),
+                        row.getLong("schedules"),
+                        row.getLong("ticks"),
+                        row.getLong("destinations")),
+                overrides(row.getString("limits")));
+    }
+
+    /** @param limits as they are stored; null: there are none */
+    public static JsonNode overrides(@Nullable String limits) {
+        return limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits);
     }
 
     private static JsonNode toJson(String text) {

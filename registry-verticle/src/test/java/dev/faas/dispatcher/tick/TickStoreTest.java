@@ -4,6 +4,7 @@ import static dev.faas.testing.Await.await;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.local.PostgresServer;
@@ -23,6 +24,7 @@ import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +81,12 @@ class TickStoreTest {
     }
 
     private static Future<Decided> nothing() {
-        return Future.succeededFuture(new Decided(List.of(), Set.of()));
+        return Future.succeededFuture(new Decided(new Budget.Spent(List.of(), Set.of()), Set.of()));
+    }
+
+    private static Decided decided(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
+        return new Decided(
+                Budget.spend(schedules, schedule -> Decision.of(schedule, alive.get(schedule.id()), now)), Set.of());
     }
 
     /** The statistics are of a moment when nothing was due, as they mostly are. */
@@ -149,6 +156,26 @@ class TickStoreTest {
         assertThat(tick("outcome")).isEqualTo("claimed");
     }
 
+    /** A thousand times were missed by each: more than one turn may decide. */
+    @Test
+    void givenManyBacklogs_whenTurnsAreTaken_thenEachDoesSome_andTheNextOwnerIsTheNextOne() {
+        add("'usr_' || i", 9, "now() - interval '14 hours'");
+        run("update schedule set spec = convert_to(replace(convert_from(spec, 'UTF8'), '* * * * *',"
+                + " '*/5 * * * * *'), 'UTF8')");
+
+        var turn = await(store.decideDue(
+                "", 64, 500, (schedules, alive, now) -> Future.succeededFuture(decided(schedules, alive, now))));
+
+        assertThat(turn.schedules()).isEqualTo(9);
+        assertThat(turn.isCut()).isTrue();
+        assertThat(turn.decisions()).hasSize(2);
+        assertThat(turn.last().orElseThrow().owner()).isEqualTo("usr_2");
+        // What is left is due as before.
+        assertThat(run("select from schedule where due_at < now() - interval '13 hours'")
+                        .size())
+                .isEqualTo(7);
+    }
+
     /** Another dispatcher has submitted it since it was read. */
     @Test
     void givenAWaitingTickThatFires_whenANewerOneReplacesIt_thenNothingIsDecided() {
@@ -164,12 +191,7 @@ class TickStoreTest {
                 (schedules, alive, now) -> pg.withPool(pool -> pool.query(
                                         "update tick set outcome = 'fired', reason = null, leased_until = null")
                                 .execute())
-                        .map(fired -> new Decided(
-                                List.of(Decision.of(
-                                        schedules.getFirst(),
-                                        alive.get(schedules.getFirst().id()),
-                                        now)),
-                                Set.of()))));
+                        .map(fired -> decided(schedules, alive, now))));
 
         assertThat(failure).isInstanceOf(ConcurrentChangeException.class);
         assertThat(tick("string_agg(outcome || ' ' || activation_id, ',')")).isEqualTo("fired a");
@@ -183,7 +205,7 @@ class TickStoreTest {
                 status,
                 new JsonObject(),
                 run("select id from schedule").iterator().next().getString(0));
-        return pg.inTransaction(tx -> store.handle(tx, List.of(end)));
+        return pg.inTransaction(tx -> new TickEnds(new AuditStore(pg, "registry", false)).handle(tx, List.of(end)));
     }
 
     /** The activation ends before the dispatcher that submitted it has settled the tick. */
@@ -243,15 +265,7 @@ class TickStoreTest {
         run("update tick set due_at = now() - interval '5 hours'");
 
         var turn = await(store.decideBuffered(
-                true,
-                "",
-                10,
-                (schedules, alive, now) -> Future.succeededFuture(new Decided(
-                        List.of(Decision.of(
-                                schedules.getFirst(),
-                                alive.get(schedules.getFirst().id()),
-                                now)),
-                        Set.of()))));
+                true, "", 10, (schedules, alive, now) -> Future.succeededFuture(decided(schedules, alive, now))));
 
         assertThat(turn.claimed()).hasSize(1);
         assertThat(turn.claimed().getFirst().due()).isAfter(Instant.now().minusSeconds(60));
