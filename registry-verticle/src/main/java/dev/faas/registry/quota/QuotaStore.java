@@ -14,6 +14,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,12 +78,16 @@ public final class QuotaStore {
                 .map(rows -> toUsage(rows.iterator().next()));
     }
 
-    /** Lets one transaction at a time change what this owner has, so that concurrent ones do not exceed a quota together. */
-    public static Future<Void> lock(SqlClient transaction, String owner) {
+    /**
+     * Lets one transaction at a time change what this owner has, so that concurrent ones do not exceed a quota together. Returns
+     * the time of Postgres at which it may.
+     */
+    public static Future<Instant> lock(SqlClient transaction, String owner) {
         return transaction
-                .preparedQuery("select pg_advisory_xact_lock(hashtextextended($1, 12))")
+                .preparedQuery("select clock_timestamp() as now from"
+                        + " (select pg_advisory_xact_lock(hashtextextended($1, 12)) offset 0) locked")
                 .execute(Tuple.of(owner))
-                .mapEmpty();
+                .map(rows -> Pg.time(rows.iterator().next(), "now"));
     }
 
     /** That have functions. */

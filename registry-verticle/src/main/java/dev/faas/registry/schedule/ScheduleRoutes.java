@@ -91,9 +91,12 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var definition = ScheduleBody.read(Bodies.object(ctx), Optional.empty());
-        return schedules.create(owner(ctx), definition, origins.of(ctx)).compose(schedule -> {
-            ctx.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, "/v1/schedules/" + schedule.id());
-            return renderWhole(ctx, schedule);
+        return schedules.create(owner(ctx), definition, origins.of(ctx)).map(schedule -> {
+            ctx.response()
+                    .setStatusCode(201)
+                    .putHeader(HttpHeaders.LOCATION, "/v1/schedules/" + schedule.id())
+                    .putHeader(HttpHeaders.ETAG, Preconditions.etag(schedule.version()));
+            return json(ctx, ScheduleView.withTimes(schedule, List.of(), schedule.updatedAt()));
         });
     }
 

@@ -50,7 +50,6 @@ public final class ScheduleStore {
     /** In one transaction that no other change of this owner's schedules overlaps. A failure rolls back. */
     <T> Future<T> change(String owner, Function<Change, Future<T>> work) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
-                .compose(locked -> now(tx))
                 .compose(now -> work.apply(new Change(tx, owner, now))));
     }
 

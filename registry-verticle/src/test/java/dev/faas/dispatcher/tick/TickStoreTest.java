@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -225,24 +227,52 @@ class TickStoreTest {
     void givenADecisionAboutAScheduleWhoseActivationFailed_whenTheEndIsTaken_thenNeitherIsEnded() throws Exception {
         add("'usr_a'", 1, "now()");
         addTick("'fired', null, 'a', null");
+        var handled = whileLocked(() -> handle("failed"), "update tick set alive = false");
+
+        await(handled);
+        assertThat(tick("alive")).isEqualTo("false");
+    }
+
+    /** Another transaction has the schedule, and then wants its tick. */
+    private static <T> T whileLocked(Supplier<T> begin, String then) throws Exception {
         try (var other = DriverManager.getConnection(
-                "jdbc:" + postgres.url().replace("postgres:", "postgresql:"), postgres.user(), postgres.password())) {
+                        "jdbc:" + postgres.url().replace("postgres:", "postgresql:"),
+                        postgres.user(),
+                        postgres.password());
+                var statement = other.createStatement()) {
             other.setSchema("registry");
             other.setAutoCommit(false);
-            try (var statement = other.createStatement()) {
-                statement.execute("select from schedule for update");
-                var handled = handle("failed");
-                Await.eventually(() -> run("select count(*) from pg_locks where not granted")
-                                .iterator()
-                                .next()
-                                .getLong(0)
-                        > 0);
-                statement.execute("update tick set alive = false");
-                other.commit();
-                await(handled);
-                assertThat(tick("alive")).isEqualTo("false");
-            }
+            statement.execute("select from schedule for update");
+            var begun = begin.get();
+            Await.eventually(() -> run("select count(*) from pg_locks where not granted")
+                            .iterator()
+                            .next()
+                            .getLong(0)
+                    > 0);
+            statement.execute(then);
+            other.commit();
+            return begun;
         }
+    }
+
+    /** A decision locks the schedule and then its ticks. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givenAScheduleThatIsDecided_whenATickIsSettled_thenItsScheduleIsLockedFirst(boolean fires) throws Exception {
+        add("'usr_a'", 1, "null");
+        run("update schedule set remaining = 1");
+        addTick("'claimed', null, 'a', now()");
+        var tick = await(store.takeLeased("", 5, 10)).getFirst();
+
+        var settled = whileLocked(
+                () -> fires
+                        ? store.markFired(List.of(tick))
+                        : store.giveUp(
+                                tick.as(TickOutcome.MISSED, "late", null), Objects.requireNonNull(tick.lease()), null),
+                "select from tick for update nowait");
+
+        await(settled);
+        assertThat(tick("outcome")).isEqualTo(fires ? "fired" : "missed");
     }
 
     @Test
