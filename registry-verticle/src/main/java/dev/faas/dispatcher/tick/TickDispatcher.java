@@ -79,6 +79,7 @@ public final class TickDispatcher {
     private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
     private final TickStore store;
+    private final TickLeases leases;
     private final TickSubmitter submitter;
     private final ActivationEvents events;
     private final Canceller canceller;
@@ -97,12 +98,14 @@ public final class TickDispatcher {
 
     private TickDispatcher(
             TickStore store,
+            TickLeases leases,
             TickSubmitter submitter,
             ActivationEvents events,
             Canceller canceller,
             TickMeters meters,
             ZoneUpdate zones) {
         this.store = store;
+        this.leases = leases;
         this.submitter = submitter;
         this.events = events;
         this.canceller = canceller;
@@ -141,11 +144,12 @@ public final class TickDispatcher {
                 new SpawnerRoom(spawners::recentHeartbeats),
                 ActivationNames.NONE,
                 clock);
-        var store = new TickStore(pg);
+        var leases = new TickLeases(pg);
         var meters = new TickMeters(registry);
         var dispatcher = new TickDispatcher(
-                store,
-                new TickSubmitter(store, acceptance, events, suspended::contains, vertx.getOrCreateContext(), meters),
+                new TickStore(pg),
+                leases,
+                new TickSubmitter(leases, acceptance, events, suspended::contains, vertx.getOrCreateContext(), meters),
                 events,
                 new Canceller(events, queue, clock),
                 meters,
@@ -182,7 +186,7 @@ public final class TickDispatcher {
     }
 
     private boolean takeLeased() throws Exception {
-        var taken = Blocking.await(store.takeLeased(lastLeased, PER_OWNER, BATCH));
+        var taken = Blocking.await(leases.takeLeased(lastLeased, PER_OWNER, BATCH));
         boolean wasFirst = lastLeased.isEmpty();
         lastLeased = taken.size() < BATCH
                 ? ""

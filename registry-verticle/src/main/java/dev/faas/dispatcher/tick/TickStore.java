@@ -1,17 +1,8 @@
 package dev.faas.dispatcher.tick;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.faas.cron.CronTime;
-import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
-import dev.faas.schedule.ScheduleSpec;
-import dev.faas.schedule.ScheduleState;
-import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
-import dev.faas.wire.Codec;
-import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -20,22 +11,16 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
+/** Stores what is decided about schedules that are due, or have buffered ticks. The clock of Postgres decides what is due. */
 final class TickStore {
-    /** How long a claim of a tick lasts; then another dispatcher takes it up. */
-    static final Duration LEASE = Duration.ofSeconds(30);
-
     /**
      * A skip scan: owners take turns, beginning after the one that was served last. Rows are compared, as only the index by owner
      * can: the planner expects nothing to be due, and would read all that is due for each owner.
@@ -52,32 +37,6 @@ final class TickStore {
                     and (s.owner, s.due_at) >= (o.owner, '-infinity') and (s.owner, s.due_at) <= (o.owner, now())
                 order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
-
-    /** As {@link #CLAIM_DUE}. */
-    private static final String TAKE_LEASED = """
-            with recursive owners as (
-                (select owner from tick where outcome in ('claimed', 'waiting', 'buffered') and leased_until is not null
-                    and owner > $1 order by owner limit 1)
-                union all
-                select (select t.owner from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
-                    and t.leased_until is not null and t.owner > o.owner order by t.owner limit 1)
-                from owners o where o.owner is not null),
-            taken as (
-                select due.* from owners o cross join lateral (
-                    select schedule_id, nominal, kind, run from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
-                        and (t.owner, t.leased_until) >= (o.owner, '-infinity')
-                        and (t.owner, t.leased_until) <= (o.owner, now())
-                    order by t.owner, t.leased_until limit $2 for update skip locked) due
-                limit $3)
-            update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from taken u
-            where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
-            returning t.*""";
-
-    private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
-    private static final String SETTLED =
-            "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
-                    + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
-                    + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
 
     /** Of one schedule in one turn: more than it may buffer. What is not read comes later. */
     private static final int MOST_READ = 1_100;
@@ -187,7 +146,7 @@ final class TickStore {
             return Future.succeededFuture(new Turn(0, false, Optional.empty(), List.of(), List.of()));
         }
         var schedules =
-                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
+                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickRows::toSchedule);
         return alive(tx, schedules)
                 .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
@@ -197,7 +156,7 @@ final class TickStore {
                                 alive.put(
                                         schedule.id(),
                                         found.getOrDefault(schedule.id(), List.of()).stream()
-                                                .map(TickStore::toTick)
+                                                .map(TickRows::toTick)
                                                 .toList());
                                 return schedule;
                             });
@@ -299,20 +258,21 @@ final class TickStore {
                                 until)
                         on conflict do nothing returning *""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(added, tick -> tick.key().scheduleId()))
-                        .addValue(times(added, tick -> tick.key().nominal()))
-                        .addValue(texts(added, tick -> tick.key().kind().text()))
-                        .addValue(texts(added, tick -> tick.key().run()))
-                        .addValue(texts(added, TickRow::owner))
-                        .addValue(texts(added, tick -> tick.outcome().text()))
-                        .addValue(texts(added, TickRow::reason))
-                        .addValue(texts(added, TickRow::activationId))
-                        .addValue(times(added, TickRow::due))
+                        .addValue(TickRows.texts(added, tick -> tick.key().scheduleId()))
+                        .addValue(TickRows.times(added, tick -> tick.key().nominal()))
+                        .addValue(
+                                TickRows.texts(added, tick -> tick.key().kind().text()))
+                        .addValue(TickRows.texts(added, tick -> tick.key().run()))
+                        .addValue(TickRows.texts(added, TickRow::owner))
+                        .addValue(TickRows.texts(added, tick -> tick.outcome().text()))
+                        .addValue(TickRows.texts(added, TickRow::reason))
+                        .addValue(TickRows.texts(added, TickRow::activationId))
+                        .addValue(TickRows.times(added, TickRow::due))
                         .addValue(added.stream()
                                 .map(tick ->
                                         tick.span() == null ? 1 : tick.span().times())
                                 .toArray(Integer[]::new))
-                        .addValue(times(
+                        .addValue(TickRows.times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
                 .map(TickStore::claimed);
@@ -330,8 +290,9 @@ final class TickStore {
                                     overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
                                     due_at = case when u.outcome = 'claimed' then now() else t.due_at end,
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
-                                """ + SETTLED + " and t.leased_until is not distinct from u.lease returning t.*")
-                        .execute(settled(changed))
+                                """ + TickRows.SETTLED
+                                + " and t.leased_until is not distinct from u.lease returning t.*")
+                        .execute(TickRows.settled(changed))
                         .compose(rows -> rows.size() == changed.size()
                                 ? Future.succeededFuture(claimed(rows))
                                 : Future.failedFuture(
@@ -340,7 +301,7 @@ final class TickStore {
 
     private static List<TickRow> claimed(RowSet<Row> rows) {
         return rows.stream()
-                .map(TickStore::toTick)
+                .map(TickRows::toTick)
                 .filter(tick -> tick.outcome() == TickOutcome.CLAIMED)
                 .toList();
     }
@@ -360,211 +321,10 @@ final class TickStore {
                             as u (id, next_at, due_at, state)
                         where s.id = u.id""")
                 .execute(Tuple.of(
-                        texts(decisions, each -> each.schedule().id()),
-                        times(decisions, Decision::next),
-                        times(decisions, Decision::due),
-                        texts(decisions, each -> each.state().text())))
+                        TickRows.texts(decisions, each -> each.schedule().id()),
+                        TickRows.times(decisions, Decision::next),
+                        TickRows.times(decisions, Decision::due),
+                        TickRows.texts(decisions, each -> each.state().text())))
                 .mapEmpty();
-    }
-
-    /** A tick to submit. Its schedule, or its function, may be deleted. */
-    record Submittable(
-            TickRow tick, Optional<DueSchedule> schedule, Optional<FunctionRevision> function, Instant now) {}
-
-    /**
-     * Takes up claimed ticks whose holder has died, and waiting ones whose time has come. Owners take turns.
-     *
-     * @param after the last owner who had a turn
-     */
-    Future<List<TickRow>> takeLeased(String after, int perOwner, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(TAKE_LEASED)
-                .execute(Tuple.of(after, perOwner, limit))
-                .map(rows -> ReadableRows.map(
-                        rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
-    }
-
-    /** Without those that cannot be read: their leases end. */
-    Future<List<Submittable>> load(List<TickRow> ticks) {
-        var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select s.*, r.body, clock_timestamp() as now from schedule s
-                        left join function f on f.id = s.function_id and f.deleted_at is null
-                        left join function_revision r on r.function_id = f.id
-                            and r.revision = coalesce(s.pinned, f.revision)
-                        where s.id = any($1)""")
-                .execute(Tuple.of((Object) ids))
-                .map(rows -> {
-                    var byId = new HashMap<String, Row>();
-                    rows.forEach(row -> byId.put(row.getString("id"), row));
-                    return ReadableRows.map(
-                            ticks,
-                            tick -> tick.key().scheduleId(),
-                            tick -> submittable(
-                                    tick,
-                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))));
-                }));
-    }
-
-    private static Submittable submittable(TickRow tick, Optional<Row> row) {
-        return new Submittable(
-                tick,
-                row.map(TickStore::toSchedule),
-                row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
-                        .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
-                row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
-    }
-
-    /** In the ledger; without its content. */
-    Future<Optional<JsonNode>> findActivation(String id) {
-        return pg.withPool(pool -> pool.preparedQuery("select from activation where id = $1")
-                .execute(Tuple.of(id))
-                .map(rows -> rows.size() == 0
-                        ? Optional.<JsonNode>empty()
-                        : Optional.of(JsonNodeFactory.instance.objectNode())));
-    }
-
-    /** Also when another dispatcher has taken a tick up meanwhile: this is its activation. */
-    Future<Void> markFired(List<TickRow> ticks) {
-        return ticks.isEmpty()
-                ? Future.succeededFuture()
-                : pg.inTransaction(tx -> lockCounted(
-                                tx, texts(ticks, tick -> tick.key().scheduleId()))
-                        .compose(locked -> tx.preparedQuery("""
-                        update tick t set outcome = 'fired', reason = null, leased_until = null,
-                            late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
-                        """ + SETTLED
-                                        + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
-                                        + " returning t.schedule_id, t.kind")
-                                .execute(settled(ticks)))
-                        .compose(rows -> countDown(
-                                tx,
-                                rows.stream()
-                                        .filter(row -> row.getString("kind").equals(TickKind.SCHEDULE.text()))
-                                        .map(row -> row.getString("schedule_id"))
-                                        .toArray(String[]::new))));
-    }
-
-    /** Those that a settled tick may change. As everywhere schedules come before ticks, by id. */
-    private static Future<Void> lockCounted(SqlConnection tx, String[] schedules) {
-        return tx.preparedQuery(
-                        "select from schedule where id = any($1) and remaining is not null order by id for update")
-                .execute(Tuple.of((Object) schedules))
-                .mapEmpty();
-    }
-
-    private static Future<Void> countDown(SqlConnection tx, String[] schedules) {
-        return tx.preparedQuery("""
-                        update schedule s set remaining = greatest(0, s.remaining - u.fired),
-                            state = case when s.remaining <= u.fired and s.state = 'active' then 'completed' else s.state end,
-                            next_at = case when s.remaining <= u.fired then null else s.next_at end,
-                            due_at = case when s.remaining <= u.fired then null else s.due_at end
-                        from (select id, count(*)::int as fired from unnest($1::text[]) as id group by id) u
-                        where s.id = u.id and s.remaining is not null""").execute(Tuple.of((Object) schedules)).mapEmpty();
-    }
-
-    /**
-     * Gives up a claim: the tick is repeated at a time, or settled. Nothing when another dispatcher has taken it up meanwhile.
-     *
-     * @param tick with its new outcome and activation id
-     * @param lease of the claim
-     * @param retryAt of a waiting one
-     */
-    Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
-        return pg.inTransaction(tx -> (retryAt == null
-                        ? lockCounted(tx, new String[] {tick.key().scheduleId()})
-                        : Future.<Void>succeededFuture())
-                .compose(locked -> tx.preparedQuery("""
-                        update tick set outcome = $5, reason = $6, activation_id = $7,
-                            alive = alive and $8::timestamptz is not null, leased_until = $8
-                        where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
-                        .execute(Tuple.tuple()
-                                .addValue(tick.key().scheduleId())
-                                .addValue(Pg.utc(tick.key().nominal()))
-                                .addValue(tick.key().kind().text())
-                                .addValue(tick.key().run())
-                                .addValue(tick.outcome().text())
-                                .addValue(tick.reason())
-                                .addValue(tick.activationId())
-                                .addValue(retryAt == null ? null : Pg.utc(retryAt))
-                                .addValue(Pg.utc(lease))))
-                .compose(updated -> updated.rowCount() == 1 && retryAt == null
-                        ? giveBack(tx, tick.key().scheduleId())
-                        : Future.succeededFuture()));
-    }
-
-    /** A tick that has not fired leaves its action to a later time. */
-    private static Future<Void> giveBack(SqlConnection tx, String scheduleId) {
-        return tx.preparedQuery("""
-                        select *, clock_timestamp() as now from schedule
-                        where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
-            var values = ReadableRows.map(rows.stream().toList(), row -> scheduleId, TickStore::toNextTime);
-            return values.isEmpty()
-                    ? Future.succeededFuture()
-                    : tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
-                            .execute(values.getFirst())
-                            .mapEmpty();
-        });
-    }
-
-    private static Tuple toNextTime(Row row) {
-        var schedule = toSchedule(row);
-        var times = schedule.times();
-        var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
-        return Tuple.of(
-                schedule.id(),
-                next == null ? null : Pg.utc(next),
-                next == null ? null : Pg.utc(times.due(next)),
-                (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
-    }
-
-    private static Tuple settled(List<TickRow> ticks) {
-        return Tuple.tuple()
-                .addValue(texts(ticks, tick -> tick.key().scheduleId()))
-                .addValue(times(ticks, tick -> tick.key().nominal()))
-                .addValue(texts(ticks, tick -> tick.key().kind().text()))
-                .addValue(texts(ticks, tick -> tick.key().run()))
-                .addValue(texts(ticks, tick -> tick.outcome().text()))
-                .addValue(texts(ticks, TickRow::reason))
-                .addValue(texts(ticks, TickRow::activationId))
-                .addValue(times(ticks, TickRow::lease));
-    }
-
-    static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
-        return rows.stream().map(value).toArray(String[]::new);
-    }
-
-    private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
-        return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
-    }
-
-    static DueSchedule toSchedule(Row row) {
-        return new DueSchedule(
-                row.getString("id"),
-                row.getString("owner"),
-                new Target(row.getString("function_id"), row.getInteger("pinned")),
-                Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
-                ScheduleState.of(row.getString("state")).orElseThrow(),
-                row.getInteger("remaining"),
-                Pg.time(row, "created_at"),
-                Pg.optionalTime(row, "next_at"));
-    }
-
-    private static TickRow toTick(Row row) {
-        return new TickRow(
-                new TickRow.Key(
-                        row.getString("schedule_id"),
-                        Pg.time(row, "nominal"),
-                        TickKind.of(row.getString("kind")),
-                        row.getString("run")),
-                row.getString("owner"),
-                TickOutcome.of(row.getString("outcome")).orElseThrow(),
-                row.getString("reason"),
-                row.getString("activation_id"),
-                Pg.time(row, "due_at"),
-                Pg.optionalTime(row, "leased_until"),
-                null,
-                Optional.ofNullable(row.getString("overlap"))
-                        .map(Overlap.BY_NAME::get)
-                        .orElse(null));
     }
 }

@@ -7,7 +7,7 @@ import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.dispatcher.tick.TickStore.Submittable;
+import dev.faas.dispatcher.tick.TickLeases.Submittable;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.TickOutcome;
@@ -56,7 +56,7 @@ final class TickSubmitter {
     /** Of the lease: then another dispatcher may have taken the tick up, and its activation may have been pruned. */
     private static final Duration LEAST_LEFT = Duration.ofSeconds(20);
 
-    private final TickStore store;
+    private final TickLeases leases;
     private final Acceptance acceptance;
     private final ActivationEvents events;
     private final Predicate<String> isSuspended;
@@ -68,13 +68,13 @@ final class TickSubmitter {
      * @param context an event loop
      */
     TickSubmitter(
-            TickStore store,
+            TickLeases leases,
             Acceptance acceptance,
             ActivationEvents events,
             Predicate<String> isSuspended,
             Context context,
             TickMeters meters) {
-        this.store = store;
+        this.leases = leases;
         this.acceptance = acceptance;
         this.events = events;
         this.isSuspended = isSuspended;
@@ -103,7 +103,7 @@ final class TickSubmitter {
     Future<Void> submit(List<TickRow> ticks, boolean fresh) {
         return ticks.isEmpty()
                 ? Future.succeededFuture()
-                : store.load(ticks).compose(loaded -> {
+                : leases.load(ticks).compose(loaded -> {
                     var results = new ArrayList<Future<Result>>();
                     loaded.forEach(each -> results.add(submit(each, fresh)));
                     return Future.join(results).compose(all -> settle(loaded, results));
@@ -115,7 +115,7 @@ final class TickSubmitter {
         // This process may have been stopped since.
         boolean fresh = isClaimedNow && each.now().isBefore(lease.minus(LEAST_LEFT));
         var id = Objects.requireNonNull(each.tick().activationId());
-        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : store::findActivation;
+        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : leases::findActivation;
         if (!fresh && isTooLate(each)) {
             return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
         }
@@ -173,7 +173,7 @@ final class TickSubmitter {
         return isOld
                 || each.schedule()
                         .filter(schedule ->
-                                windowEnd(tick, schedule).plus(TickStore.LEASE).isBefore(each.now()))
+                                windowEnd(tick, schedule).plus(TickLeases.LEASE).isBefore(each.now()))
                         .isPresent();
     }
 
@@ -239,7 +239,7 @@ final class TickSubmitter {
                 case Result.NoAnswer none -> {}
             }
         }
-        done.add(store.markFired(fired));
+        done.add(leases.markFired(fired));
         return Future.join(done).mapEmpty();
     }
 
@@ -258,7 +258,7 @@ final class TickSubmitter {
         int seconds = problem.retryAfterSeconds().orElse(DEFAULT_RETRY_SECONDS);
         var retry = each.now().plusMillis(ThreadLocalRandom.current().nextLong(seconds * 1_000L, seconds * 1_500L + 1));
         var id = isUnknown ? tick.activationId() : Ids.activation(Instant.now());
-        return store.giveUp(
+        return leases.giveUp(
                 tick.as(TickOutcome.WAITING, code, id),
                 Objects.requireNonNull(tick.lease()),
                 retry.isBefore(end) || isUnknown ? retry : end);
@@ -266,6 +266,6 @@ final class TickSubmitter {
 
     private Future<Void> settle(TickRow tick, TickOutcome outcome, String reason) {
         meters.count(outcome, 1);
-        return store.giveUp(tick.as(outcome, reason, null), Objects.requireNonNull(tick.lease()), null);
+        return leases.giveUp(tick.as(outcome, reason, null), Objects.requireNonNull(tick.lease()), null);
     }
 }

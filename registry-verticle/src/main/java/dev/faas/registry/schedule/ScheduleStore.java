@@ -49,8 +49,8 @@ public final class ScheduleStore {
 
     /** In one transaction that no other change of this owner's schedules overlaps. A failure rolls back. */
     <T> Future<T> change(String owner, Function<Change, Future<T>> work) {
-        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
-                .compose(now -> work.apply(new Change(tx, owner, now))));
+        return pg.inTransaction(
+                tx -> QuotaStore.lock(tx, owner).compose(now -> work.apply(new Change(tx, owner, now))));
     }
 
     /**

@@ -48,6 +48,7 @@ class TickStoreTest {
     private static Vertx vertx;
     private static Pg pg;
     private static TickStore store;
+    private static TickLeases leases;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
@@ -55,6 +56,7 @@ class TickStoreTest {
         vertx = Vertx.vertx();
         pg = RegistryPg.open(vertx, postgres, 4);
         store = new TickStore(pg);
+        leases = new TickLeases(pg);
     }
 
     @AfterAll
@@ -153,7 +155,7 @@ class TickStoreTest {
         add("'usr_a'", 1, "null");
         addTick("'waiting', 'queue_full', 'a', now()");
 
-        assertThat(await(store.takeLeased("", 64, 10))).hasSize(1);
+        assertThat(await(leases.takeLeased("", 64, 10))).hasSize(1);
 
         assertThat(tick("outcome")).isEqualTo("claimed");
     }
@@ -262,12 +264,12 @@ class TickStoreTest {
         add("'usr_a'", 1, "null");
         run("update schedule set remaining = 1");
         addTick("'claimed', null, 'a', now()");
-        var tick = await(store.takeLeased("", 5, 10)).getFirst();
+        var tick = await(leases.takeLeased("", 5, 10)).getFirst();
 
         var settled = whileLocked(
                 () -> fires
-                        ? store.markFired(List.of(tick))
-                        : store.giveUp(
+                        ? leases.markFired(List.of(tick))
+                        : leases.giveUp(
                                 tick.as(TickOutcome.MISSED, "late", null), Objects.requireNonNull(tick.lease()), null),
                 "select from tick for update nowait");
 
@@ -281,10 +283,10 @@ class TickStoreTest {
         add("'usr_b'", 1, "null");
         addTick("'waiting', 'queue_full', id, now()");
 
-        assertThat(await(store.takeLeased("", 5, 10)).stream().map(TickRow::owner))
+        assertThat(await(leases.takeLeased("", 5, 10)).stream().map(TickRow::owner))
                 .hasSize(6)
                 .contains("usr_b");
-        assertThat(await(store.takeLeased("usr_a", 5, 10))).isEmpty();
+        assertThat(await(leases.takeLeased("usr_a", 5, 10))).isEmpty();
     }
 
     /** A release may be hours after the time, and a crash may follow it. */
