@@ -4,7 +4,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.tick.TickDispatcher;
-import dev.faas.dispatcher.tick.TickEnds;
+import dev.faas.dispatcher.tick.TickEndStore;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -58,7 +58,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 on,
                 nats,
                 pg,
-                List.of(new TickEnds(new AuditStore(pg, "registry", config.auditLog())), deliveries.endHandler()),
+                List.of(new TickEndStore(new AuditStore(pg, "registry", config.auditLog())), deliveries.endHandler()),
                 deliveries::wake,
                 meters);
     }

@@ -79,7 +79,7 @@ public final class TickDispatcher {
     private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
     private final TickStore store;
-    private final TickLeases leases;
+    private final TickLeaseStore leases;
     private final TickSubmitter submitter;
     private final ActivationEvents events;
     private final Canceller canceller;
@@ -98,7 +98,7 @@ public final class TickDispatcher {
 
     private TickDispatcher(
             TickStore store,
-            TickLeases leases,
+            TickLeaseStore leases,
             TickSubmitter submitter,
             ActivationEvents events,
             Canceller canceller,
@@ -144,7 +144,7 @@ public final class TickDispatcher {
                 new SpawnerRoom(spawners::recentHeartbeats),
                 ActivationNames.NONE,
                 clock);
-        var leases = new TickLeases(pg);
+        var leases = new TickLeaseStore(pg);
         var meters = new TickMeters(registry);
         var dispatcher = new TickDispatcher(
                 new TickStore(pg),

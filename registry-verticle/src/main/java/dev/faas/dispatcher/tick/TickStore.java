@@ -1,8 +1,13 @@
 package dev.faas.dispatcher.tick;
 
+import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
+import dev.faas.schedule.ScheduleSpec;
+import dev.faas.schedule.ScheduleState;
+import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
+import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -11,13 +16,16 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Stores what is decided about schedules that are due, or have buffered ticks. The clock of Postgres decides what is due. */
 final class TickStore {
@@ -37,6 +45,12 @@ final class TickStore {
                     and (s.owner, s.due_at) >= (o.owner, '-infinity') and (s.owner, s.due_at) <= (o.owner, now())
                 order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
+
+    private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
+    static final String SETTLED =
+            "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
+                    + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
+                    + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
 
     /** Of one schedule in one turn: more than it may buffer. What is not read comes later. */
     private static final int MOST_READ = 1_100;
@@ -146,7 +160,7 @@ final class TickStore {
             return Future.succeededFuture(new Turn(0, false, Optional.empty(), List.of(), List.of()));
         }
         var schedules =
-                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickRows::toSchedule);
+                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
         return alive(tx, schedules)
                 .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
@@ -156,7 +170,7 @@ final class TickStore {
                                 alive.put(
                                         schedule.id(),
                                         found.getOrDefault(schedule.id(), List.of()).stream()
-                                                .map(TickRows::toTick)
+                                                .map(TickStore::toTick)
                                                 .toList());
                                 return schedule;
                             });
@@ -258,21 +272,20 @@ final class TickStore {
                                 until)
                         on conflict do nothing returning *""")
                 .execute(Tuple.tuple()
-                        .addValue(TickRows.texts(added, tick -> tick.key().scheduleId()))
-                        .addValue(TickRows.times(added, tick -> tick.key().nominal()))
-                        .addValue(
-                                TickRows.texts(added, tick -> tick.key().kind().text()))
-                        .addValue(TickRows.texts(added, tick -> tick.key().run()))
-                        .addValue(TickRows.texts(added, TickRow::owner))
-                        .addValue(TickRows.texts(added, tick -> tick.outcome().text()))
-                        .addValue(TickRows.texts(added, TickRow::reason))
-                        .addValue(TickRows.texts(added, TickRow::activationId))
-                        .addValue(TickRows.times(added, TickRow::due))
+                        .addValue(texts(added, tick -> tick.key().scheduleId()))
+                        .addValue(times(added, tick -> tick.key().nominal()))
+                        .addValue(texts(added, tick -> tick.key().kind().text()))
+                        .addValue(texts(added, tick -> tick.key().run()))
+                        .addValue(texts(added, TickRow::owner))
+                        .addValue(texts(added, tick -> tick.outcome().text()))
+                        .addValue(texts(added, TickRow::reason))
+                        .addValue(texts(added, TickRow::activationId))
+                        .addValue(times(added, TickRow::due))
                         .addValue(added.stream()
                                 .map(tick ->
                                         tick.span() == null ? 1 : tick.span().times())
                                 .toArray(Integer[]::new))
-                        .addValue(TickRows.times(
+                        .addValue(times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
                 .map(TickStore::claimed);
@@ -290,9 +303,8 @@ final class TickStore {
                                     overlap = null, alive = u.outcome in ('claimed', 'buffered', 'waiting'),
                                     due_at = case when u.outcome = 'claimed' then now() else t.due_at end,
                                     leased_until = case when u.outcome = 'claimed' then now() + interval '30 seconds' end
-                                """ + TickRows.SETTLED
-                                + " and t.leased_until is not distinct from u.lease returning t.*")
-                        .execute(TickRows.settled(changed))
+                                """ + SETTLED + " and t.leased_until is not distinct from u.lease returning t.*")
+                        .execute(settled(changed))
                         .compose(rows -> rows.size() == changed.size()
                                 ? Future.succeededFuture(claimed(rows))
                                 : Future.failedFuture(
@@ -301,7 +313,7 @@ final class TickStore {
 
     private static List<TickRow> claimed(RowSet<Row> rows) {
         return rows.stream()
-                .map(TickRows::toTick)
+                .map(TickStore::toTick)
                 .filter(tick -> tick.outcome() == TickOutcome.CLAIMED)
                 .toList();
     }
@@ -321,10 +333,61 @@ final class TickStore {
                             as u (id, next_at, due_at, state)
                         where s.id = u.id""")
                 .execute(Tuple.of(
-                        TickRows.texts(decisions, each -> each.schedule().id()),
-                        TickRows.times(decisions, Decision::next),
-                        TickRows.times(decisions, Decision::due),
-                        TickRows.texts(decisions, each -> each.state().text())))
+                        texts(decisions, each -> each.schedule().id()),
+                        times(decisions, Decision::next),
+                        times(decisions, Decision::due),
+                        texts(decisions, each -> each.state().text())))
                 .mapEmpty();
+    }
+
+    static Tuple settled(List<TickRow> ticks) {
+        return Tuple.tuple()
+                .addValue(texts(ticks, tick -> tick.key().scheduleId()))
+                .addValue(times(ticks, tick -> tick.key().nominal()))
+                .addValue(texts(ticks, tick -> tick.key().kind().text()))
+                .addValue(texts(ticks, tick -> tick.key().run()))
+                .addValue(texts(ticks, tick -> tick.outcome().text()))
+                .addValue(texts(ticks, TickRow::reason))
+                .addValue(texts(ticks, TickRow::activationId))
+                .addValue(times(ticks, TickRow::lease));
+    }
+
+    static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+        return rows.stream().map(value).toArray(String[]::new);
+    }
+
+    static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
+        return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
+    }
+
+    static DueSchedule toSchedule(Row row) {
+        return new DueSchedule(
+                row.getString("id"),
+                row.getString("owner"),
+                new Target(row.getString("function_id"), row.getInteger("pinned")),
+                Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
+                ScheduleState.of(row.getString("state")).orElseThrow(),
+                row.getInteger("remaining"),
+                Pg.time(row, "created_at"),
+                Pg.optionalTime(row, "next_at"));
+    }
+
+    static TickRow toTick(Row row) {
+        return new TickRow(
+                new TickRow.Key(
+                        row.getString("schedule_id"),
+                        Pg.time(row, "nominal"),
+                        TickKind.of(row.getString("kind")),
+                        row.getString("run")),
+                row.getString("owner"),
+                TickOutcome.of(row.getString("outcome")).orElseThrow(),
+                row.getString("reason"),
+                row.getString("activation_id"),
+                Pg.time(row, "due_at"),
+                Pg.optionalTime(row, "leased_until"),
+                null,
+                Optional.ofNullable(row.getString("overlap"))
+                        .map(Overlap.BY_NAME::get)
+                        .orElse(null));
     }
 }

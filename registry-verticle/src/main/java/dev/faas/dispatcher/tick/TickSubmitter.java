@@ -7,7 +7,7 @@ import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.dispatcher.tick.TickLeases.Submittable;
+import dev.faas.dispatcher.tick.TickLeaseStore.Submittable;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.TickOutcome;
@@ -56,7 +56,7 @@ final class TickSubmitter {
     /** Of the lease: then another dispatcher may have taken the tick up, and its activation may have been pruned. */
     private static final Duration LEAST_LEFT = Duration.ofSeconds(20);
 
-    private final TickLeases leases;
+    private final TickLeaseStore leases;
     private final Acceptance acceptance;
     private final ActivationEvents events;
     private final Predicate<String> isSuspended;
@@ -68,7 +68,7 @@ final class TickSubmitter {
      * @param context an event loop
      */
     TickSubmitter(
-            TickLeases leases,
+            TickLeaseStore leases,
             Acceptance acceptance,
             ActivationEvents events,
             Predicate<String> isSuspended,
@@ -172,8 +172,9 @@ final class TickSubmitter {
                 .isBefore(Instant.now());
         return isOld
                 || each.schedule()
-                        .filter(schedule ->
-                                windowEnd(tick, schedule).plus(TickLeases.LEASE).isBefore(each.now()))
+                        .filter(schedule -> windowEnd(tick, schedule)
+                                .plus(TickLeaseStore.LEASE)
+                                .isBefore(each.now()))
                         .isPresent();
     }
 

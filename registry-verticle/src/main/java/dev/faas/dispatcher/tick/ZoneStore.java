@@ -68,7 +68,7 @@ final class ZoneStore {
 
     /** Empty when the next time is the same. */
     private static Optional<Tuple> changed(Row row) {
-        var schedule = TickRows.toSchedule(row);
+        var schedule = TickStore.toSchedule(row);
         var next = schedule.times().next(Pg.time(row, "now")).map(CronTime::instant);
         return next.equals(Optional.ofNullable(schedule.next()))
                 ? Optional.empty()

@@ -49,16 +49,23 @@ final class Schedules {
                         owner,
                         change -> findFunction(change, definition).compose(function -> {
                             var schedule = create(change, owner, definition, function);
-                            return change.insert(schedule).compose(inserted -> {
-                                if (!inserted) {
-                                    throw nameTaken(definition.spec().name()).asException();
-                                }
-                                return requireRoom(change, true)
-                                        .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
-                                        .map(schedule);
-                            });
+                            // Without waiting in between: other changes of this owner wait for all of it.
+                            return Future.all(
+                                            insert(change, schedule),
+                                            requireRoom(change, true),
+                                            change.audit(entry(schedule, origin, "schedule.create")))
+                                    .map(schedule);
                         }))
                 .onSuccess(schedule -> log("schedule created", schedule));
+    }
+
+    private static Future<Void> insert(Change change, Schedule schedule) {
+        return change.insert(schedule).map(inserted -> {
+            if (!inserted) {
+                throw nameTaken(schedule.spec().name()).asException();
+            }
+            return null;
+        });
     }
 
     private static Schedule create(Change change, String owner, Definition definition, Target function) {

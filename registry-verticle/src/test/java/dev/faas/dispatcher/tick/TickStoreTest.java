@@ -48,7 +48,7 @@ class TickStoreTest {
     private static Vertx vertx;
     private static Pg pg;
     private static TickStore store;
-    private static TickLeases leases;
+    private static TickLeaseStore leases;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
@@ -56,7 +56,7 @@ class TickStoreTest {
         vertx = Vertx.vertx();
         pg = RegistryPg.open(vertx, postgres, 4);
         store = new TickStore(pg);
-        leases = new TickLeases(pg);
+        leases = new TickLeaseStore(pg);
     }
 
     @AfterAll
@@ -209,7 +209,7 @@ class TickStoreTest {
                 status,
                 new JsonObject(),
                 run("select id from schedule").iterator().next().getString(0));
-        return pg.inTransaction(tx -> new TickEnds(new AuditStore(pg, "registry", false)).handle(tx, List.of(end)));
+        return pg.inTransaction(tx -> new TickEndStore(new AuditStore(pg, "registry", false)).handle(tx, List.of(end)));
     }
 
     /** The activation ends before the dispatcher that submitted it has settled the tick. */

@@ -18,10 +18,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Handles ends of activations that schedules have submitted. */
-public final class TickEnds implements EndedStore.Handler {
+public final class TickEndStore implements EndedStore.Handler {
     private final AuditStore audit;
 
-    public TickEnds(AuditStore audit) {
+    public TickEndStore(AuditStore audit) {
         this.audit = audit;
     }
 
@@ -57,7 +57,7 @@ public final class TickEnds implements EndedStore.Handler {
 
     private Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, String> notes) {
         var pausing =
-                ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickRows::toSchedule).stream()
+                ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
                         .filter(schedule -> schedule.spec().rules().pauseOnFailure())
                         .toList();
         return pausing.isEmpty()
@@ -67,8 +67,8 @@ public final class TickEnds implements EndedStore.Handler {
                                     paused_at = least(now(), next_at - interval '1 millisecond'),
                                     next_at = null, due_at = null, updated_at = now()
                                 from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                        .execute(Tuple.of(TickRows.texts(pausing, DueSchedule::id), (Object)
-                                TickRows.texts(pausing, schedule -> notes.get(schedule.id()))))
+                        .execute(Tuple.of(TickStore.texts(pausing, DueSchedule::id), (Object)
+                                TickStore.texts(pausing, schedule -> notes.get(schedule.id()))))
                         .compose(paused -> InOrder.forEach(
                                 pausing, schedule -> audit.write(tx, entry(schedule, notes.get(schedule.id())))));
     }

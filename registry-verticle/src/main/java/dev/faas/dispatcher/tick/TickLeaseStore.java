@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Takes up ticks by their leases, and settles them. */
-final class TickLeases {
+final class TickLeaseStore {
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -46,7 +46,7 @@ final class TickLeases {
 
     private final Pg pg;
 
-    TickLeases(Pg pg) {
+    TickLeaseStore(Pg pg) {
         this.pg = pg;
     }
 
@@ -63,7 +63,7 @@ final class TickLeases {
         return pg.withPool(pool -> pool.preparedQuery(TAKE_LEASED)
                 .execute(Tuple.of(after, perOwner, limit))
                 .map(rows -> ReadableRows.map(
-                        rows.stream().toList(), row -> row.getString("schedule_id"), TickRows::toTick)));
+                        rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
     }
 
     /** Without those that cannot be read: their leases end. */
@@ -91,7 +91,7 @@ final class TickLeases {
     private static Submittable submittable(TickRow tick, Optional<Row> row) {
         return new Submittable(
                 tick,
-                row.map(TickRows::toSchedule),
+                row.map(TickStore::toSchedule),
                 row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
                         .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
                 row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
@@ -111,14 +111,14 @@ final class TickLeases {
         return ticks.isEmpty()
                 ? Future.succeededFuture()
                 : pg.inTransaction(tx -> lockCounted(
-                                tx, TickRows.texts(ticks, tick -> tick.key().scheduleId()))
+                                tx, TickStore.texts(ticks, tick -> tick.key().scheduleId()))
                         .compose(locked -> tx.preparedQuery("""
                         update tick t set outcome = 'fired', reason = null, leased_until = null,
                             late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
-                        """ + TickRows.SETTLED
+                        """ + TickStore.SETTLED
                                         + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
                                         + " returning t.schedule_id, t.kind")
-                                .execute(TickRows.settled(ticks)))
+                                .execute(TickStore.settled(ticks)))
                         .compose(rows -> countDown(
                                 tx,
                                 rows.stream()
@@ -180,7 +180,7 @@ final class TickLeases {
         return tx.preparedQuery("""
                         select *, clock_timestamp() as now from schedule
                         where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
-            var values = ReadableRows.map(rows.stream().toList(), row -> scheduleId, TickLeases::toNextTime);
+            var values = ReadableRows.map(rows.stream().toList(), row -> scheduleId, TickLeaseStore::toNextTime);
             return values.isEmpty()
                     ? Future.succeededFuture()
                     : tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
@@ -190,7 +190,7 @@ final class TickLeases {
     }
 
     private static Tuple toNextTime(Row row) {
-        var schedule = TickRows.toSchedule(row);
+        var schedule = TickStore.toSchedule(row);
         var times = schedule.times();
         var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
         return Tuple.of(
