@@ -49,11 +49,9 @@ final class Schedules {
                         owner,
                         change -> findFunction(change, definition).compose(function -> {
                             var schedule = create(change, owner, definition, function);
-                            // Without waiting in between: other changes of this owner wait for all of it.
-                            return Future.all(
-                                            insert(change, schedule),
-                                            requireRoom(change, true),
-                                            change.audit(entry(schedule, origin, "schedule.create")))
+                            return insert(change, schedule)
+                                    .compose(inserted -> requireRoom(change, true))
+                                    .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
                                     .map(schedule);
                         }))
                 .onSuccess(schedule -> log("schedule created", schedule));
