@@ -37,6 +37,14 @@ public final class ScheduleStore {
             select s.*, coalesce(f.name, s.function_id) as function_name from schedule s
             left join function f on f.id = s.function_id where\s""";
 
+    static final String FIND_TICK = """
+            select * from (
+                (select * from tick where schedule_id = $1 and nominal = $2 order by kind desc, run desc limit 1)
+                union all
+                (select * from (select * from tick where schedule_id = $1 and nominal < $2 and until is not null
+                    order by nominal desc limit 1) span where until >= $2)) found
+            order by nominal desc limit 1""";
+
     private static final int DELETED_AT_ONCE = 10_000;
 
     private final Pg pg;
@@ -269,13 +277,7 @@ public final class ScheduleStore {
             @Nullable Instant until,
             @Nullable TickKey after,
             int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("select * from tick where schedule_id = $1 and "
-                        // Else a plan for all values would not use the index.
-                        + (outcome == null ? "$2::text is null" : "outcome = $2") + """
-                         and ($3::timestamptz is null or nominal >= $3)
-                        and ($4::timestamptz is null or nominal < $4)
-                        and ($5::timestamptz is null or (nominal, kind, run) < ($5, $6, $7))
-                        order by nominal desc, kind desc, run desc limit $8""")
+        return pg.withPool(pool -> pool.preparedQuery(listTicks(outcome != null))
                 .execute(Tuple.tuple()
                         .addValue(scheduleId)
                         .addValue(outcome == null ? null : outcome.text())
@@ -288,19 +290,22 @@ public final class ScheduleStore {
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).toList()));
     }
 
+    /** A plan for all values would not use the index of outcomes. */
+    static String listTicks(boolean hasOutcome) {
+        return "select * from tick where schedule_id = $1 and " + (hasOutcome ? "outcome = $2" : "$2::text is null")
+                + """
+                 and ($3::timestamptz is null or nominal >= $3)
+                and ($4::timestamptz is null or nominal < $4)
+                and ($5::timestamptz is null or (nominal, kind, run) < ($5, $6, $7))
+                order by nominal desc, kind desc, run desc limit $8""";
+    }
+
     /** Where a list of ticks continues. */
     record TickKey(Instant nominal, String kind, String run) {}
 
     /** Of a time, or of the pause or outage that it falls into. */
     Future<Optional<Tick>> findTick(String scheduleId, Instant nominal) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select * from (
-                            (select * from tick where schedule_id = $1 and nominal = $2
-                                order by kind desc, run desc limit 1)
-                            union all
-                            (select * from (select * from tick where schedule_id = $1 and nominal < $2
-                                and until is not null order by nominal desc limit 1) span where until >= $2)) found
-                        order by nominal desc limit 1""")
+        return pg.withPool(pool -> pool.preparedQuery(FIND_TICK)
                 .execute(Tuple.of(scheduleId, Pg.utc(nominal)))
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).findFirst()));
     }
