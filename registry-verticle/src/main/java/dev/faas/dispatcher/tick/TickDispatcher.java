@@ -13,7 +13,7 @@ import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.dispatcher.tick.TickStore.Decided;
-import dev.faas.dispatcher.tick.TickStore.Place;
+import dev.faas.dispatcher.tick.TickStore.ScheduleKey;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -205,7 +205,7 @@ public final class TickDispatcher {
         // After the last owner comes the first one.
         lastOwner = turn.last()
                 .filter(last -> turn.isCut() || turn.schedules() == limit)
-                .map(Place::owner)
+                .map(ScheduleKey::owner)
                 .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
@@ -241,7 +241,7 @@ public final class TickDispatcher {
         var turn = decideBuffered(true, lastSwept);
         lastSwept = turn.last()
                 .filter(last -> turn.isCut() || turn.schedules() == limit)
-                .map(Place::scheduleId)
+                .map(ScheduleKey::scheduleId)
                 .orElse("");
         sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
         return turn.decisions().stream().anyMatch(Decision::hasChanged);

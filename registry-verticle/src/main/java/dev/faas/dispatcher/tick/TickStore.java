@@ -98,9 +98,9 @@ final class TickStore {
     }
 
     /** Of a schedule. */
-    record Place(String scheduleId, String owner) {
-        private static Place of(Row row) {
-            return new Place(row.getString("id"), row.getString("owner"));
+    record ScheduleKey(String scheduleId, String owner) {
+        private static ScheduleKey of(Row row) {
+            return new ScheduleKey(row.getString("id"), row.getString("owner"));
         }
     }
 
@@ -111,7 +111,12 @@ final class TickStore {
      * @param last schedule that had its turn; empty when none had
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, boolean isCut, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(
+            int schedules,
+            boolean isCut,
+            Optional<ScheduleKey> last,
+            List<TickRow> claimed,
+            List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -155,12 +160,12 @@ final class TickStore {
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
-        var places = rows.stream().map(Place::of).toList();
-        if (places.isEmpty()) {
+        var keys = rows.stream().map(ScheduleKey::of).toList();
+        if (keys.isEmpty()) {
             return Future.succeededFuture(new Turn(0, false, Optional.empty(), List.of(), List.of()));
         }
-        var schedules =
-                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
+        var schedules = ReadableRows.map(
+                rows.stream().toList(), row -> ScheduleKey.of(row).scheduleId(), TickStore::toSchedule);
         return alive(tx, schedules)
                 .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
@@ -179,13 +184,13 @@ final class TickStore {
                         }))
                 .compose(decided -> {
                     var left = decided.spent().left();
-                    var served = places.stream()
-                            .filter(place -> !left.contains(place.scheduleId()))
+                    var served = keys.stream()
+                            .filter(key -> !left.contains(key.scheduleId()))
                             .toList();
                     return store(tx, decided)
                             .compose(claimed -> putOff(tx, undecided(served, decided.decisions()))
                                     .map(new Turn(
-                                            places.size(),
+                                            keys.size(),
                                             !left.isEmpty(),
                                             Optional.of(served.getLast()),
                                             claimed,
@@ -209,10 +214,10 @@ final class TickStore {
                                 })));
     }
 
-    private static String[] undecided(List<Place> places, List<Decision> decisions) {
+    private static String[] undecided(List<ScheduleKey> keys, List<Decision> decisions) {
         var decided = decisions.stream().map(each -> each.schedule().id()).collect(Collectors.toSet());
-        return places.stream()
-                .map(Place::scheduleId)
+        return keys.stream()
+                .map(ScheduleKey::scheduleId)
                 .filter(id -> !decided.contains(id))
                 .toArray(String[]::new);
     }
