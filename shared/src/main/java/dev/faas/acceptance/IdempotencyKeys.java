@@ -162,7 +162,7 @@ public final class IdempotencyKeys implements ActivationNames {
                 .thenApply(found -> found.map(value -> {
                     var entry = Codec.decode(value.value().bytes(), IdempotencyEntry.class);
                     if (!entry.meaning().equals(meaning)) {
-                        throw keyReused().asException();
+                        throw keyReused("function").asException();
                     }
                     return entry.activationId();
                 }));
@@ -205,12 +205,14 @@ public final class IdempotencyKeys implements ActivationNames {
                 .asException();
     }
 
-    private static Problem keyReused() {
+    /** @param target what the requests were sent to */
+    public static Problem keyReused(String target) {
         return Problem.of(
                 422,
                 "idempotency_key_reused",
                 "Idempotency-Key reused",
-                "This Idempotency-Key was used for another request to this function within the last 24 hours. Use a new"
+                "This Idempotency-Key was used for another request to this " + target
+                        + " within the last 24 hours. Use a new"
                         + " key for a new request, or repeat the first request unchanged.");
     }
 

@@ -75,8 +75,17 @@ public final class Schedules implements Resources {
         var name = read.text(Field.NAME);
         var request = Request.of("PUT", path(name))
                 .header("If-Match", tags.getOrDefault(read.text("id"), "*"))
-                .json(FIELDS.withKept(body, read));
+                .json(withoutCount(FIELDS.withKept(body, read), read));
         return namingFunction(body, () -> naming(name, () -> read(request)));
+    }
+
+    /** The number of remaining actions goes down by itself: unless it is to be another one, the server keeps it. */
+    private static Doc withoutCount(Doc body, Doc read) {
+        var name = ScheduleFields.REMAINING;
+        if (String.valueOf(body.get(name)).equals(String.valueOf(read.get(name)))) {
+            body.fields().remove(name);
+        }
+        return body;
     }
 
     @Override
