@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  faas destination create erp --url https://erp.example/x --events activation.failed",
+            "  faas destination create erp --url https://e.org/x --events activation.failed",
             "  faas destination create log --from log.yaml > log.secret",
             "",
             "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 5 unavailable or too many destinations, 6 the name is taken or the address is not allowed."

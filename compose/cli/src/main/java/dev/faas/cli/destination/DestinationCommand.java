@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
-            "  faas destination create erp --url https://erp.example/x --events activation.failed",
+            "  faas destination create erp --url https://e.org/x --events activation.failed",
             "  faas destination test erp",
             "",
             "Exit codes: 0 fine, 2 usage; more in the help of each command."
