@@ -3,6 +3,7 @@ package dev.faas.cli.delivery;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.destination.DeliveryPrinter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

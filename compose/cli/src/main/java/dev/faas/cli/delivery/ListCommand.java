@@ -4,6 +4,7 @@ import dev.faas.cli.Exit;
 import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.destination.DeliveryPrinter;
 import dev.faas.cli.destination.Destinations;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;

@@ -3,6 +3,7 @@ package dev.faas.cli.delivery;
 import dev.faas.cli.EachOf;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.destination.DeliveryPrinter;
 import dev.faas.cli.http.Request;
 import java.util.List;
 import picocli.CommandLine.Command;

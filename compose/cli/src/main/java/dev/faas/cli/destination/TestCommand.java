@@ -3,7 +3,6 @@ package dev.faas.cli.destination;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
-import dev.faas.cli.delivery.DeliveryPrinter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -1,4 +1,4 @@
-package dev.faas.cli.delivery;
+package dev.faas.cli.destination;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Session;
@@ -8,9 +8,9 @@ import java.util.List;
 
 /** How deliveries look. */
 public final class DeliveryPrinter {
-    static final String ID = "deliveryId";
+    public static final String ID = "deliveryId";
 
-    static final List<Column> COLUMNS = List.of(
+    public static final List<Column> COLUMNS = List.of(
             Column.whole("DELIVERY", ID),
             Column.text("TYPE", "type"),
             Column.text("STATE", "state"),
