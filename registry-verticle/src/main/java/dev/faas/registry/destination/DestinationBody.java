@@ -76,6 +76,7 @@ final class DestinationBody {
         var parsed = parse(fields, "url", url, OutgoingUrl::parse);
         var selection = selection(fields);
         var headers = headers(fields);
+        var given = fields.has("headers") ? Optional.of(headers) : Optional.<Map<String, String>>empty();
         var secret = fields.optionalText("secret", ANY, "be a text")
                 .flatMap(text -> parse(fields, "secret", text, WebhookSecret::parse));
         var enabled = fields.flag("enabled", true);
@@ -89,7 +90,7 @@ final class DestinationBody {
         if (!rules.mayAllow(parsed.orElseThrow())) {
             throw addressForbidden();
         }
-        return new Definition(spec, headers, secret, enabled);
+        return new Definition(spec, given, secret, enabled);
     }
 
     static int overlapHours(JsonFields fields) {

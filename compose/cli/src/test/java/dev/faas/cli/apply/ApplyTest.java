@@ -293,7 +293,7 @@ class ApplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "---\n", "# nothing\n"})
     void refusesAFileWithoutFunctions(String text) throws IOException {
-        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\"\n");
+        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\" or \"destinations:\"\n");
     }
 
     @Test
