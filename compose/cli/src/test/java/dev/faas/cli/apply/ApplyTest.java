@@ -386,7 +386,7 @@ class ApplyTest {
         assertThat(server.received().getLast().header("If-Match")).isEqualTo("\"7\"");
         assertThat(server.received().getLast().body())
                 .isEqualTo(
-                        "{\"name\":\"other\",\"function\":\"report\",\"cron\":\"@hourly\",\"remainingActions\":null,\"paused\":true,\"note\":\"\"}");
+                        "{\"name\":\"other\",\"function\":\"report\",\"cron\":\"@hourly\",\"paused\":true,\"note\":\"\"}");
     }
 
     @Test
