@@ -43,14 +43,19 @@ create index delivery_due on delivery (destination_id, due_at) where due_at is n
 create index delivery_due_test on delivery (due_at) where due_at is not null and type = 'webhook.test';
 create index delivery_by_owner on delivery (owner, id desc);
 create index delivery_by_age on delivery (created_at);
+create index delivery_pending_by_age on delivery (created_at) where due_at is not null;
 
 -- Ends of activations that a schedule submitted or whose owner has destinations: the projector adds them, the dispatcher removes
--- what it has handled.
-alter table tick_end rename to ended;
-alter table ended rename column schedule_id to trigger_id;
-alter table ended
-    alter column trigger_id drop not null,
-    add column owner text collate "C" not null default '',
-    add column function_id text collate "C" not null default '',
-    add column function_name text collate "C" not null default '',
-    add column tags jsonb not null default '{}';
+-- what it has handled. Registries of the version before go on with tick_end.
+create table ended (
+    activation_id text collate "C" primary key,
+    owner         text collate "C" not null default '',
+    function_id   text collate "C" not null default '',
+    function_name text collate "C" not null default '',
+    status        text not null,
+    tags          jsonb not null default '{}',
+    trigger_id    text collate "C"                        -- of the schedule; null: none submitted it
+);
+insert into ended
+    select e.activation_id, s.owner, s.function_id, '', e.status, '{}', e.schedule_id
+    from tick_end e join schedule s on s.id = e.schedule_id;

@@ -81,6 +81,20 @@ class DeliveriesTest extends DestinationFixture {
                 .toList();
     }
 
+    /** A later version may have written it. */
+    @Test
+    void givenADestinationThatCannotBeRead_whenEventsAreDue_thenOthersGetTheirs() throws Exception {
+        var unreadable = destination("later", new JsonObject()).getString("id");
+        var readable = destination("erp", new JsonObject()).getString("id");
+        registry.backends.run("update destination set spec = '{\"v\": 99}' where id = '" + unreadable + "'");
+
+        var activation = succeed();
+
+        assertThat(onlyDelivery(readable, "succeeded").getString("activationId"))
+                .isEqualTo(activation);
+        registry.backends.run("delete from destination where id = '" + unreadable + "'");
+    }
+
     @Test
     void givenALongResult_whenSent_thenItsAddressIsInItsPlace() {
         var made = destination("erp", new JsonObject());
@@ -285,7 +299,7 @@ class DeliveriesTest extends DestinationFixture {
 
     @Test
     void givenAReceiverThatIsGone_whenItsDestinationIsDisabled_thenTheOthersGetAnEvent() {
-        receiver.answers(410);
+        receiver.answersOnce(410);
         var gone = destination("gone", selection("{'events': ['activation.succeeded', 'destination.disabled']}"));
         var watch = destination("watch", selection("{'events': ['destination.disabled']}"));
 

@@ -61,6 +61,15 @@ final class WebhookReceiver implements AutoCloseable {
         answer = request -> request.response().setStatusCode(status).end("answer " + status);
     }
 
+    /** Only the next request. */
+    void answersOnce(int status) {
+        var then = answer;
+        answer = request -> {
+            answer = then;
+            request.response().setStatusCode(status).end();
+        };
+    }
+
     void answers(int status, String retryAfter) {
         answer = request -> request.response()
                 .setStatusCode(status)

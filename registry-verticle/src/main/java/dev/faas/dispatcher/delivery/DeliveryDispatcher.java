@@ -61,7 +61,7 @@ public final class DeliveryDispatcher {
         var meters = new DeliveryMeters(registry);
         var client = on.open(
                 "requests to destinations",
-                () -> OutgoingClient.open(vertx, config, InFlight.MOST_OF_OWNER),
+                () -> OutgoingClient.open(vertx, config, InFlight.MOST),
                 it -> Blocking.await(it.close()));
         var dispatcher = new DeliveryDispatcher(new DeliveryStore(pg), new WebhookSender(client, keks, meters), meters);
         on.open(

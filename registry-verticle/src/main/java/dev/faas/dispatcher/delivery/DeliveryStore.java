@@ -26,13 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads and writes the table {@code delivery}, and the health of destinations. The clock of Postgres decides what is due. */
 final class DeliveryStore implements EndedStore.Handler {
     /** Beyond the time of a request; then another dispatcher takes a delivery up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryStore.class);
     private static final int KEPT_ATTEMPTS = 20;
 
     /** Destinations whose circuit is open and that may be tried, each by one dispatcher. */
@@ -72,12 +76,12 @@ final class DeliveryStore implements EndedStore.Handler {
                 select id, row_number() over (partition by owner order by turn, due_at) as turn, owner from candidates),
             chosen as (
                 select t.id from turns t left join unnest($3::text[], $4::int[]) as r (owner, room) on r.owner = t.owner
-                where t.turn <= coalesce(r.room, $5) order by t.turn limit $6),
+                where t.turn <= coalesce(r.room, $5) order by t.turn, random() limit $6),
             locked as (
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
             update delivery v set due_at = clock_timestamp()
-                + make_interval(secs => (convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int + 30)
+                + make_interval(secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30)
             from locked l, destination d where v.id = l.id and d.id = v.destination_id
             returning v.*, d.spec, d.secrets, d.kek""";
 
@@ -159,7 +163,7 @@ final class DeliveryStore implements EndedStore.Handler {
                                     .addValue(probing.toArray(String[]::new))
                                     .addValue(room.ofOtherDestinations()))
                             .map(rows -> rows.stream()
-                                    .map(row -> toClaimed(row, probing.contains(row.getString("destination_id"))))
+                                    .flatMap(row -> readable(row, probing.contains(row.getString("destination_id"))))
                                     .toList());
                 }));
     }
@@ -311,6 +315,16 @@ final class DeliveryStore implements EndedStore.Handler {
                             row.getLong("open"),
                             Set.of(row.getArrayOfStrings("full")));
                 }));
+    }
+
+    /** None for one that this version cannot read: its lease ends later, and others go on. */
+    private static Stream<Claimed> readable(Row row, boolean probe) {
+        try {
+            return Stream.of(toClaimed(row, probe));
+        } catch (RuntimeException e) {
+            LOG.error("delivery not readable delivery={}", row.getString("id"), e);
+            return Stream.empty();
+        }
     }
 
     private static Claimed toClaimed(Row row, boolean probe) {
