@@ -36,7 +36,7 @@ public final class QuotaStore {
     }
 
     /** What will submit, begin or be told later. */
-    public record Waiting(long delayed, long schedules, long destinations) {}
+    public record Waiting(long delayed, long schedules, long hooks, long destinations) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -45,6 +45,7 @@ public final class QuotaStore {
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
             (select count(*) from delayed d where d.owner = o.owner) as delayed,
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
+            (select count(*) from hook h where h.owner = o.owner) as hooks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
@@ -180,7 +181,11 @@ public final class QuotaStore {
                 row.getLong("functions"),
                 row.getLong("bytes"),
                 row.getLong("stored"),
-                new Waiting(row.getLong("delayed"), row.getLong("schedules"), row.getLong("destinations")),
+                new Waiting(
+                        row.getLong("delayed"),
+                        row.getLong("schedules"),
+                        row.getLong("hooks"),
+                        row.getLong("destinations")),
                 limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
     }
 
