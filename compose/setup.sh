@@ -90,7 +90,8 @@ inspect() {
     fi
     local pair
     # zsh, fish and script (a terminal for a shell): for the tests of the client's completion. tmux: a terminal to read from.
-    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux; do
+    # node and python3: for the receivers of webhooks.
+    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3; do
       if has "${pair%:*}"; then
         echo "ok|${pair%:*}|$(command -v "${pair%:*}")|"
       else

@@ -25,11 +25,12 @@ create index destination_open on destination (open_until) where open_until is no
 -- One event for one destination. Its key refuses a second one for the same event.
 create table delivery (
     id             text collate "C" primary key,          -- dlv_…
-    event_id       text collate "C" not null,             -- evt_ and the activation's id
+    event_id       text collate "C" not null,             -- evt_ and the activation's id, or an id of its own
     destination_id text collate "C" not null,
     owner          text collate "C" not null,
-    activation_id  text collate "C",                      -- null: it is a test
+    activation_id  text collate "C",                      -- of an end; else null
     type           text not null,
+    data           jsonb,                                 -- of an event that no record has; null: an end, or a test
     state          text not null,                         -- pending, succeeded, failed or dropped
     reason         text,
     attempt        int not null default 0,                -- attempts since it was made or redelivered
@@ -39,7 +40,7 @@ create table delivery (
 );
 create unique index delivery_by_event on delivery (event_id, destination_id);
 create index delivery_due on delivery (destination_id, due_at) where due_at is not null;
-create index delivery_due_test on delivery (due_at) where due_at is not null and activation_id is null;
+create index delivery_due_test on delivery (due_at) where due_at is not null and type = 'webhook.test';
 create index delivery_by_owner on delivery (owner, id desc);
 create index delivery_by_age on delivery (created_at);
 

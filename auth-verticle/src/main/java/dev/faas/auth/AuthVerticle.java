@@ -196,6 +196,9 @@ public final class AuthVerticle extends ServiceVerticle {
                 "announcing deletions again", DELETIONS_PAUSE, () -> Blocking.await(cutoffs.announceDeletionsAgain()));
         on.repeat("announcing revocations", OUTBOX_PAUSE, () -> Blocking.await(revocations.announcePending()));
         on.repeatAfterPause("publishing signing keys", KEYS_PAUSE, () -> Blocking.await(publication.refresh()));
+        var suspensions = on.open(
+                "bucket SUSPENDED", () -> new Suspensions(users, nats.kv(Subjects.SUSPENDED)), Suspensions::close);
+        on.repeat("publishing disabled accounts", OUTBOX_PAUSE, suspensions::publish);
         on.repeat("publishing API keys", OUTBOX_PAUSE, () -> Blocking.await(apiKeys.publishPending()));
         on.repeat("deleting expired API keys", PRUNE_PAUSE, () -> Blocking.await(apiKeys.deleteExpired()));
         on.repeat("ending logins that are over", OUTBOX_PAUSE, () -> Blocking.await(sessions.endOver()));

@@ -11,6 +11,7 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Sha256;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -279,6 +280,25 @@ class AdminApiTest extends ServiceFixture {
                         .json())
                 .isEqualTo(new JsonObject().put("registration", "open"));
         assertThat(client.register("let-in", PASSWORD).status()).isEqualTo(201);
+    }
+
+    @Test
+    void disabledAccountsArePublishedUntilTheyAreActiveOrDeleted() throws Exception {
+        var users = List.of(id(client.register("pausing", PASSWORD)), id(client.register("leaving", PASSWORD)));
+        try (var bus = service.backends.connect("registry-of-the-test")) {
+            var bucket = bus.kv(Subjects.SUSPENDED);
+
+            for (var user : users) {
+                admin("PATCH", "/v1/admin/users/" + user, new JsonObject().put("state", "disabled"));
+            }
+            eventually(() ->
+                    users.stream().allMatch(user -> bucket.get(user).join().isPresent()));
+
+            admin("PATCH", "/v1/admin/users/pausing", new JsonObject().put("state", "active"));
+            admin("DELETE", "/v1/admin/users/leaving");
+            eventually(() ->
+                    users.stream().allMatch(user -> bucket.get(user).join().isEmpty()));
+        }
     }
 
     @Test

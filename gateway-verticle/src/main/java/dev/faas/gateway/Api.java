@@ -214,12 +214,16 @@ final class Api {
         on.put(one).handler(JSON).handler(developer).handler(registry);
         on.patch(one).handler(JSON).handler(developer).handler(registry);
         on.delete(one).handler(developer).handler(registry);
-        for (var action : List.of("rotate", "enable", "disable", "test")) {
-            on.post(one + "/" + action).handler(JSON).handler(developer).handler(registry);
+        on.post(one + "/rotate").handler(JSON).handler(developer).handler(registry);
+        for (var action : List.of("enable", "disable", "test")) {
+            Bodies.declareTypes(on.post(one + "/" + action), List.of())
+                    .handler(JSON)
+                    .handler(developer)
+                    .handler(registry);
         }
         on.get("/v1/deliveries").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/deliveries/:delivery").handler(JSON).handler(reader).handler(registry);
-        on.post("/v1/deliveries/:delivery/redeliver")
+        Bodies.declareTypes(on.post("/v1/deliveries/:delivery/redeliver"), List.of())
                 .handler(JSON)
                 .handler(invoker)
                 .handler(registry);

@@ -1,8 +1,10 @@
 package dev.faas.dispatcher;
 
+import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.tick.TickDispatcher;
+import dev.faas.dispatcher.tick.TickEndStore;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Metrics;
@@ -12,6 +14,7 @@ import dev.faas.lifecycle.Lifecycle;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
+import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -41,7 +44,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
             Lifecycle.Steps on, Vertx vertx, DispatcherConfig config, MeterRegistry meters, Health health)
             throws Exception {
         var nats = on.open("nats of the dispatcher", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
-        Topology.await(nats, config.nats().startTimeout());
+        Topology.await(nats, config.nats().startTimeout(), Subjects.SUSPENDED);
         var pg = on.open(
                 "postgres of the dispatcher", () -> Pg.open(vertx, config.pg()), it -> Blocking.await(it.close()));
         // Not required: what the registry answers does not need them.
@@ -55,7 +58,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 on,
                 nats,
                 pg,
-                List.of(TickDispatcher.endHandler(pg), deliveries.endHandler()),
+                List.of(new TickEndStore(new AuditStore(pg, "registry", config.auditLog())), deliveries.endHandler()),
                 deliveries::wake,
                 meters);
     }

@@ -169,7 +169,8 @@ public record RegistryConfig(
                 connections.nats(),
                 connections.pg().withPoolSize(DISPATCHER_CONNECTIONS),
                 quotas,
-                new DispatcherConfig.Outgoing(outgoing, keks));
+                new DispatcherConfig.Outgoing(outgoing, keks),
+                auditLog);
     }
 
     private static Mode mode(Env env) {

@@ -284,6 +284,25 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
+    void givenAReceiverThatIsGone_whenItsDestinationIsDisabled_thenTheOthersGetAnEvent() {
+        receiver.answers(410);
+        var gone = destination("gone", selection("{'events': ['activation.succeeded', 'destination.disabled']}"));
+        var watch = destination("watch", selection("{'events': ['destination.disabled']}"));
+
+        succeed();
+
+        Await.eventually(() -> deliveries(watch.getString("id")).size() == 1);
+        assertThat(deliveries(watch.getString("id")).getFirst().getMap())
+                .containsEntry("type", "destination.disabled")
+                .containsEntry("activationId", null);
+        Await.eventually(() -> receiver.received().size() == 2);
+        assertThat(receiver.received().getLast().json().getJsonObject("data").getMap())
+                .containsEntry("destinationId", gone.getString("id"))
+                .containsEntry("reason", "gone");
+        assertThat(deliveries(gone.getString("id"))).hasSize(1);
+    }
+
+    @Test
     void givenARotation_whenSent_thenBothSecretsSignUntilItsEnd() throws Exception {
         var old = destination("erp", new JsonObject()).getString("secret");
         var rotated =

@@ -153,6 +153,26 @@ class DestinationsTest extends DestinationFixture {
                 .doesNotContainKey("x-one");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PUT   | {}                | true
+            PUT   | {'headers': null} | true
+            PUT   | {'headers': {}}   | false
+            PATCH | {'headers': null} | false
+            """)
+    void givenHeaders_whenTheyAreNotNamed_thenTheyStay(String method, String members, boolean stay) {
+        destination("erp", new JsonObject().put("headers", new JsonObject().put("X-One", "1")));
+        var body = new JsonObject(members.replace('\'', '"'));
+
+        user.send(
+                method,
+                PATH + "/erp",
+                (method.equals("PUT") ? body("erp", receiver.url()).mergeIn(body) : body).encode());
+
+        assertThat(user.get(PATH + "/erp").json().getJsonArray("headerNames"))
+                .isEqualTo(stay ? JsonArray.of("X-One") : new JsonArray());
+    }
+
     @Test
     void givenAnEntityTag_whenChangedWithAnotherOne_thenItIsRefused() {
         destination("erp", new JsonObject());

@@ -7,8 +7,12 @@ import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.sql.DriverManager;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +126,52 @@ class SchedulesTest extends RegistryFixture {
         assertThat(names(user.get(PATH))).containsExactly("one");
     }
 
+    /** Of each by its next 100 times, however seldom these bursts are. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {'cron': '* * * * *'}                             | 60
+            {'cron': '* * * * * *'}                           | 3600
+            {'cron': '@every 90s'}                            | 40
+            {'cron': '0 0 29 2 *'}                            | 1
+            {'cron': null, 'at': '2100-01-01T00:00:00Z'}      | 1
+            {'cron': '* * * * *', 'paused': true}             | 0
+            {'cron': '* * * * * *', 'startAt': '2100-01-01T00:00:00Z', 'endAt': '2100-01-01T00:00:05Z'} | 5
+            """)
+    void givenASchedule_whenItsUseIsRead_thenItIsTimesAnHour(String changes, int perHour) {
+        post(PATH, body("nightly").mergeIn(new JsonObject(changes.replace('\'', '"'))));
+
+        assertThat(used("scheduleTicksPerHour")).isEqualTo(perHour);
+    }
+
+    private long used(String limit) {
+        return user.get("/v1/projects/" + owner + "/quota")
+                .json()
+                .getJsonObject("used")
+                .getLong(limit);
+    }
+
+    @Test
+    void givenAQuotaOfTicks_whenMoreWouldBeActive_thenItIsRefusedWithTheNumber() throws Exception {
+        registry.backends.text("insert into quota (owner, limits) values ('" + owner
+                + "', '{\"scheduleTicksPerHour\": 100}') returning owner");
+        post(PATH, body("one").put("cron", "* * * * *"));
+        var often = body("two").put("cron", "* * * * *");
+
+        var refused = post(PATH, often);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.code()).isEqualTo("quota_exceeded");
+        assertThat(refused.json().getString("detail")).contains("120 times an hour", "may have 100");
+        assertThat(post(PATH, often.copy().put("paused", true)).status()).isEqualTo(201);
+        assertThat(post(PATH + "/two/resume", new JsonObject()).code()).isEqualTo("quota_exceeded");
+
+        assertThat(user.put(PATH + "/two", often.copy().put("cron", "0 * * * *"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(user.put(PATH + "/two", often).code()).isEqualTo("quota_exceeded");
+        assertThat(user.get(PATH + "/two").json().getString("cron")).isEqualTo("0 * * * *");
+        assertThat(used("scheduleTicksPerHour")).isEqualTo(61);
+    }
+
     @Test
     void givenASchedule_whenReplacedAndPatched_thenTheNextTimesFollow() {
         var made = post(PATH, body("nightly"));
@@ -211,11 +261,69 @@ class SchedulesTest extends RegistryFixture {
         assertThat(user.get(PATH + "/nightly").json().getString("state")).isEqualTo(patched);
     }
 
+    /** It goes down by itself, also while somebody edits another field. */
+    @Test
+    void givenRemainingActions_whenReplacedWithoutThem_thenTheyStay_andNullIsNoLimit() throws Exception {
+        post(PATH, body("nightly").put("remainingActions", 5));
+        registry.backends.run("update schedule set remaining = 2 where owner = '" + owner + "'");
+
+        assertThat(user.put(PATH + "/nightly", body("nightly").put("note", "x"))
+                        .json()
+                        .getInteger("remainingActions"))
+                .isEqualTo(2);
+        assertThat(user.put(PATH + "/nightly", body("nightly").putNull("remainingActions"))
+                        .json()
+                        .getInteger("remainingActions"))
+                .isNull();
+    }
+
+    /** Between its time and its jitter it is due at some moment. */
+    @Test
+    void givenATimeThatIsDueLater_whenTheJitterIsChanged_thenItIsNotDropped() throws Exception {
+        post(PATH, body("nightly").put("cron", "* * * * *").put("jitterSeconds", 50));
+        var next = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+        registry.backends.run("update schedule set next_at = '" + next
+                + "', due_at = now() + interval '1 hour' where owner = '" + owner + "'");
+
+        user.send("PATCH", PATH + "/nightly", "{\"jitterSeconds\": 0}");
+
+        Await.eventually(() -> registry.backends
+                .text("select string_agg(outcome, ' ') from tick where owner = '" + owner + "' and nominal = '" + next
+                        + "'")
+                .equals("fired"));
+    }
+
+    /** A change of a schedule takes the owner's lock first, so the deletion of its function does, too. */
+    @Test
+    void givenAChangeOfTheOwner_whenTheFunctionIsDeleted_thenItWaitsWithoutLocksOfItsOwn() throws Exception {
+        post(PATH, body("nightly"));
+        var postgres = registry.backends.postgres;
+        try (var other =
+                        DriverManager.getConnection(registry.backends.jdbcUrl(), postgres.user(), postgres.password());
+                var statement = other.createStatement()) {
+            other.setSchema("registry");
+            other.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock(hashtextextended('" + owner + "', 12))");
+            var deleted = CompletableFuture.supplyAsync(() -> user.send("DELETE", "/v1/functions/report", ""));
+            Await.eventually(() -> registry.backends
+                            .text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+                            .equals("1")
+                    || deleted.isDone());
+
+            statement.execute("select from function where owner = '" + owner + "' for update nowait");
+
+            assertThat(deleted).isNotDone();
+            other.rollback();
+            assertThat(deleted.get(10, TimeUnit.SECONDS).status()).isEqualTo(204);
+        }
+    }
+
     /** The function was deleted long ago. */
     @Test
     void givenAPurgedFunction_whenTheScheduleIsAskedFor_thenItCanBeDeleted() throws Exception {
         post(PATH, body("nightly"));
         user.send("DELETE", "/v1/functions/report", "");
+        registry.backends.run("delete from function_revision where function_id = '" + function + "'");
         registry.backends.run("delete from function where owner = '" + owner + "'");
 
         assertThat(names(user.get(PATH))).containsExactly("nightly");
@@ -344,12 +452,17 @@ class SchedulesTest extends RegistryFixture {
         post(PATH, body("nightly").put("argument", "hunter2"));
         post(PATH + "/nightly/pause", new JsonObject());
         post(PATH + "/nightly/resume", new JsonObject());
+        for (int i = 0; i < 2; i++) { // the repeat changes nothing
+            user.send("POST", PATH + "/nightly/trigger", "", "Idempotency-Key", "k");
+        }
+        post(PATH + "/nightly/backfill", new JsonObject().put("from", "2020-01-01T00:00:00Z"));
         user.send("PATCH", PATH + "/nightly", "{\"note\": \"x\"}");
         user.send("DELETE", PATH + "/nightly", "");
 
         assertThat(registry.backends.text("select string_agg(action, ' ' order by seq) from audit where project = '"
                         + owner + "' and action like 'schedule%'"))
-                .isEqualTo("schedule.create schedule.pause schedule.resume schedule.update schedule.delete");
+                .isEqualTo("schedule.create schedule.pause schedule.resume schedule.trigger schedule.backfill"
+                        + " schedule.update schedule.delete");
         assertThat(registry.backends.text("select count(*) from audit where changes::text like '%hunter2%'"))
                 .isEqualTo("0");
         assertThat(user.get(PATH + "/nightly").status()).isEqualTo(404);
@@ -360,12 +473,15 @@ class SchedulesTest extends RegistryFixture {
         registry.backends.text("""
                 insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, decided_at)
                 values ('sch_x', '%1$s', 'schedule', '%2$s', 'missed', '%1$s', now() - interval '31 days'),
-                    ('sch_y', '%1$s', 'schedule', '%2$s', 'missed', '%1$s', now() - interval '29 days')
+                    ('sch_y', '%1$s', 'schedule', '%2$s', 'missed', '%1$s', now() - interval '29 days'),
+                    ('sch_often', '%1$s', 'schedule', '%2$s', 'skipped_overlap', '%1$s', now() - interval '25 hours'),
+                    ('sch_z', '%1$s', 'schedule', '%2$s', 'skipped_overlap', '%1$s', now() - interval '23 hours')
                 returning owner""".formatted(Instant.EPOCH, owner));
 
         Await.eventually(() -> registry.backends
-                .text("select string_agg(schedule_id, ' ') from tick where owner = '" + owner + "'")
-                .equals("sch_y"));
+                .text("select string_agg(schedule_id, ' ' order by schedule_id) from tick where owner = '" + owner
+                        + "'")
+                .equals("sch_y sch_z"));
     }
 
     private static List<String> names(HttpAnswer page) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
 import java.sql.DriverManager;
 import java.time.Duration;
@@ -119,6 +120,26 @@ class TickCrashTest extends TickFixture {
 
         assertThat(onlyTick("later", "refused").getString("reason")).isEqualTo("function_deleted");
         assertThat(inStream(activation)).isEmpty();
+    }
+
+    @Test
+    void givenADisabledAccount_whenATickIsTakenUp_thenItIsMissedUnlessItWasSubmitted() throws Exception {
+        var id = schedule("later", LATER);
+        var submitted =
+                Story.accepted(registry.bus, Story.activation(owner, functionId, "report", now(), Map.of()), "x");
+        var activation = Ids.activation(now());
+        registry.bus.kv(Subjects.SUSPENDED).put(owner, new byte[] {'1'}).join();
+
+        insertClaimed(id, now(), submitted.id());
+        insertClaimed(id, now().plusMillis(1), activation);
+
+        Await.eventually(() -> outcomes("later").equals(List.of("fired", "missed")));
+        assertThat(ticks("later").getFirst().getString("reason")).isEqualTo("suspended");
+        assertThat(inStream(activation)).isEmpty();
+
+        registry.bus.kv(Subjects.SUSPENDED).delete(owner).join();
+        user.send("POST", "/v1/schedules/later/trigger", "");
+        Await.eventually(() -> outcomes("later").equals(List.of("fired", "missed", "fired")));
     }
 
     /** A backfill of thousands takes longer than a short window. */

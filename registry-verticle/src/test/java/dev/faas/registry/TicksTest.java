@@ -213,7 +213,7 @@ class TicksTest extends TickFixture {
     }
 
     @Test
-    void givenPauseOnFailure_whenAnActivationFails_thenTheScheduleIsPaused() {
+    void givenPauseOnFailure_whenAnActivationFails_thenTheScheduleIsPaused() throws Exception {
         schedule("once", EACH_SECOND.copy().put("pauseOnFailure", true));
         Await.eventually(() -> !firedActivations("once").isEmpty());
         var activation = firedActivations("once").getFirst();
@@ -222,6 +222,9 @@ class TicksTest extends TickFixture {
 
         Await.eventually(() -> get("once").getString("state").equals("paused"));
         assertThat(get("once").getString("note")).isEqualTo("Paused: activation " + activation + " ended failed.");
+        assertThat(registry.backends.text("select string_agg(actor || ' ' || action, ', ' order by seq) from audit"
+                        + " where project = '" + owner + "' and action like 'schedule%'"))
+                .isEqualTo(owner + " schedule.create, platform schedule.pause");
     }
 
     @Test
@@ -305,10 +308,48 @@ class TicksTest extends TickFixture {
         Await.eventually(() -> outcomes("daily").equals(List.of("fired", "fired", "fired")));
         assertThat(ticks("daily").getFirst().getString("nominalTime")).isEqualTo("2026-01-04T00:00:00.000Z");
         Await.eventually(() -> acceptedCount() == 3);
-        for (var wrong : List.of(range.replace("2026-01-04", "2100-01-01"), "{\"from\": \"2026-01-01T00:00:00Z\"}")) {
+        for (var wrong : List.of(range.replace("2026-01-04", "2100-01-01"), "{\"to\": \"2026-01-04T00:00:00Z\"}")) {
             assertThat(user.send("POST", "/v1/schedules/daily/backfill", wrong).status())
                     .isEqualTo(400);
         }
+    }
+
+    @Test
+    void givenAKey_whenAnotherRequestHasIt_thenItIsRefused_andAfterADayItRuns() throws Exception {
+        schedule("daily", changes("{'cron': '@daily', 'paused': true}"));
+        var path = "/v1/schedules/daily/";
+        var range = "{\"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-04T00:00:00Z\"}";
+        user.send("POST", path + "trigger", "", "Idempotency-Key", "k1");
+        user.send("POST", path + "backfill", range, "Idempotency-Key", "k1");
+
+        for (var other : List.of(range.replace("04T", "02T"), range.replace("2026-01-01", "2026-01-03"))) {
+            assertThat(user.send("POST", path + "backfill", other, "Idempotency-Key", "k1")
+                            .code())
+                    .isEqualTo("idempotency_key_reused");
+        }
+        assertThat(user.send("POST", path + "trigger", "{\"overlap\": \"skip\"}", "Idempotency-Key", "k1")
+                        .status())
+                .isEqualTo(422);
+        Await.eventually(() -> outcomes("daily").equals(List.of("fired", "fired", "fired", "fired")));
+
+        registry.backends.run(
+                "update tick set decided_at = decided_at - interval '25 hours' where owner = '" + owner + "'");
+        assertThat(user.send("POST", path + "backfill", range, "Idempotency-Key", "k1")
+                        .json()
+                        .getInteger("ticks"))
+                .isEqualTo(3);
+        Await.eventually(() -> acceptedCount() == 7);
+    }
+
+    @Test
+    void givenNoEnd_whenBackfilled_thenItIsNow() {
+        schedule("hourly", changes("{'cron': '@hourly', 'paused': true}"));
+        var from = Instant.now().minus(Duration.ofHours(3));
+
+        var accepted = user.send("POST", "/v1/schedules/hourly/backfill", "{\"from\": \"" + from + "\"}");
+
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.json().getInteger("ticks")).isEqualTo(3);
     }
 
     @Test

@@ -180,7 +180,7 @@ public final class IdempotencyKeys implements ActivationNames {
                 .thenApply(found -> found.map(value -> {
                     var entry = Codec.decode(value.value().bytes(), IdempotencyEntry.class);
                     if (!entry.meaning().equals(meaning)) {
-                        throw keyReused().asException();
+                        throw (isOfHooks ? deliveryIdReused() : keyReused("function")).asException();
                     }
                     return entry.activationId();
                 }));
@@ -233,15 +233,23 @@ public final class IdempotencyKeys implements ActivationNames {
                 .asException();
     }
 
-    private Problem keyReused() {
+    /** @param target what the requests were sent to */
+    public static Problem keyReused(String target) {
         return Problem.of(
                 422,
                 "idempotency_key_reused",
                 "Idempotency-Key reused",
-                isOfHooks
-                        ? "This delivery id was used for another body within the last 24 hours. Nothing was accepted."
-                        : "This Idempotency-Key was used for another request to this function within the last 24 hours. Use a new"
-                                + " key for a new request, or repeat the first request unchanged.");
+                "This Idempotency-Key was used for another request to this " + target
+                        + " within the last 24 hours. Use a new"
+                        + " key for a new request, or repeat the first request unchanged.");
+    }
+
+    private static Problem deliveryIdReused() {
+        return Problem.of(
+                422,
+                "idempotency_key_reused",
+                "Idempotency-Key reused",
+                "This delivery id was used for another body within the last 24 hours. Nothing was accepted.");
     }
 
     private String hmac(byte[] text) {

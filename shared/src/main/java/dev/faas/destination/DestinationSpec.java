@@ -14,11 +14,17 @@ public record DestinationSpec(String name, String url, Selection selection, int 
     public static final String WEBHOOK = "webhook";
     /** Event that a user asks for to see whether requests arrive. */
     public static final String TEST = "webhook.test";
+    /** An activation of the schedule failed, and its {@code pauseOnFailure} has paused it. */
+    public static final String SCHEDULE_PAUSED = "schedule.paused";
+    /** Ticks of a schedule that did not run. */
+    public static final String SCHEDULE_MISSED = "schedule.missed";
+    /** The platform sends nothing to a destination any more. */
+    public static final String DESTINATION_DISABLED = "destination.disabled";
 
     /**
      * Selects events.
      *
-     * @param events types, such as {@code activation.failed}
+     * @param events types, such as {@code activation.failed} or {@code schedule.paused}
      * @param functions by name or id; empty: all
      * @param tags all of which an activation must have
      */

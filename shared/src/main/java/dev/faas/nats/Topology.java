@@ -83,6 +83,7 @@ public final class Topology {
                 new Bucket(Subjects.KEYS, MEBIBYTE, ""),
                 new Bucket(Subjects.REVOKED, 16 * MEBIBYTE, ""),
                 new Bucket(Subjects.APIKEYS, 32 * MEBIBYTE, ""),
+                new Bucket(Subjects.SUSPENDED, 8 * MEBIBYTE, ""),
                 new Bucket(Subjects.SPAWNERS, 4 * MEBIBYTE, ""),
                 new Bucket(Subjects.IDEMPOTENCY, config.keysBytes(), "FAAS_IDEMPOTENCY_MB"),
                 new Bucket(Subjects.GATEWAY, MEBIBYTE, ""),

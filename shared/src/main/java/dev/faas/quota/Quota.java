@@ -26,6 +26,8 @@ public final class Quota {
         /** Submits that are not due yet. */
         DELAYED("delayed", 100_000, 100_000),
         SCHEDULES("schedules", 1_000, 1_000),
+        /** Of all active schedules together. */
+        SCHEDULE_TICKS_PER_HOUR("scheduleTicksPerHour", 60_000, 60_000),
         HOOKS("hooks", 100, 100),
         DESTINATIONS("destinations", 50, 50),
         /** Records, arguments, results and logs. Measured only of owners with a limit. */

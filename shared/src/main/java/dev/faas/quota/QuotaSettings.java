@@ -37,6 +37,11 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     1_000_000_000,
                     "delayed activations that one user may have waiting until they are due"),
             new Cap(Limit.SCHEDULES, "FAAS_OWNER_MAX_SCHEDULES", 1_000_000, "schedules that one user may have"),
+            new Cap(
+                    Limit.SCHEDULE_TICKS_PER_HOUR,
+                    "FAAS_OWNER_MAX_SCHEDULE_TICKS_PER_HOUR",
+                    1_000_000_000,
+                    "times an hour that one user's active schedules may have together"),
             new Cap(Limit.HOOKS, "FAAS_OWNER_MAX_HOOKS", 100_000, "hooks that one user may have"),
             new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"));
 

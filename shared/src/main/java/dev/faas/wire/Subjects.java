@@ -15,6 +15,8 @@ public final class Subjects {
     public static final String REVOKED = "REVOKED";
     /** Holds {@link PublishedKey}s. */
     public static final String APIKEYS = "APIKEYS";
+    /** Holds the ids of users whose accounts are disabled. */
+    public static final String SUSPENDED = "SUSPENDED";
 
     public static final String SPAWNERS = "SPAWNERS";
     public static final String IDEMPOTENCY = "IDEMPOTENCY";

@@ -43,6 +43,7 @@ class StoreSizesTest {
             Map.entry("KV_KEYS", MEBIBYTE),
             Map.entry("KV_APIKEYS", 32 * MEBIBYTE),
             Map.entry("KV_REVOKED", 16 * MEBIBYTE),
+            Map.entry("KV_SUSPENDED", 8 * MEBIBYTE),
             Map.entry("KV_SPAWNERS", 4 * MEBIBYTE),
             Map.entry("KV_IDEMPOTENCY", 64 * MEBIBYTE),
             Map.entry("KV_GATEWAY", MEBIBYTE),

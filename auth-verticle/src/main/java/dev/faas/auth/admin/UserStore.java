@@ -22,7 +22,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,12 @@ public final class UserStore {
                         "select " + COLUMNS + " from account where id > $1 and state <> 'deleted' order by id limit $2")
                 .execute(Tuple.of(userId, limit))
                 .map(UserStore::toUsers));
+    }
+
+    public Future<Set<String>> findDisabled() {
+        return pg.withPool(pool -> pool.query("select id from account where state = 'disabled'")
+                .execute()
+                .map(rows -> rows.stream().map(row -> row.getString("id")).collect(Collectors.toSet())));
     }
 
     /** @param ref id or name. Fails with 404 {@code user_not_found}. */

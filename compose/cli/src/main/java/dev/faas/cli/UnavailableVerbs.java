@@ -10,18 +10,7 @@ final class UnavailableVerbs {
             Set.of("up", "demo", "test", "bench", "doctor", "install", "outdated", "release-notes");
 
     private static final Set<String> RESERVED = Set.of(
-            "project",
-            "share",
-            "hook",
-            "source",
-            "connection",
-            "destination",
-            "delivery",
-            "batch",
-            "job",
-            "dead-letter",
-            "events",
-            "stats");
+            "project", "share", "hook", "source", "connection", "batch", "job", "dead-letter", "events", "stats");
 
     private UnavailableVerbs() {}
 

@@ -42,7 +42,9 @@ final class VerbHelp extends Help {
     private static Map<String, List<String>> groups() {
         var groups = new LinkedHashMap<String, List<String>>();
         groups.put("Start", List.of("register", "login", "logout", "whoami", "run", "invoke", "attach"));
-        groups.put("Functions", List.of("function", "fn", "schedule", "apply", "diff", "secret", "top"));
+        groups.put(
+                "Functions",
+                List.of("function", "fn", "schedule", "destination", "delivery", "apply", "diff", "secret", "top"));
         groups.put("Activations", List.of("activation", "ps", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());

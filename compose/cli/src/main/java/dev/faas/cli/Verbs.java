@@ -12,6 +12,8 @@ import dev.faas.cli.apply.ApplyCommand;
 import dev.faas.cli.apply.FileDiffCommand;
 import dev.faas.cli.completion.CompleteCommand;
 import dev.faas.cli.completion.CompletionCommand;
+import dev.faas.cli.delivery.DeliveryCommand;
+import dev.faas.cli.destination.DestinationCommand;
 import dev.faas.cli.function.FunctionCommand;
 import dev.faas.cli.login.AccountCommand;
 import dev.faas.cli.login.ContextCommand;
@@ -52,6 +54,8 @@ final class Verbs {
         ALL.put("logs", LogsCommand.class);
         ALL.put(FUNCTION, FunctionCommand.class);
         ALL.put("schedule", ScheduleCommand.class);
+        ALL.put("destination", DestinationCommand.class);
+        ALL.put("delivery", DeliveryCommand.class);
         ALL.put("apply", ApplyCommand.class);
         ALL.put("diff", FileDiffCommand.class);
         ALL.put("ps", PsCommand.class);

@@ -126,7 +126,7 @@ class NatsConfigurationTest {
                         .contains("\"seq\":1");
             }
         }
-        for (var other : List.of("KEYS", "APIKEYS", "REVOKED", "IDEMPOTENCY", "GATEWAY")) {
+        for (var other : List.of("KEYS", "APIKEYS", "REVOKED", "SUSPENDED", "IDEMPOTENCY", "GATEWAY")) {
             try (var registry = connect("registry", "r1")) {
                 assertRefused(registry, "registry", "$KV." + other + ".k", "{}");
             }

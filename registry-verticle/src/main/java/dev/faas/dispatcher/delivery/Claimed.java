@@ -1,5 +1,6 @@
 package dev.faas.dispatcher.delivery;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
 import java.time.Instant;
@@ -14,14 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 record Claimed(String id, Event event, Destination destination, int attempt, Instant lease, boolean probe) {
     /**
-     * @param activationId null: it is a test
+     * @param activationId that has ended; null: it is another event
      * @param at when it was noted
+     * @param data of one that no record has; else null
      */
-    record Event(String id, String type, @Nullable String activationId, Instant at) {}
+    record Event(
+            String id,
+            String type,
+            @Nullable String activationId,
+            Instant at,
+            @Nullable ObjectNode data) {}
 
     record Destination(String id, String owner, DestinationSpec spec, DestinationSecrets.Sealed secrets) {}
 
     boolean isTest() {
-        return event.activationId == null;
+        return event.type.equals(DestinationSpec.TEST);
     }
 }

@@ -1,14 +1,18 @@
 package dev.faas.dispatcher.delivery;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.destination.DeliveryAttempt;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
 import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.event.EventStore;
+import dev.faas.dispatcher.event.StoredEvent;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -35,7 +39,7 @@ final class DeliveryStore implements EndedStore.Handler {
     private static final String PROBES = """
             update destination set open_until = clock_timestamp() + interval '60 seconds' where id in (
                 select id from destination d where d.open_until <= now() and d.disabled is null and exists (
-                    select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.activation_id is not null)
+                    select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
                 order by id limit $1 for update skip locked)
             returning id""";
 
@@ -57,12 +61,12 @@ final class DeliveryStore implements EndedStore.Handler {
                 left join unnest($1::text[], $2::int[]) as r (id, room) on r.id = d.id
                 cross join lateral (
                     select id, owner, destination_id, due_at from delivery
-                    where destination_id = d.id and due_at <= now() and activation_id is not null
+                    where destination_id = d.id and due_at <= now() and type <> 'webhook.test'
                     order by due_at
                     limit case when d.id = any($7) then 1 else coalesce(r.room, least($8, d.max_in_flight)) end) v
                 where d.disabled is null and (d.open_until is null or d.id = any($7))
                 union all
-                (select id, owner, due_at, 1 from delivery where due_at <= now() and activation_id is null
+                (select id, owner, due_at, 1 from delivery where due_at <= now() and type = 'webhook.test'
                 order by due_at limit $6)),
             turns as (
                 select id, row_number() over (partition by owner order by turn, due_at) as turn, owner from candidates),
@@ -249,11 +253,12 @@ final class DeliveryStore implements EndedStore.Handler {
                                     openings = d.openings + case when u.pause is null and opens then 1 else 0 end,
                                     disabled = coalesce(d.disabled, case when u.gone then 'gone'
                                         when d.failing_since < now() - interval '5 days' then 'failing' end)
-                                from (select s.*, d.failures + s.failures >= 5 and (d.open_until is null or s.probe) as opens
+                                from (select s.*, d.disabled is null as was_enabled, d.failures + s.failures >= 5 and (d.open_until is null or s.probe) as opens
                                     from unnest($1::text[], $2::int[], $3::bigint[], $4::bool[], $5::bool[])
                                         as s (id, failures, pause, gone, probe)
                                     join destination d on d.id = s.id order by d.id for update of d) u
-                                where d.id = u.id""")
+                                where d.id = u.id
+                                returning d.id, d.owner, d.name, d.disabled, d.failures, u.was_enabled""")
                         .execute(Tuple.tuple()
                                 .addValue(texts(ill, Health::destination))
                                 .addValue(ill.stream().map(Health::failures).toArray(Integer[]::new))
@@ -264,7 +269,26 @@ final class DeliveryStore implements EndedStore.Handler {
                                         .toArray(Long[]::new))
                                 .addValue(ill.stream().map(Health::gone).toArray(Boolean[]::new))
                                 .addValue(ill.stream().map(Health::probe).toArray(Boolean[]::new)))
-                        .mapEmpty());
+                        .compose(rows -> EventStore.add(
+                                tx,
+                                rows.stream()
+                                        .filter(row ->
+                                                row.getBoolean("was_enabled") && row.getString("disabled") != null)
+                                        .map(DeliveryStore::disabled)
+                                        .toList())));
+    }
+
+    private static StoredEvent disabled(Row row) {
+        return new StoredEvent(
+                row.getString("owner"),
+                DestinationSpec.DESTINATION_DISABLED,
+                null,
+                row.getString("id"),
+                new JsonObject()
+                        .put("destinationId", row.getString("id"))
+                        .put("name", row.getString("name"))
+                        .put("reason", row.getString("disabled"))
+                        .put("failures", row.getInteger("failures")));
     }
 
     /** @param full destinations with too many */
@@ -296,7 +320,8 @@ final class DeliveryStore implements EndedStore.Handler {
                         row.getString("event_id"),
                         row.getString("type"),
                         row.getString("activation_id"),
-                        row.getOffsetDateTime("created_at").toInstant()),
+                        row.getOffsetDateTime("created_at").toInstant(),
+                        data(row)),
                 new Claimed.Destination(
                         row.getString("destination_id"),
                         row.getString("owner"),
@@ -304,7 +329,12 @@ final class DeliveryStore implements EndedStore.Handler {
                         new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
                 row.getInteger("attempt") + 1,
                 row.getOffsetDateTime("due_at").toInstant(),
-                probe && row.getString("activation_id") != null);
+                probe && !row.getString("type").equals(DestinationSpec.TEST));
+    }
+
+    private static @Nullable ObjectNode data(Row row) {
+        var data = row.getJsonObject("data");
+        return data == null ? null : (ObjectNode) Codec.readTree(data.encode().getBytes(StandardCharsets.UTF_8));
     }
 
     private static @Nullable String json(@Nullable DeliveryAttempt attempt) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,10 +46,10 @@ final class WebhookSender {
     /**
      * Never fails.
      *
-     * @param record null: there is none any more
+     * @param record null: there is none any more, or it is not the end of an activation
      */
     Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
-        if (record == null && !delivery.isTest()) {
+        if (record == null && delivery.event().activationId() != null) {
             return Future.succeededFuture(new Attempted(delivery, null, Optional.empty()));
         }
         var at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -65,7 +66,10 @@ final class WebhookSender {
     private static ObjectNode body(Claimed delivery, @Nullable EndedRecord record) {
         var type = delivery.event().type();
         return record == null
-                ? EndedRecord.event(type, delivery.event().at(), JsonNodeFactory.instance.objectNode())
+                ? EndedRecord.event(
+                        type,
+                        delivery.event().at(),
+                        Objects.requireNonNullElseGet(delivery.event().data(), JsonNodeFactory.instance::objectNode))
                 : record.toEvent(type);
     }
 

@@ -52,6 +52,7 @@ final class Decision {
     private final List<TickRow> missed = new ArrayList<>();
     private @Nullable Instant next;
     private ScheduleState state;
+    private int computed;
 
     private Decision(DueSchedule schedule, List<TickRow> alive, Instant now) {
         this.schedule = schedule;
@@ -87,6 +88,11 @@ final class Decision {
     /** Rows to update. */
     List<TickRow> changed() {
         return changed;
+    }
+
+    /** How many were computed. */
+    int times() {
+        return computed;
     }
 
     boolean hasChanged() {
@@ -171,6 +177,7 @@ final class Decision {
                 && missed.size() < MOST_MISSED
                 && hasActionsLeft()) {
             decide(time.get());
+            computed++;
             time = times.next(time.get().instant());
         }
         next = hasActionsLeft() ? time.map(CronTime::instant).orElse(null) : null;

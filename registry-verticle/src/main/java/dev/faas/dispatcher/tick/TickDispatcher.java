@@ -12,9 +12,8 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
-import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.tick.TickStore.Decided;
-import dev.faas.dispatcher.tick.TickStore.Place;
+import dev.faas.dispatcher.tick.TickStore.ScheduleKey;
 import dev.faas.dispatcher.tick.TickStore.Turn;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
@@ -80,6 +79,7 @@ public final class TickDispatcher {
     private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
     private final TickStore store;
+    private final TickLeaseStore leases;
     private final TickSubmitter submitter;
     private final ActivationEvents events;
     private final Canceller canceller;
@@ -98,12 +98,14 @@ public final class TickDispatcher {
 
     private TickDispatcher(
             TickStore store,
+            TickLeaseStore leases,
             TickSubmitter submitter,
             ActivationEvents events,
             Canceller canceller,
             TickMeters meters,
             ZoneUpdate zones) {
         this.store = store;
+        this.leases = leases;
         this.submitter = submitter;
         this.events = events;
         this.canceller = canceller;
@@ -128,6 +130,10 @@ public final class TickDispatcher {
                 "quotas of the dispatcher",
                 () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), settings, OwnerQuotas.START_LIMIT),
                 OwnerQuotas::close);
+        var suspended = on.open(
+                "disabled accounts of the dispatcher",
+                () -> SuspendedOwners.follow(nats, OwnerQuotas.START_LIMIT),
+                SuspendedOwners::close);
         var spawners = on.open("spawners of the dispatcher", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
         var acceptance = new Acceptance(
@@ -138,11 +144,12 @@ public final class TickDispatcher {
                 new SpawnerRoom(spawners::recentHeartbeats),
                 ActivationNames.NONE,
                 clock);
-        var store = new TickStore(pg);
+        var leases = new TickLeaseStore(pg);
         var meters = new TickMeters(registry);
         var dispatcher = new TickDispatcher(
-                store,
-                new TickSubmitter(store, acceptance, events, vertx.getOrCreateContext(), meters),
+                new TickStore(pg),
+                leases,
+                new TickSubmitter(leases, acceptance, events, suspended::contains, vertx.getOrCreateContext(), meters),
                 events,
                 new Canceller(events, queue, clock),
                 meters,
@@ -151,11 +158,6 @@ public final class TickDispatcher {
                 "schedules",
                 () -> RepeatingTask.startPaced("schedules", LONGEST_PAUSE, dispatcher::runOnce),
                 RepeatingTask::stop);
-    }
-
-    /** Of activations that schedules have submitted. */
-    public static EndedStore.Handler endHandler(Pg pg) {
-        return new TickStore(pg);
     }
 
     /** Returns the pause until the next look. Blocks. */
@@ -184,7 +186,7 @@ public final class TickDispatcher {
     }
 
     private boolean takeLeased() throws Exception {
-        var taken = Blocking.await(store.takeLeased(lastLeased, PER_OWNER, BATCH));
+        var taken = Blocking.await(leases.takeLeased(lastLeased, PER_OWNER, BATCH));
         boolean wasFirst = lastLeased.isEmpty();
         lastLeased = taken.size() < BATCH
                 ? ""
@@ -202,8 +204,8 @@ public final class TickDispatcher {
         boolean wasFirst = lastOwner.isEmpty();
         // After the last owner comes the first one.
         lastOwner = turn.last()
-                .filter(last -> turn.schedules() == limit)
-                .map(Place::owner)
+                .filter(last -> turn.isCut() || turn.schedules() == limit)
+                .map(ScheduleKey::owner)
                 .orElse("");
         complete(turn);
         return turn.schedules() > 0 || !wasFirst;
@@ -238,8 +240,8 @@ public final class TickDispatcher {
         int limit = batch;
         var turn = decideBuffered(true, lastSwept);
         lastSwept = turn.last()
-                .filter(last -> turn.schedules() == limit)
-                .map(Place::scheduleId)
+                .filter(last -> turn.isCut() || turn.schedules() == limit)
+                .map(ScheduleKey::scheduleId)
                 .orElse("");
         sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
         return turn.decisions().stream().anyMatch(Decision::hasChanged);
@@ -313,9 +315,8 @@ public final class TickDispatcher {
     private Future<Decided> decide(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
         return findEnded(Questions.of(alive.values()))
                 .map(ended -> new Decided(
-                        ReadableRows.map(
+                        Budget.spend(
                                 schedules,
-                                DueSchedule::id,
                                 schedule -> Decision.of(
                                         schedule,
                                         alive.getOrDefault(schedule.id(), List.of()).stream()

@@ -1,10 +1,7 @@
 package dev.faas.dispatcher.tick;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.faas.cron.CronTime;
-import dev.faas.dispatcher.ended.Ended;
-import dev.faas.dispatcher.ended.EndedStore;
+import dev.faas.dispatcher.event.EventStore;
+import dev.faas.dispatcher.event.StoredEvent;
 import dev.faas.dispatcher.tick.DueSchedule.Target;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.Overlap;
@@ -13,7 +10,6 @@ import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Codec;
-import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -25,6 +21,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +30,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the tables {@code schedule} and {@code tick}. The clock of Postgres decides what is due. */
-final class TickStore implements EndedStore.Handler {
-    /** How long a claim of a tick lasts; then another dispatcher takes it up. */
-    static final Duration LEASE = Duration.ofSeconds(30);
-
+/** Stores what is decided about schedules that are due, or have buffered ticks. The clock of Postgres decides what is due. */
+final class TickStore {
     /**
      * A skip scan: owners take turns, beginning after the one that was served last. Rows are compared, as only the index by owner
      * can: the planner expects nothing to be due, and would read all that is due for each owner.
@@ -55,28 +49,8 @@ final class TickStore implements EndedStore.Handler {
                 order by s.owner, s.due_at limit $2 for update skip locked) due
             limit $3""";
 
-    /** As {@link #CLAIM_DUE}. */
-    private static final String TAKE_LEASED = """
-            with recursive owners as (
-                (select owner from tick where outcome in ('claimed', 'waiting', 'buffered') and leased_until is not null
-                    and owner > $1 order by owner limit 1)
-                union all
-                select (select t.owner from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
-                    and t.leased_until is not null and t.owner > o.owner order by t.owner limit 1)
-                from owners o where o.owner is not null),
-            taken as (
-                select due.* from owners o cross join lateral (
-                    select schedule_id, nominal, kind, run from tick t where t.outcome in ('claimed', 'waiting', 'buffered')
-                        and (t.owner, t.leased_until) >= (o.owner, '-infinity')
-                        and (t.owner, t.leased_until) <= (o.owner, now())
-                    order by t.owner, t.leased_until limit $2 for update skip locked) due
-                limit $3)
-            update tick t set outcome = 'claimed', leased_until = now() + interval '30 seconds' from taken u
-            where (t.schedule_id, t.nominal, t.kind, t.run) = (u.schedule_id, u.nominal, u.kind, u.run)
-            returning t.*""";
-
     private static final String KEY = "(t.schedule_id, t.nominal, t.kind, t.run)";
-    private static final String SETTLED =
+    static final String SETTLED =
             "from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
                     + " $8::timestamptz[]) as u (schedule_id, nominal, kind, run, outcome, reason, activation_id, lease)"
                     + " where " + KEY + " = (u.schedule_id, u.nominal, u.kind, u.run)";
@@ -120,22 +94,32 @@ final class TickStore implements EndedStore.Handler {
     }
 
     /** @param ended activations that have ended, as it turned out */
-    record Decided(List<Decision> decisions, Collection<String> ended) {}
+    record Decided(Budget.Spent spent, Collection<String> ended) {
+        List<Decision> decisions() {
+            return spent.decisions();
+        }
+    }
 
     /** Of a schedule. */
-    record Place(String scheduleId, String owner) {
-        private static Place of(Row row) {
-            return new Place(row.getString("id"), row.getString("owner"));
+    record ScheduleKey(String scheduleId, String owner) {
+        private static ScheduleKey of(Row row) {
+            return new ScheduleKey(row.getString("id"), row.getString("owner"));
         }
     }
 
     /**
      * A turn.
      *
-     * @param last schedule that was claimed; empty when none was
+     * @param isCut more were claimed than the budget was for
+     * @param last schedule that had its turn; empty when none had
      * @param claimed ticks to submit, by this process until their lease ends
      */
-    record Turn(int schedules, Optional<Place> last, List<TickRow> claimed, List<Decision> decisions) {}
+    record Turn(
+            int schedules,
+            boolean isCut,
+            Optional<ScheduleKey> last,
+            List<TickRow> claimed,
+            List<Decision> decisions) {}
 
     /**
      * Claims schedules that are due and that no other dispatcher has claimed, and stores what is decided about them.
@@ -179,12 +163,12 @@ final class TickStore implements EndedStore.Handler {
     }
 
     private static Future<Turn> decide(SqlConnection tx, RowSet<Row> rows, Decide decide) {
-        var places = rows.stream().map(Place::of).toList();
-        if (places.isEmpty()) {
-            return Future.succeededFuture(new Turn(0, Optional.empty(), List.of(), List.of()));
+        var keys = rows.stream().map(ScheduleKey::of).toList();
+        if (keys.isEmpty()) {
+            return Future.succeededFuture(new Turn(0, false, Optional.empty(), List.of(), List.of()));
         }
-        var schedules =
-                ReadableRows.map(rows.stream().toList(), row -> Place.of(row).scheduleId(), TickStore::toSchedule);
+        var schedules = ReadableRows.map(
+                rows.stream().toList(), row -> ScheduleKey.of(row).scheduleId(), TickStore::toSchedule);
         return alive(tx, schedules)
                 .compose(found -> tx.query("select clock_timestamp() as now")
                         .execute()
@@ -201,10 +185,20 @@ final class TickStore implements EndedStore.Handler {
                             return decide.decide(
                                     readable, alive, Pg.time(clock.iterator().next(), "now"));
                         }))
-                .compose(decided -> store(tx, decided)
-                        .compose(claimed -> putOff(tx, undecided(places, decided.decisions()))
-                                .map(new Turn(
-                                        places.size(), Optional.of(places.getLast()), claimed, decided.decisions()))));
+                .compose(decided -> {
+                    var left = decided.spent().left();
+                    var served = keys.stream()
+                            .filter(key -> !left.contains(key.scheduleId()))
+                            .toList();
+                    return store(tx, decided)
+                            .compose(claimed -> putOff(tx, undecided(served, decided.decisions()))
+                                    .map(new Turn(
+                                            keys.size(),
+                                            !left.isEmpty(),
+                                            Optional.of(served.getLast()),
+                                            claimed,
+                                            decided.decisions())));
+                });
     }
 
     /** Returns the claimed ticks. */
@@ -223,10 +217,10 @@ final class TickStore implements EndedStore.Handler {
                                 })));
     }
 
-    private static String[] undecided(List<Place> places, List<Decision> decisions) {
+    private static String[] undecided(List<ScheduleKey> keys, List<Decision> decisions) {
         var decided = decisions.stream().map(each -> each.schedule().id()).collect(Collectors.toSet());
-        return places.stream()
-                .map(Place::scheduleId)
+        return keys.stream()
+                .map(ScheduleKey::scheduleId)
                 .filter(id -> !decided.contains(id))
                 .toArray(String[]::new);
     }
@@ -302,7 +296,35 @@ final class TickStore implements EndedStore.Handler {
                         .addValue(times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
-                .map(TickStore::claimed);
+                .compose(rows -> EventStore.add(tx, missed(decisions, rows)).map(claimed(rows)));
+    }
+
+    /** One event a schedule, of all that it has missed. */
+    private static List<StoredEvent> missed(List<Decision> decisions, RowSet<Row> inserted) {
+        var bySchedule = inserted.stream()
+                .filter(row -> row.getString("outcome").equals(TickOutcome.MISSED.text()))
+                .collect(Collectors.groupingBy(row -> row.getString("schedule_id")));
+        return decisions.stream()
+                .map(Decision::schedule)
+                .filter(schedule -> bySchedule.containsKey(schedule.id()))
+                .map(schedule -> missed(schedule, bySchedule.get(schedule.id())))
+                .toList();
+    }
+
+    private static StoredEvent missed(DueSchedule schedule, List<Row> rows) {
+        return ScheduleEvents.missed(
+                schedule,
+                rows.getFirst().getString("reason"),
+                rows.stream().mapToInt(row -> row.getInteger("times")).sum(),
+                rows.stream()
+                        .map(row -> Pg.time(row, "nominal"))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow(),
+                rows.stream()
+                        .map(row -> Optional.ofNullable(Pg.optionalTime(row, "until"))
+                                .orElseGet(() -> Pg.time(row, "nominal")))
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow());
     }
 
     /**
@@ -354,191 +376,7 @@ final class TickStore implements EndedStore.Handler {
                 .mapEmpty();
     }
 
-    /** A tick to submit. Its schedule, or its function, may be deleted. */
-    record Submittable(
-            TickRow tick, Optional<DueSchedule> schedule, Optional<FunctionRevision> function, Instant now) {}
-
-    /**
-     * Takes up claimed ticks whose holder has died, and waiting ones whose time has come. Owners take turns.
-     *
-     * @param after the last owner who had a turn
-     */
-    Future<List<TickRow>> takeLeased(String after, int perOwner, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(TAKE_LEASED)
-                .execute(Tuple.of(after, perOwner, limit))
-                .map(rows -> ReadableRows.map(
-                        rows.stream().toList(), row -> row.getString("schedule_id"), TickStore::toTick)));
-    }
-
-    /** Without those that cannot be read: their leases end. */
-    Future<List<Submittable>> load(List<TickRow> ticks) {
-        var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select s.*, r.body, clock_timestamp() as now from schedule s
-                        left join function f on f.id = s.function_id and f.deleted_at is null
-                        left join function_revision r on r.function_id = f.id
-                            and r.revision = coalesce(s.pinned, f.revision)
-                        where s.id = any($1)""")
-                .execute(Tuple.of((Object) ids))
-                .map(rows -> {
-                    var byId = new HashMap<String, Row>();
-                    rows.forEach(row -> byId.put(row.getString("id"), row));
-                    return ReadableRows.map(
-                            ticks,
-                            tick -> tick.key().scheduleId(),
-                            tick -> submittable(
-                                    tick,
-                                    Optional.ofNullable(byId.get(tick.key().scheduleId()))));
-                }));
-    }
-
-    private static Submittable submittable(TickRow tick, Optional<Row> row) {
-        return new Submittable(
-                tick,
-                row.map(TickStore::toSchedule),
-                row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
-                        .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
-                row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
-    }
-
-    /** In the ledger; without its content. */
-    Future<Optional<JsonNode>> findActivation(String id) {
-        return pg.withPool(pool -> pool.preparedQuery("select from activation where id = $1")
-                .execute(Tuple.of(id))
-                .map(rows -> rows.size() == 0
-                        ? Optional.<JsonNode>empty()
-                        : Optional.of(JsonNodeFactory.instance.objectNode())));
-    }
-
-    /** Also when another dispatcher has taken a tick up meanwhile: this is its activation. */
-    Future<Void> markFired(List<TickRow> ticks) {
-        return ticks.isEmpty()
-                ? Future.succeededFuture()
-                : pg.inTransaction(tx -> tx.preparedQuery(
-                                """
-                        update tick t set outcome = 'fired', reason = null, leased_until = null,
-                            late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
-                        """ + SETTLED + " and t.activation_id = u.activation_id and t.outcome <> 'fired'"
-                                        + " returning t.schedule_id, t.kind")
-                        .execute(settled(ticks))
-                        .compose(rows -> countDown(
-                                tx,
-                                rows.stream()
-                                        .filter(row -> row.getString("kind").equals(TickKind.SCHEDULE.text()))
-                                        .map(row -> row.getString("schedule_id"))
-                                        .toArray(String[]::new))));
-    }
-
-    private static Future<Void> countDown(SqlConnection tx, String[] schedules) {
-        return tx.preparedQuery("""
-                        update schedule s set remaining = greatest(0, s.remaining - u.fired),
-                            state = case when s.remaining <= u.fired and s.state = 'active' then 'completed' else s.state end,
-                            next_at = case when s.remaining <= u.fired then null else s.next_at end,
-                            due_at = case when s.remaining <= u.fired then null else s.due_at end
-                        from (select id, count(*)::int as fired from unnest($1::text[]) as id group by id) u
-                        where s.id = u.id and s.remaining is not null""").execute(Tuple.of((Object) schedules)).mapEmpty();
-    }
-
-    /**
-     * Gives up a claim: the tick is repeated at a time, or settled. Nothing when another dispatcher has taken it up meanwhile.
-     *
-     * @param tick with its new outcome and activation id
-     * @param lease of the claim
-     * @param retryAt of a waiting one
-     */
-    Future<Void> giveUp(TickRow tick, Instant lease, @Nullable Instant retryAt) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        update tick set outcome = $5, reason = $6, activation_id = $7,
-                            alive = alive and $8::timestamptz is not null, leased_until = $8
-                        where schedule_id = $1 and nominal = $2 and kind = $3 and run = $4 and leased_until = $9""")
-                .execute(Tuple.tuple()
-                        .addValue(tick.key().scheduleId())
-                        .addValue(Pg.utc(tick.key().nominal()))
-                        .addValue(tick.key().kind().text())
-                        .addValue(tick.key().run())
-                        .addValue(tick.outcome().text())
-                        .addValue(tick.reason())
-                        .addValue(tick.activationId())
-                        .addValue(retryAt == null ? null : Pg.utc(retryAt))
-                        .addValue(Pg.utc(lease)))
-                .compose(updated -> updated.rowCount() == 1 && retryAt == null
-                        ? giveBack(tx, tick.key().scheduleId())
-                        : Future.succeededFuture()));
-    }
-
-    /** A tick that has not fired leaves its action to a later time. */
-    private static Future<Void> giveBack(SqlConnection tx, String scheduleId) {
-        return tx.preparedQuery("""
-                        select *, clock_timestamp() as now from schedule
-                        where id = $1 and remaining > 0 and next_at is null and state = 'active' for update""").execute(Tuple.of(scheduleId)).compose(rows -> {
-            var values = ReadableRows.map(rows.stream().toList(), row -> scheduleId, TickStore::toNextTime);
-            return values.isEmpty()
-                    ? Future.succeededFuture()
-                    : tx.preparedQuery("update schedule set next_at = $2, due_at = $3, state = $4 where id = $1")
-                            .execute(values.getFirst())
-                            .mapEmpty();
-        });
-    }
-
-    private static Tuple toNextTime(Row row) {
-        var schedule = toSchedule(row);
-        var times = schedule.times();
-        var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
-        return Tuple.of(
-                schedule.id(),
-                next == null ? null : Pg.utc(next),
-                next == null ? null : Pg.utc(times.due(next)),
-                (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
-    }
-
-    /** Their schedules may go on. Locks schedules before ticks, as a decision does. */
-    @Override
-    public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
-        var ours = ends.stream().filter(end -> end.triggerId() != null).toList();
-        return ours.isEmpty()
-                ? Future.succeededFuture()
-                : pauseFailed(tx, ours)
-                        // One whose submit another dispatcher has not settled yet ends as well.
-                        .compose(paused -> tx.preparedQuery("update tick set alive = false where activation_id"
-                                        + " = any($1) and outcome in ('fired', 'claimed', 'waiting')")
-                                .execute(Tuple.of((Object)
-                                        ours.stream().map(Ended::activationId).toArray(String[]::new))))
-                        .mapEmpty();
-    }
-
-    private static Future<Void> pauseFailed(SqlConnection tx, List<Ended> ends) {
-        var notes = new HashMap<String, String>();
-        for (var end : ends) {
-            if (List.of("failed", "timed_out", "expired").contains(end.status())) {
-                notes.put(end.triggerId(), "Paused: activation " + end.activationId() + " ended " + end.status() + ".");
-            }
-        }
-        return notes.isEmpty()
-                ? Future.succeededFuture()
-                : tx.preparedQuery(
-                                "select * from schedule where id = any($1) and state = 'active' order by id for update")
-                        .execute(Tuple.of((Object) notes.keySet().toArray(String[]::new)))
-                        .compose(rows -> pause(tx, rows, notes));
-    }
-
-    private static Future<Void> pause(SqlConnection tx, RowSet<Row> rows, Map<String, String> notes) {
-        var pausing =
-                ReadableRows.map(rows.stream().toList(), row -> row.getString("id"), TickStore::toSchedule).stream()
-                        .filter(schedule -> schedule.spec().rules().pauseOnFailure())
-                        .toList();
-        return pausing.isEmpty()
-                ? Future.succeededFuture()
-                : tx.preparedQuery("""
-                                update schedule s set state = 'paused', note = u.note, version = version + 1,
-                                    paused_at = least(now(), next_at - interval '1 millisecond'),
-                                    next_at = null, due_at = null, updated_at = now()
-                                from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                        .execute(Tuple.of(texts(pausing, DueSchedule::id), (Object)
-                                texts(pausing, schedule -> notes.get(schedule.id()))))
-                        .mapEmpty();
-    }
-
-    private static Tuple settled(List<TickRow> ticks) {
+    static Tuple settled(List<TickRow> ticks) {
         return Tuple.tuple()
                 .addValue(texts(ticks, tick -> tick.key().scheduleId()))
                 .addValue(times(ticks, tick -> tick.key().nominal()))
@@ -550,11 +388,11 @@ final class TickStore implements EndedStore.Handler {
                 .addValue(times(ticks, TickRow::lease));
     }
 
-    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+    static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
         return rows.stream().map(value).toArray(String[]::new);
     }
 
-    private static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
+    static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
         return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
     }
 
@@ -570,7 +408,7 @@ final class TickStore implements EndedStore.Handler {
                 Pg.optionalTime(row, "next_at"));
     }
 
-    private static TickRow toTick(Row row) {
+    static TickRow toTick(Row row) {
         return new TickRow(
                 new TickRow.Key(
                         row.getString("schedule_id"),

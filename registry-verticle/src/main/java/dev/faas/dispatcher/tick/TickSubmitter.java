@@ -7,7 +7,7 @@ import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationEvents;
-import dev.faas.dispatcher.tick.TickStore.Submittable;
+import dev.faas.dispatcher.tick.TickLeaseStore.Submittable;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.TickOutcome;
@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,17 +56,28 @@ final class TickSubmitter {
     /** Of the lease: then another dispatcher may have taken the tick up, and its activation may have been pruned. */
     private static final Duration LEAST_LEFT = Duration.ofSeconds(20);
 
-    private final TickStore store;
+    private final TickLeaseStore leases;
     private final Acceptance acceptance;
     private final ActivationEvents events;
+    private final Predicate<String> isSuspended;
     private final Context context;
     private final TickMeters meters;
 
-    /** @param context an event loop */
-    TickSubmitter(TickStore store, Acceptance acceptance, ActivationEvents events, Context context, TickMeters meters) {
-        this.store = store;
+    /**
+     * @param isSuspended whether an owner's account is disabled
+     * @param context an event loop
+     */
+    TickSubmitter(
+            TickLeaseStore leases,
+            Acceptance acceptance,
+            ActivationEvents events,
+            Predicate<String> isSuspended,
+            Context context,
+            TickMeters meters) {
+        this.leases = leases;
         this.acceptance = acceptance;
         this.events = events;
+        this.isSuspended = isSuspended;
         this.context = context;
         this.meters = meters;
     }
@@ -91,7 +103,7 @@ final class TickSubmitter {
     Future<Void> submit(List<TickRow> ticks, boolean fresh) {
         return ticks.isEmpty()
                 ? Future.succeededFuture()
-                : store.load(ticks).compose(loaded -> {
+                : leases.load(ticks).compose(loaded -> {
                     var results = new ArrayList<Future<Result>>();
                     loaded.forEach(each -> results.add(submit(each, fresh)));
                     return Future.join(results).compose(all -> settle(loaded, results));
@@ -103,21 +115,21 @@ final class TickSubmitter {
         // This process may have been stopped since.
         boolean fresh = isClaimedNow && each.now().isBefore(lease.minus(LEAST_LEFT));
         var id = Objects.requireNonNull(each.tick().activationId());
-        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : store::findActivation;
+        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : leases::findActivation;
         if (!fresh && isTooLate(each)) {
             return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
         }
-        if (each.schedule().isEmpty() || each.function().isEmpty()) {
-            var gone = each.schedule().isEmpty() ? "schedule_deleted" : "function_deleted";
+        var over = over(each);
+        if (over.isPresent()) {
             return (fresh ? Future.succeededFuture(false) : find(id, past))
-                    .map(found -> found ? new Result.Fired() : new Result.Over(TickOutcome.REFUSED, gone));
+                    .map(found -> found ? new Result.Fired() : over.get());
         }
         var request = request(
-                each.function().get(),
-                each.schedule().get().spec().submit(),
+                each.function().orElseThrow(),
+                each.schedule().orElseThrow().spec().submit(),
                 each.tick().key());
         var promise = Promise.<Accepted>promise();
-        context.runOnContext(now -> acceptance.acceptNamed(id, request, past).onComplete(promise));
+        context.runOnContext(now -> accept(id, request, past).onComplete(promise));
         return promise.future().<Result>map(accepted -> new Result.Fired()).recover(failure -> {
             if (failure instanceof ProblemException refusal) {
                 return Future.succeededFuture(new Result.Refused(refusal.problem()));
@@ -131,6 +143,28 @@ final class TickSubmitter {
         });
     }
 
+    /** Of a closed connection it throws. */
+    private Future<Accepted> accept(String id, SubmitRequest request, PastActivations past) {
+        try {
+            return acceptance.acceptNamed(id, request, past);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** When it may not be submitted, if it has not been. */
+    private Optional<Result> over(Submittable each) {
+        if (each.schedule().isEmpty()) {
+            return Optional.of(new Result.Over(TickOutcome.REFUSED, "schedule_deleted"));
+        }
+        if (isSuspended.test(each.tick().owner())) {
+            return Optional.of(new Result.Over(TickOutcome.MISSED, "suspended"));
+        }
+        return each.function().isEmpty()
+                ? Optional.of(new Result.Over(TickOutcome.REFUSED, "function_deleted"))
+                : Optional.empty();
+    }
+
     private static boolean isTooLate(Submittable each) {
         var tick = each.tick();
         boolean isOld = Ids.timeOf(Objects.requireNonNull(tick.activationId()))
@@ -138,8 +172,9 @@ final class TickSubmitter {
                 .isBefore(Instant.now());
         return isOld
                 || each.schedule()
-                        .filter(schedule ->
-                                windowEnd(tick, schedule).plus(TickStore.LEASE).isBefore(each.now()))
+                        .filter(schedule -> windowEnd(tick, schedule)
+                                .plus(TickLeaseStore.LEASE)
+                                .isBefore(each.now()))
                         .isPresent();
     }
 
@@ -205,7 +240,7 @@ final class TickSubmitter {
                 case Result.NoAnswer none -> {}
             }
         }
-        done.add(store.markFired(fired));
+        done.add(leases.markFired(fired));
         return Future.join(done).mapEmpty();
     }
 
@@ -224,7 +259,7 @@ final class TickSubmitter {
         int seconds = problem.retryAfterSeconds().orElse(DEFAULT_RETRY_SECONDS);
         var retry = each.now().plusMillis(ThreadLocalRandom.current().nextLong(seconds * 1_000L, seconds * 1_500L + 1));
         var id = isUnknown ? tick.activationId() : Ids.activation(Instant.now());
-        return store.giveUp(
+        return leases.giveUp(
                 tick.as(TickOutcome.WAITING, code, id),
                 Objects.requireNonNull(tick.lease()),
                 retry.isBefore(end) || isUnknown ? retry : end);
@@ -232,6 +267,6 @@ final class TickSubmitter {
 
     private Future<Void> settle(TickRow tick, TickOutcome outcome, String reason) {
         meters.count(outcome, 1);
-        return store.giveUp(tick.as(outcome, reason, null), Objects.requireNonNull(tick.lease()), null);
+        return leases.giveUp(tick.as(outcome, reason, null), Objects.requireNonNull(tick.lease()), null);
     }
 }

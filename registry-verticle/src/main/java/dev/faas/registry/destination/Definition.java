@@ -8,6 +8,8 @@ import java.util.Optional;
 /**
  * A destination as its user wrote it.
  *
+ * @param headers empty: the stored ones
  * @param secret empty: the stored one, or a new one
  */
-record Definition(DestinationSpec spec, Map<String, String> headers, Optional<WebhookSecret> secret, boolean enabled) {}
+record Definition(
+        DestinationSpec spec, Optional<Map<String, String>> headers, Optional<WebhookSecret> secret, boolean enabled) {}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Delivery(
         String id, Event event, String destinationId, Progress progress, ArrayNode attempts, Instant createdAt) {
-    /** @param activationId null: it is a test */
+    /** @param activationId that has ended; null: it is another event */
     record Event(String id, String type, @Nullable String activationId) {}
 
     /**

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a destination from a request body: checks each field and fills in the defaults. Reports all invalid fields at once. */
 final class DestinationBody {
@@ -40,9 +41,14 @@ final class DestinationBody {
     private static final int DEFAULT_OVERLAP_HOURS = 24;
     private static final int MAX_OVERLAP_HOURS = 168;
 
-    private static final Map<String, String> EVENTS = Arrays.stream(Status.values())
-            .filter(Status::isTerminal)
-            .map(status -> DestinationSpec.eventType(status.text()))
+    private static final Map<String, String> EVENTS = Stream.concat(
+                    Arrays.stream(Status.values())
+                            .filter(Status::isTerminal)
+                            .map(status -> DestinationSpec.eventType(status.text())),
+                    Stream.of(
+                            DestinationSpec.SCHEDULE_PAUSED,
+                            DestinationSpec.SCHEDULE_MISSED,
+                            DestinationSpec.DESTINATION_DISABLED))
             .collect(Collectors.toMap(Function.identity(), Function.identity()));
 
     /** The platform sets them. */
@@ -70,6 +76,7 @@ final class DestinationBody {
         var parsed = parse(fields, "url", url, OutgoingUrl::parse);
         var selection = selection(fields);
         var headers = headers(fields);
+        var given = fields.has("headers") ? Optional.of(headers) : Optional.<Map<String, String>>empty();
         var secret = fields.optionalText("secret", ANY, "be a text")
                 .flatMap(text -> parse(fields, "secret", text, WebhookSecret::parse));
         var enabled = fields.flag("enabled", true);
@@ -83,7 +90,7 @@ final class DestinationBody {
         if (!rules.mayAllow(parsed.orElseThrow())) {
             throw addressForbidden();
         }
-        return new Definition(spec, headers, secret, enabled);
+        return new Definition(spec, given, secret, enabled);
     }
 
     static int overlapHours(JsonFields fields) {

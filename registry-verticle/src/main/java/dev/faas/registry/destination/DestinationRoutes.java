@@ -29,6 +29,7 @@ import java.util.function.Function;
 
 /** Serves {@code /v1/destinations}. */
 public final class DestinationRoutes {
+    private static final String HEADERS = "headers";
     private static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_SMALL_BODY = 64 * 1024;
@@ -97,12 +98,13 @@ public final class DestinationRoutes {
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
-        return write(
-                ctx,
-                before -> DestinationBody.read(
-                        MergePatch.apply(DestinationView.withHeaders(before), patch),
-                        Optional.of(before.spec().name()),
-                        rules));
+        return write(ctx, before -> {
+            var body = MergePatch.apply(DestinationView.withHeaders(before), patch);
+            if (!body.has(HEADERS)) { // the patch removes them; in a definition that means that they stay
+                body.putObject(HEADERS);
+            }
+            return DestinationBody.read(body, Optional.of(before.spec().name()), rules);
+        });
     }
 
     private Future<Buffer> write(RoutingContext ctx, Function<Destination, Definition> next) {

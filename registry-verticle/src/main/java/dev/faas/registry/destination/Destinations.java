@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -48,7 +49,9 @@ final class Destinations {
                 owner,
                 1,
                 definition.spec(),
-                DestinationSecrets.of(definition.secret().orElseGet(WebhookSecret::create), definition.headers()),
+                DestinationSecrets.of(
+                        definition.secret().orElseGet(WebhookSecret::create),
+                        definition.headers().orElse(Map.of())),
                 definition.enabled() ? null : Destination.BY_USER,
                 Health.GOOD,
                 new Destination.Times(now, now));
@@ -91,12 +94,12 @@ final class Destinations {
     }
 
     private static Destination replace(Destination before, Definition definition) {
-        var headers = before.secrets().withHeaders(definition.headers());
+        var headers = definition.headers().orElse(before.secrets().headers());
         var secrets = definition
                 .secret()
                 .filter(secret -> !secret.text().equals(before.secrets().newest()))
-                .map(secret -> DestinationSecrets.of(secret, definition.headers()))
-                .orElse(headers);
+                .map(secret -> DestinationSecrets.of(secret, headers))
+                .orElseGet(() -> before.secrets().withHeaders(headers));
         boolean isSameReceiver = definition.spec().url().equals(before.spec().url());
         var after = new Destination(
                 before.id(),

@@ -203,27 +203,31 @@ public final class FunctionStore {
     /** Keeps the row as a tombstone; empty when there is no such function. An exception of {@code check} rolls back. */
     Future<Optional<FunctionRevision>> delete(
             String owner, FunctionRef ref, Consumer<FunctionRevision> check, Instant now, FunctionAudit by) {
-        return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
-            if (found.isEmpty()) {
-                return Future.succeededFuture(found);
-            }
-            check.accept(found.get());
-            return tx.preparedQuery("update function set deleted_at = $2 where id = $1")
-                    .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
-                    .compose(deleted -> stopTriggers(tx, found.get().id()))
-                    .compose(
-                            updated -> addToOutbox(tx, owner, found.get().spec().name()))
-                    .compose(noted -> audit.write(tx, by.entry(found.get())))
-                    .map(found);
-        }));
+        // Changes of schedules lock the owner, their schedule and then its function.
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
+                .compose(locked -> lock(tx, owner, ref))
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        return Future.succeededFuture(found);
+                    }
+                    check.accept(found.get());
+                    return tx.preparedQuery("update function set deleted_at = $2 where id = $1")
+                            .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
+                            .compose(deleted -> stopTriggers(tx, found.get().id()))
+                            .compose(updated ->
+                                    addToOutbox(tx, owner, found.get().spec().name()))
+                            .compose(noted -> audit.write(tx, by.entry(found.get())))
+                            .map(found);
+                }));
     }
 
     /** False when this is not the newest revision, or the function is deleted. What was accepted still runs. */
     Future<Boolean> deleteIdle(FunctionRevision newest, Instant now, FunctionAudit by) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
+        return pg.inTransaction(tx -> QuotaStore.lock(tx, newest.owner())
+                .compose(locked -> tx.preparedQuery("""
                         update function set deleted_at = $3, drained = true
                         where id = $1 and revision = $2 and deleted_at is null""")
-                .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC)))
+                        .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC))))
                 .compose(deleted -> deleted.rowCount() == 0
                         ? Future.succeededFuture(false)
                         : stopTriggers(tx, newest.id())
@@ -237,11 +241,13 @@ public final class FunctionStore {
     private static Future<Void> stopTriggers(SqlConnection tx, String functionId) {
         return tx.preparedQuery("""
                         update schedule set state = 'function_deleted', paused_at = null, next_at = null, due_at = null
-                        where function_id = $1""")
+                        where id in (select id from schedule where function_id = $1 order by id for update)""")
                 .execute(Tuple.of(functionId))
                 .compose(stopped -> tx.preparedQuery("""
                                 with stopped as (
-                                    update hook set state = 'function_deleted' where function_id = $1 returning id)
+                                    update hook set state = 'function_deleted'
+                                    where id in (select id from hook where function_id = $1 order by id for update)
+                                    returning id)
                                 insert into hook_outbox (id) select id from stopped
                                 on conflict (id) do update
                                 set change = nextval('hook_change'), noted_at = now()""").execute(Tuple.of(functionId)))

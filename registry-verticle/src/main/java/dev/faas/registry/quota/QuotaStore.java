@@ -14,6 +14,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class QuotaStore {
     }
 
     /** What will submit, begin or be told later. */
-    public record Waiting(long delayed, long schedules, long hooks, long destinations) {}
+    public record Waiting(long delayed, long schedules, long ticksPerHour, long hooks, long destinations) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -45,6 +46,7 @@ public final class QuotaStore {
                 where f.owner = o.owner and f.deleted_at is null) as bytes,
             (select count(*) from delayed d where d.owner = o.owner) as delayed,
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
+            (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from hook h where h.owner = o.owner) as hooks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
@@ -77,12 +79,16 @@ public final class QuotaStore {
                 .map(rows -> toUsage(rows.iterator().next()));
     }
 
-    /** Lets one transaction at a time change what this owner has, so that concurrent ones do not exceed a quota together. */
-    public static Future<Void> lock(SqlClient transaction, String owner) {
+    /**
+     * Lets one transaction at a time change what this owner has, so that concurrent ones do not exceed a quota together. Returns
+     * the time of Postgres at which it may.
+     */
+    public static Future<Instant> lock(SqlClient transaction, String owner) {
         return transaction
-                .preparedQuery("select pg_advisory_xact_lock(hashtextextended($1, 12))")
+                .preparedQuery("select clock_timestamp() as now from"
+                        + " (select pg_advisory_xact_lock(hashtextextended($1, 12)) offset 0) locked")
                 .execute(Tuple.of(owner))
-                .mapEmpty();
+                .map(rows -> Pg.time(rows.iterator().next(), "now"));
     }
 
     /** That have functions. */
@@ -175,7 +181,6 @@ public final class QuotaStore {
     }
 
     private static Usage toUsage(Row row) {
-        var limits = row.getString("limits");
         return new Usage(
                 row.getString("owner"),
                 row.getLong("functions"),
@@ -184,9 +189,15 @@ public final class QuotaStore {
                 new Waiting(
                         row.getLong("delayed"),
                         row.getLong("schedules"),
+                        row.getLong("ticks"),
                         row.getLong("hooks"),
                         row.getLong("destinations")),
-                limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits));
+                overrides(row.getString("limits")));
+    }
+
+    /** @param limits as they are stored; null: there are none */
+    public static JsonNode overrides(@Nullable String limits) {
+        return limits == null ? JsonNodeFactory.instance.objectNode() : toJson(limits);
     }
 
     private static JsonNode toJson(String text) {

@@ -4,6 +4,7 @@ import dev.faas.cron.CronTime;
 import dev.faas.schedule.ScheduleSpec;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.ScheduleTimes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ record Schedule(
         Progress progress,
         Instant createdAt,
         Instant updatedAt) {
+    private static final int MEASURED = 100;
+    private static final long HOUR_MILLIS = 3_600_000;
 
     /** @param revision null: the newest */
     record Target(String id, String name, @Nullable Integer revision) {
@@ -55,6 +58,23 @@ record Schedule(
 
     boolean isPaused() {
         return progress.state == ScheduleState.PAUSED;
+    }
+
+    /** By its next 100 times, and not more than it has left; 0 of one that is not active. */
+    int ticksPerHour() {
+        if (progress.state != ScheduleState.ACTIVE || progress.next == null) {
+            return 0;
+        }
+        var times = times();
+        var last = progress.next;
+        int periods = 0;
+        for (var next = times.next(last); next.isPresent() && periods < MEASURED; next = times.next(last)) {
+            last = next.get().instant();
+            periods++;
+        }
+        long millis = Math.max(1, Duration.between(progress.next, last).toMillis());
+        long perHour = Math.ceilDiv(periods * HOUR_MILLIS, millis);
+        return Math.clamp(perHour, 1, periods < MEASURED ? periods + 1 : Integer.MAX_VALUE);
     }
 
     Schedule with(Progress other) {

@@ -39,6 +39,7 @@ final class ScheduleBody {
     private static final int DEFAULT_WINDOW_SECONDS = 3_600;
     private static final int MAX_WINDOW_SECONDS = 7 * 86_400;
     private static final int MAX_JITTER_SECONDS = 3_600;
+    private static final String REMAINING = "remainingActions";
     private static final int MAX_REMAINING = 1_000_000_000;
     /** Empty: it is told that it is not supported. */
     private static final Map<String, Optional<DstPolicy>> DST = Map.of(
@@ -50,8 +51,9 @@ final class ScheduleBody {
 
     private ScheduleBody() {}
 
-    /** @param fixedName of the schedule that is changed; empty: a new one */
-    static Definition read(ObjectNode body, Optional<String> fixedName) {
+    /** @param changed an absent number of remaining actions stays: it goes down by itself; empty: a new one */
+    static Definition read(ObjectNode body, Optional<Schedule> changed) {
+        var fixedName = changed.map(schedule -> schedule.spec().name());
         var fields = JsonFields.of(body);
         fields.ignore(SERVER_FIELDS);
         var name = name(fields, fixedName);
@@ -59,7 +61,7 @@ final class ScheduleBody {
         if (function.isEmpty()) {
             fields.addError("function", fields.has("function") ? "must " + FUNCTION_RULE : "is required");
         }
-        var remaining = fields.optionalInteger("remainingActions", fixedName.isPresent() ? 0 : 1, MAX_REMAINING);
+        var remaining = remaining(fields, body, changed);
         var paused = fields.flag("paused", false);
         var note = note(fields);
         var when = when(fields);
@@ -71,7 +73,17 @@ final class ScheduleBody {
                 function.orElseThrow(),
                 paused,
                 note,
-                remaining.isPresent() ? remaining.getAsInt() : null);
+                remaining);
+    }
+
+    private static @Nullable Integer remaining(JsonFields fields, ObjectNode body, Optional<Schedule> changed) {
+        var given = fields.optionalInteger(REMAINING, changed.isPresent() ? 0 : 1, MAX_REMAINING);
+        if (given.isPresent()) {
+            return given.getAsInt();
+        }
+        return body.has(REMAINING)
+                ? null
+                : changed.map(schedule -> schedule.progress().remaining()).orElse(null);
     }
 
     static String note(JsonFields fields) {

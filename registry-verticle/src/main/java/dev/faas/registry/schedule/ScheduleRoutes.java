@@ -91,9 +91,12 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var definition = ScheduleBody.read(Bodies.object(ctx), Optional.empty());
-        return schedules.create(owner(ctx), definition, origins.of(ctx)).compose(schedule -> {
-            ctx.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, "/v1/schedules/" + schedule.id());
-            return renderWhole(ctx, schedule);
+        return schedules.create(owner(ctx), definition, origins.of(ctx)).map(schedule -> {
+            ctx.response()
+                    .setStatusCode(201)
+                    .putHeader(HttpHeaders.LOCATION, "/v1/schedules/" + schedule.id())
+                    .putHeader(HttpHeaders.ETAG, Preconditions.etag(schedule.version()));
+            return json(ctx, ScheduleView.withTimes(schedule, List.of(), schedule.updatedAt()));
         });
     }
 
@@ -109,8 +112,7 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
-        return write(
-                ctx, before -> ScheduleBody.read(body, Optional.of(before.spec().name())));
+        return write(ctx, before -> ScheduleBody.read(body, Optional.of(before)));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
@@ -123,7 +125,7 @@ public final class ScheduleRoutes {
                                 ScheduleView.of(before)
                                         .put("function", before.function().byId()),
                                 patch),
-                        Optional.of(before.spec().name())));
+                        Optional.of(before)));
     }
 
     private Future<Buffer> write(RoutingContext ctx, Function<Schedule, Definition> next) {
@@ -156,11 +158,15 @@ public final class ScheduleRoutes {
             overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
             fields.requireValid();
         }
-        return schedules.trigger(owner(ctx), ref(ctx), overlap, key(ctx)).map(triggered -> {
-            ctx.response().setStatusCode(202);
-            return json(
-                    ctx, ScheduleView.of(triggered.tick(), triggered.schedule().times()));
-        });
+        return schedules
+                .trigger(owner(ctx), ref(ctx), overlap, key(ctx), origins.of(ctx))
+                .map(triggered -> {
+                    ctx.response().setStatusCode(202);
+                    return json(
+                            ctx,
+                            ScheduleView.of(
+                                    triggered.tick(), triggered.schedule().times()));
+                });
     }
 
     private Future<Buffer> backfill(RoutingContext ctx) {
@@ -168,14 +174,12 @@ public final class ScheduleRoutes {
         var from = ScheduleBody.time(fields, "from");
         var to = ScheduleBody.time(fields, "to");
         var overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
-        for (var name : List.of("from", "to")) {
-            if (!fields.has(name)) {
-                fields.addError(name, "is required");
-            }
+        if (!fields.has("from")) {
+            fields.addError("from", "is required");
         }
         fields.requireValid();
         return schedules
-                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to.orElseThrow(), overlap, key(ctx))
+                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to, overlap, key(ctx), origins.of(ctx))
                 .map(count -> {
                     ctx.response().setStatusCode(202);
                     return json(ctx, JsonNodeFactory.instance.objectNode().put("ticks", count));

@@ -1,5 +1,7 @@
 package dev.faas.registry.schedule;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.acceptance.IdempotencyKeys;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.pg.Pg;
@@ -35,6 +37,14 @@ public final class ScheduleStore {
             select s.*, coalesce(f.name, s.function_id) as function_name from schedule s
             left join function f on f.id = s.function_id where\s""";
 
+    static final String FIND_TICK = """
+            select * from (
+                (select * from tick where schedule_id = $1 and nominal = $2 order by kind desc, run desc limit 1)
+                union all
+                (select * from (select * from tick where schedule_id = $1 and nominal < $2 and until is not null
+                    order by nominal desc limit 1) span where until >= $2)) found
+            order by nominal desc limit 1""";
+
     private static final int DELETED_AT_ONCE = 10_000;
 
     private final Pg pg;
@@ -47,10 +57,20 @@ public final class ScheduleStore {
 
     /** In one transaction that no other change of this owner's schedules overlaps. A failure rolls back. */
     <T> Future<T> change(String owner, Function<Change, Future<T>> work) {
-        return pg.inTransaction(tx -> QuotaStore.lock(tx, owner)
-                .compose(locked -> now(tx))
-                .compose(now -> work.apply(new Change(tx, owner, now))));
+        return pg.inTransaction(
+                tx -> QuotaStore.lock(tx, owner).compose(now -> work.apply(new Change(tx, owner, now))));
     }
+
+    /**
+     * Of an owner.
+     *
+     * @param ticksPerHour of all active ones
+     * @param overrides of the default quota
+     */
+    record Use(long schedules, long ticksPerHour, JsonNode overrides) {}
+
+    /** Ticks of one request. */
+    record Asked(Tick first, int count) {}
 
     /** A transaction. */
     final class Change {
@@ -84,16 +104,24 @@ public final class ScheduleStore {
         }
 
         /** With what this transaction has written. */
-        Future<QuotaStore.Usage> usage() {
-            return QuotaStore.usage(tx, owner);
+        Future<Use> use() {
+            return tx.preparedQuery("""
+                            select count(*) as schedules,
+                                coalesce(sum(ticks_per_hour) filter (where state = 'active'), 0) as ticks,
+                                (select limits::text from quota where owner = $1) as limits
+                            from schedule where owner = $1""").execute(Tuple.of(owner)).map(rows -> {
+                var row = rows.iterator().next();
+                return new Use(
+                        row.getLong("schedules"), row.getLong("ticks"), QuotaStore.overrides(row.getString("limits")));
+            });
         }
 
         /** False when the owner has a schedule of this name. */
         Future<Boolean> insert(Schedule schedule) {
             return tx.preparedQuery("""
                             insert into schedule (id, owner, name, function_id, pinned, version, spec, state, note,
-                                paused_at, remaining, created_at, updated_at, next_at, due_at)
-                            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                paused_at, remaining, created_at, updated_at, next_at, due_at, ticks_per_hour)
+                            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                             on conflict (owner, name) do nothing""").execute(values(schedule)).map(inserted -> inserted.rowCount() == 1);
         }
 
@@ -108,7 +136,7 @@ public final class ScheduleStore {
             return tx.preparedQuery("""
                             update schedule set owner = $2, name = $3, function_id = $4, pinned = $5, version = $6, spec = $7,
                                 state = $8, note = $9, paused_at = $10, remaining = $11, created_at = $12,
-                                updated_at = $13, next_at = $14, due_at = $15
+                                updated_at = $13, next_at = $14, due_at = $15, ticks_per_hour = $16
                             where id = $1""").execute(values(schedule)).mapEmpty();
         }
 
@@ -144,11 +172,11 @@ public final class ScheduleStore {
         }
 
         /**
-         * Ticks that a user asks for: any dispatcher takes them up at once.
+         * Ticks that a user asks for: any dispatcher takes them up at once. Returns how many are new.
          *
          * @param overlap the dispatcher submits claimed ones whatever is alive, and decides about buffered ones
          */
-        Future<Void> insertAsked(List<Tick> ticks, Overlap overlap) {
+        Future<Integer> insertAsked(List<Tick> ticks, Overlap overlap) {
             boolean waits = overlap != Overlap.ALLOW_ALL;
             return tx.preparedQuery("""
                             insert into tick (schedule_id, nominal, kind, run, owner, outcome, activation_id, due_at,
@@ -170,16 +198,25 @@ public final class ScheduleStore {
                                     .toArray(String[]::new))
                             .addValue(ticks.getFirst().result().outcome().text())
                             .addValue(waits ? overlap.text() : null))
-                    .mapEmpty();
+                    .map(RowSet::rowCount);
         }
 
-        /** Those of an earlier request, within a day. */
-        Future<List<Tick>> findAsked(String scheduleId, TickKind kind, String run, Instant since) {
+        /** Of an earlier request with this key, within a day. Fails with 422 {@code idempotency_key_reused} when it was another one. */
+        Future<Optional<Asked>> findAsked(String scheduleId, AskedRequest request) {
+            if (request.keyed().isEmpty()) {
+                return Future.succeededFuture(Optional.empty());
+            }
             return tx.preparedQuery("""
-                            select * from tick where schedule_id = $1 and nominal >= $4 and kind = $2 and run = $3
-                            and decided_at > now() - interval '1 day' order by nominal""")
-                    .execute(Tuple.of(scheduleId, kind.text(), run, Pg.utc(since)))
-                    .map(rows -> rows.stream().map(ScheduleStore::toTick).toList());
+                            select *, count(*) over () as found from tick where schedule_id = $1 and kind = $2
+                            and run <> '' and run >= $3 and run < $3 || '~' and decided_at > now() - interval '1 day'
+                            order by nominal limit 1""")
+                    .execute(Tuple.of(scheduleId, request.kind().text(), request.keyed()))
+                    .map(rows -> rows.stream().findFirst().map(row -> {
+                        if (!request.isRepeatOf(row.getString("run"))) {
+                            throw IdempotencyKeys.keyReused("schedule").asException();
+                        }
+                        return new Asked(toTick(row), row.getInteger("found"));
+                    }));
         }
 
         /** Whether the owner has asked for more than so many ticks that are not settled yet. */
@@ -240,13 +277,7 @@ public final class ScheduleStore {
             @Nullable Instant until,
             @Nullable TickKey after,
             int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select * from tick where schedule_id = $1
-                        and ($2::text is null or outcome = $2)
-                        and ($3::timestamptz is null or nominal >= $3)
-                        and ($4::timestamptz is null or nominal < $4)
-                        and ($5::timestamptz is null or (nominal, kind, run) < ($5, $6, $7))
-                        order by nominal desc, kind desc, run desc limit $8""")
+        return pg.withPool(pool -> pool.preparedQuery(listTicks(outcome != null))
                 .execute(Tuple.tuple()
                         .addValue(scheduleId)
                         .addValue(outcome == null ? null : outcome.text())
@@ -259,14 +290,22 @@ public final class ScheduleStore {
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).toList()));
     }
 
+    /** A plan for all values would not use the index of outcomes. */
+    static String listTicks(boolean hasOutcome) {
+        return "select * from tick where schedule_id = $1 and " + (hasOutcome ? "outcome = $2" : "$2::text is null")
+                + """
+                 and ($3::timestamptz is null or nominal >= $3)
+                and ($4::timestamptz is null or nominal < $4)
+                and ($5::timestamptz is null or (nominal, kind, run) < ($5, $6, $7))
+                order by nominal desc, kind desc, run desc limit $8""";
+    }
+
     /** Where a list of ticks continues. */
     record TickKey(Instant nominal, String kind, String run) {}
 
     /** Of a time, or of the pause or outage that it falls into. */
     Future<Optional<Tick>> findTick(String scheduleId, Instant nominal) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select * from tick where schedule_id = $1 and nominal <= $2 and (nominal = $2 or until >= $2)
-                        order by nominal desc, kind desc, run desc limit 1""")
+        return pg.withPool(pool -> pool.preparedQuery(FIND_TICK)
                 .execute(Tuple.of(scheduleId, Pg.utc(nominal)))
                 .map(rows -> rows.stream().map(ScheduleStore::toTick).findFirst()));
     }
@@ -288,10 +327,20 @@ public final class ScheduleStore {
 
     /** Removes some of what was decided before a time, and returns how many. */
     public Future<Integer> prune(Instant before, int limit) {
-        return pg.withPool(pool ->
-                pool.preparedQuery("""
-                        delete from tick where ctid = any(array(
-                            select ctid from tick where decided_at < $1 and not alive order by decided_at limit $2))""").execute(Tuple.of(Pg.utc(before), limit)).map(RowSet::rowCount));
+        return prune("not alive", before, limit);
+    }
+
+    /** The same, only of what was skipped. */
+    public Future<Integer> pruneSkipped(Instant before, int limit) {
+        return prune("outcome = 'skipped_overlap'", before, limit);
+    }
+
+    private Future<Integer> prune(String condition, Instant before, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery("delete from tick where ctid = any(array("
+                        + "select ctid from tick where decided_at < $1 and " + condition
+                        + " order by decided_at limit $2))")
+                .execute(Tuple.of(Pg.utc(before), limit))
+                .map(RowSet::rowCount));
     }
 
     private static Tuple values(Schedule schedule) {
@@ -312,7 +361,8 @@ public final class ScheduleStore {
                 .addValue(Pg.utc(schedule.createdAt()))
                 .addValue(Pg.utc(schedule.updatedAt()))
                 .addValue(Pg.optionalUtc(next))
-                .addValue(next == null ? null : Pg.utc(schedule.times().due(next)));
+                .addValue(next == null ? null : Pg.utc(schedule.times().due(next)))
+                .addValue(schedule.ticksPerHour());
     }
 
     private static String condition(String ref) {

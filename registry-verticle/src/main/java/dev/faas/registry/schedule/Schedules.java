@@ -15,7 +15,6 @@ import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
-import dev.faas.wire.Sha256;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -50,16 +49,21 @@ final class Schedules {
                         owner,
                         change -> findFunction(change, definition).compose(function -> {
                             var schedule = create(change, owner, definition, function);
-                            return change.insert(schedule).compose(inserted -> {
-                                if (!inserted) {
-                                    throw nameTaken(definition.spec().name()).asException();
-                                }
-                                return requireRoom(change)
-                                        .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
-                                        .map(schedule);
-                            });
+                            return insert(change, schedule)
+                                    .compose(inserted -> requireRoom(change, true))
+                                    .compose(room -> change.audit(entry(schedule, origin, "schedule.create")))
+                                    .map(schedule);
                         }))
                 .onSuccess(schedule -> log("schedule created", schedule));
+    }
+
+    private static Future<Void> insert(Change change, Schedule schedule) {
+        return change.insert(schedule).map(inserted -> {
+            if (!inserted) {
+                throw nameTaken(schedule.spec().name()).asException();
+            }
+            return null;
+        });
     }
 
     private static Schedule create(Change change, String owner, Definition definition, Target function) {
@@ -86,13 +90,24 @@ final class Schedules {
         }
     }
 
-    private Future<Void> requireRoom(Change change) {
-        return change.usage().map(usage -> {
-            long most = quotas.of(usage.overrides()).of(Quota.Limit.SCHEDULES);
-            if (usage.waiting().schedules() > most) {
+    /** @param isNew else it is one that has become active, or more frequent */
+    private Future<Void> requireRoom(Change change, boolean isNew) {
+        return change.use().map(use -> {
+            var quota = quotas.of(use.overrides());
+            long most = quota.of(Quota.Limit.SCHEDULES);
+            long mostTicks = quota.of(Quota.Limit.SCHEDULE_TICKS_PER_HOUR);
+            if (isNew && use.schedules() > most) {
                 throw Problem.quotaExceeded(
                                 "You have " + most + " schedules, the most that one user may have. Delete one that you"
                                         + " do not need any more, then try again.",
+                                QUOTA_RETRY_SECONDS)
+                        .asException();
+            }
+            if (use.ticksPerHour() > mostTicks) {
+                throw Problem.quotaExceeded(
+                                "Your active schedules would have " + use.ticksPerHour()
+                                        + " times an hour together, and may have " + mostTicks
+                                        + ". Let this one or another one run less often, or pause one, then try again.",
                                 QUOTA_RETRY_SECONDS)
                         .asException();
             }
@@ -134,7 +149,7 @@ final class Schedules {
                 }));
     }
 
-    /** A next time that is still one of the schedule stays: it may be due already. */
+    /** A next time that is still one of the schedule stays: it may be due already, or be due later by its jitter. */
     private static Schedule replace(Change change, Schedule before, Definition definition, Target function) {
         var now = change.now();
         var spec = definition.spec();
@@ -160,7 +175,6 @@ final class Schedules {
         boolean keepsTimes = progress.state() == ScheduleState.ACTIVE
                 && progress.next() != null
                 && spec.when().equals(before.spec().when())
-                && spec.rules().jitterSeconds() == before.spec().rules().jitterSeconds()
                 && !Integer.valueOf(0).equals(definition.remaining());
         if (keepsTimes) {
             return after;
@@ -207,14 +221,16 @@ final class Schedules {
                                 : Future.succeededFuture(before)));
     }
 
-    private static Future<Schedule> store(
-            Change change, Schedule before, Schedule after, Origin origin, String action) {
+    private Future<Schedule> store(Change change, Schedule before, Schedule after, Origin origin, String action) {
         var missed =
                 before.isPaused() && !after.isPaused() ? missedByPause(before, change.now()) : Optional.<Tick>empty();
         return missed.map(change::insert)
                 .orElse(Future.succeededFuture())
                 .compose(inserted -> change.update(after))
-                .compose(updated -> change.audit(entry(after, origin, action)))
+                .compose(updated -> after.ticksPerHour() > before.ticksPerHour()
+                        ? requireRoom(change, false)
+                        : Future.succeededFuture())
+                .compose(room -> change.audit(entry(after, origin, action)))
                 .map(after)
                 .onSuccess(stored -> log("schedule changed action=" + action, stored));
     }
@@ -253,46 +269,80 @@ final class Schedules {
      * @param overlap while an activation of the schedule is alive
      * @param key repeats of a request have the same
      */
-    Future<Triggered> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key) {
+    Future<Triggered> trigger(String owner, String ref, Overlap overlap, Optional<IdempotencyKey> key, Origin origin) {
         return store.change(
                 owner,
                 change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
                     var now = change.now().truncatedTo(ChronoUnit.MILLIS);
-                    var run = run(schedule, key, overlap.text());
-                    return change.findAsked(schedule.id(), TickKind.MANUAL, run, now.minus(1, ChronoUnit.DAYS))
-                            .compose(found -> {
-                                if (!found.isEmpty()) {
-                                    return Future.succeededFuture(new Triggered(schedule, found.getFirst()));
-                                }
-                                var tick = asked(schedule, TickKind.MANUAL, now, run, overlap);
-                                return change.insertAsked(List.of(tick), overlap)
-                                        .map(new Triggered(schedule, tick));
-                            });
+                    var request = AskedRequest.of(schedule.id(), TickKind.MANUAL, key, overlap.text());
+                    return change.findAsked(schedule.id(), request).compose(found -> {
+                        if (found.isPresent()) {
+                            return Future.succeededFuture(
+                                    new Triggered(schedule, found.get().first()));
+                        }
+                        var tick = asked(schedule, request, now, overlap);
+                        return change.insertAsked(List.of(tick), overlap)
+                                .compose(inserted -> change.audit(asked(schedule, origin, "schedule.trigger", 1)))
+                                .map(new Triggered(schedule, tick));
+                    });
                 }));
     }
 
-    /** Submits for the times after {@code from} up to {@code to}, and returns how many these are. */
+    /**
+     * Submits for the times after {@code from} up to {@code to}, and returns how many these are.
+     *
+     * @param to empty: now
+     */
     Future<Integer> backfill(
-            String owner, String ref, Instant from, Instant to, Overlap overlap, Optional<IdempotencyKey> key) {
+            String owner,
+            String ref,
+            Instant from,
+            Optional<Instant> to,
+            Overlap overlap,
+            Optional<IdempotencyKey> key,
+            Origin origin) {
         return store.change(
                 owner,
                 change -> lock(change, ref, Preconditions.NONE).compose(schedule -> {
-                    if (to.isAfter(change.now())) {
+                    var last = to.orElse(change.now());
+                    if (last.isAfter(change.now())) {
                         throw Problem.invalid("to", "must not be in the future").asException();
                     }
-                    var run = run(schedule, key, from + " " + to + " " + overlap.text());
-                    var ticks = firing(schedule, from, to).stream()
-                            .map(nominal -> asked(schedule, TickKind.BACKFILL, nominal, run, overlap))
-                            .toList();
-                    if (ticks.isEmpty()) {
-                        return Future.succeededFuture(0);
-                    }
-                    return change.findAsked(schedule.id(), TickKind.BACKFILL, run, from)
-                            .compose(found -> found.isEmpty()
-                                    ? requireFewAsked(change).compose(few -> change.insertAsked(ticks, overlap))
-                                    : Future.succeededFuture())
-                            .map(ticks.size());
+                    var content = from + " " + to.map(Instant::toString).orElse("") + " " + overlap.text();
+                    var request = AskedRequest.of(schedule.id(), TickKind.BACKFILL, key, content);
+                    return change.findAsked(schedule.id(), request)
+                            .compose(found -> found.isPresent()
+                                    ? Future.succeededFuture(found.get().count())
+                                    : backfill(
+                                            change, schedule, firing(schedule, from, last), request, overlap, origin));
                 }));
+    }
+
+    private static Future<Integer> backfill(
+            Change change,
+            Schedule schedule,
+            List<Instant> times,
+            AskedRequest request,
+            Overlap overlap,
+            Origin origin) {
+        var ticks = times.stream()
+                .map(nominal -> asked(schedule, request, nominal, overlap))
+                .toList();
+        return ticks.isEmpty()
+                ? Future.succeededFuture(0)
+                : requireFewAsked(change)
+                        .compose(few -> change.insertAsked(ticks, overlap))
+                        .compose(inserted -> change.audit(asked(schedule, origin, "schedule.backfill", inserted))
+                                .map(inserted));
+    }
+
+    private static AuditEntry asked(Schedule schedule, Origin origin, String action, int ticks) {
+        return AuditEntry.done(
+                        origin,
+                        action,
+                        schedule.id(),
+                        new JsonObject().put("name", schedule.spec().name()).put("ticks", ticks))
+                .inProject(schedule.owner());
     }
 
     private static Future<Void> requireFewAsked(Change change) {
@@ -329,16 +379,11 @@ final class Schedules {
         return firing;
     }
 
-    private static Tick asked(Schedule schedule, TickKind kind, Instant nominal, String run, Overlap overlap) {
+    private static Tick asked(Schedule schedule, AskedRequest request, Instant nominal, Overlap overlap) {
         var result = overlap == Overlap.ALLOW_ALL
                 ? new Tick.Result(TickOutcome.CLAIMED, null, Ids.activation(Instant.now()))
                 : new Tick.Result(TickOutcome.BUFFERED, null, null);
-        return new Tick(schedule.id(), nominal, kind, run, result, null, null);
-    }
-
-    private static String run(Schedule schedule, Optional<IdempotencyKey> key, String content) {
-        return key.map(it -> Sha256.hex(schedule.id() + " " + it.text() + " " + content))
-                .orElseGet(() -> Ids.activation(Instant.now()));
+        return new Tick(schedule.id(), nominal, request.kind(), request.run(), result, null, null);
     }
 
     Future<Void> delete(String owner, String ref, Preconditions conditions, Origin origin) {

@@ -25,7 +25,7 @@ class AttemptedTest {
             String destination, String owner, int number, @Nullable Integer status, long retryAfter) {
         var delivery = new Claimed(
                 "dlv",
-                new Claimed.Event("evt", "activation.failed", "activation", Instant.EPOCH),
+                new Claimed.Event("evt", "activation.failed", "activation", Instant.EPOCH, null),
                 new Claimed.Destination(
                         destination,
                         owner,

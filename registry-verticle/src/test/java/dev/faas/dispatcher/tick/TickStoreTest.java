@@ -4,6 +4,7 @@ import static dev.faas.testing.Await.await;
 import static dev.faas.testing.Await.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.local.PostgresServer;
@@ -23,7 +24,10 @@ import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +48,7 @@ class TickStoreTest {
     private static Vertx vertx;
     private static Pg pg;
     private static TickStore store;
+    private static TickLeaseStore leases;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
@@ -51,6 +56,7 @@ class TickStoreTest {
         vertx = Vertx.vertx();
         pg = RegistryPg.open(vertx, postgres, 4);
         store = new TickStore(pg);
+        leases = new TickLeaseStore(pg);
     }
 
     @AfterAll
@@ -79,7 +85,12 @@ class TickStoreTest {
     }
 
     private static Future<Decided> nothing() {
-        return Future.succeededFuture(new Decided(List.of(), Set.of()));
+        return Future.succeededFuture(new Decided(new Budget.Spent(List.of(), Set.of()), Set.of()));
+    }
+
+    private static Decided decided(List<DueSchedule> schedules, Map<String, List<TickRow>> alive, Instant now) {
+        return new Decided(
+                Budget.spend(schedules, schedule -> Decision.of(schedule, alive.get(schedule.id()), now)), Set.of());
     }
 
     /** The statistics are of a moment when nothing was due, as they mostly are. */
@@ -144,9 +155,29 @@ class TickStoreTest {
         add("'usr_a'", 1, "null");
         addTick("'waiting', 'queue_full', 'a', now()");
 
-        assertThat(await(store.takeLeased("", 64, 10))).hasSize(1);
+        assertThat(await(leases.takeLeased("", 64, 10))).hasSize(1);
 
         assertThat(tick("outcome")).isEqualTo("claimed");
+    }
+
+    /** A thousand times were missed by each: more than one turn may decide. */
+    @Test
+    void givenManyBacklogs_whenTurnsAreTaken_thenEachDoesSome_andTheNextOwnerIsTheNextOne() {
+        add("'usr_' || i", 9, "now() - interval '14 hours'");
+        run("update schedule set spec = convert_to(replace(convert_from(spec, 'UTF8'), '* * * * *',"
+                + " '*/5 * * * * *'), 'UTF8')");
+
+        var turn = await(store.decideDue(
+                "", 64, 500, (schedules, alive, now) -> Future.succeededFuture(decided(schedules, alive, now))));
+
+        assertThat(turn.schedules()).isEqualTo(9);
+        assertThat(turn.isCut()).isTrue();
+        assertThat(turn.decisions()).hasSize(2);
+        assertThat(turn.last().orElseThrow().owner()).isEqualTo("usr_2");
+        // What is left is due as before.
+        assertThat(run("select from schedule where due_at < now() - interval '13 hours'")
+                        .size())
+                .isEqualTo(7);
     }
 
     /** Another dispatcher has submitted it since it was read. */
@@ -164,12 +195,7 @@ class TickStoreTest {
                 (schedules, alive, now) -> pg.withPool(pool -> pool.query(
                                         "update tick set outcome = 'fired', reason = null, leased_until = null")
                                 .execute())
-                        .map(fired -> new Decided(
-                                List.of(Decision.of(
-                                        schedules.getFirst(),
-                                        alive.get(schedules.getFirst().id()),
-                                        now)),
-                                Set.of()))));
+                        .map(fired -> decided(schedules, alive, now))));
 
         assertThat(failure).isInstanceOf(ConcurrentChangeException.class);
         assertThat(tick("string_agg(outcome || ' ' || activation_id, ',')")).isEqualTo("fired a");
@@ -183,7 +209,7 @@ class TickStoreTest {
                 status,
                 new JsonObject(),
                 run("select id from schedule").iterator().next().getString(0));
-        return pg.inTransaction(tx -> store.handle(tx, List.of(end)));
+        return pg.inTransaction(tx -> new TickEndStore(new AuditStore(pg, "registry", false)).handle(tx, List.of(end)));
     }
 
     /** The activation ends before the dispatcher that submitted it has settled the tick. */
@@ -203,24 +229,52 @@ class TickStoreTest {
     void givenADecisionAboutAScheduleWhoseActivationFailed_whenTheEndIsTaken_thenNeitherIsEnded() throws Exception {
         add("'usr_a'", 1, "now()");
         addTick("'fired', null, 'a', null");
+        var handled = whileLocked(() -> handle("failed"), "update tick set alive = false");
+
+        await(handled);
+        assertThat(tick("alive")).isEqualTo("false");
+    }
+
+    /** Another transaction has the schedule, and then wants its tick. */
+    private static <T> T whileLocked(Supplier<T> begin, String then) throws Exception {
         try (var other = DriverManager.getConnection(
-                "jdbc:" + postgres.url().replace("postgres:", "postgresql:"), postgres.user(), postgres.password())) {
+                        "jdbc:" + postgres.url().replace("postgres:", "postgresql:"),
+                        postgres.user(),
+                        postgres.password());
+                var statement = other.createStatement()) {
             other.setSchema("registry");
             other.setAutoCommit(false);
-            try (var statement = other.createStatement()) {
-                statement.execute("select from schedule for update");
-                var handled = handle("failed");
-                Await.eventually(() -> run("select count(*) from pg_locks where not granted")
-                                .iterator()
-                                .next()
-                                .getLong(0)
-                        > 0);
-                statement.execute("update tick set alive = false");
-                other.commit();
-                await(handled);
-                assertThat(tick("alive")).isEqualTo("false");
-            }
+            statement.execute("select from schedule for update");
+            var begun = begin.get();
+            Await.eventually(() -> run("select count(*) from pg_locks where not granted")
+                            .iterator()
+                            .next()
+                            .getLong(0)
+                    > 0);
+            statement.execute(then);
+            other.commit();
+            return begun;
         }
+    }
+
+    /** A decision locks the schedule and then its ticks. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givenAScheduleThatIsDecided_whenATickIsSettled_thenItsScheduleIsLockedFirst(boolean fires) throws Exception {
+        add("'usr_a'", 1, "null");
+        run("update schedule set remaining = 1");
+        addTick("'claimed', null, 'a', now()");
+        var tick = await(leases.takeLeased("", 5, 10)).getFirst();
+
+        var settled = whileLocked(
+                () -> fires
+                        ? leases.markFired(List.of(tick))
+                        : leases.giveUp(
+                                tick.as(TickOutcome.MISSED, "late", null), Objects.requireNonNull(tick.lease()), null),
+                "select from tick for update nowait");
+
+        await(settled);
+        assertThat(tick("outcome")).isEqualTo(fires ? "fired" : "missed");
     }
 
     @Test
@@ -229,10 +283,10 @@ class TickStoreTest {
         add("'usr_b'", 1, "null");
         addTick("'waiting', 'queue_full', id, now()");
 
-        assertThat(await(store.takeLeased("", 5, 10)).stream().map(TickRow::owner))
+        assertThat(await(leases.takeLeased("", 5, 10)).stream().map(TickRow::owner))
                 .hasSize(6)
                 .contains("usr_b");
-        assertThat(await(store.takeLeased("usr_a", 5, 10))).isEmpty();
+        assertThat(await(leases.takeLeased("usr_a", 5, 10))).isEmpty();
     }
 
     /** A release may be hours after the time, and a crash may follow it. */
@@ -243,15 +297,7 @@ class TickStoreTest {
         run("update tick set due_at = now() - interval '5 hours'");
 
         var turn = await(store.decideBuffered(
-                true,
-                "",
-                10,
-                (schedules, alive, now) -> Future.succeededFuture(new Decided(
-                        List.of(Decision.of(
-                                schedules.getFirst(),
-                                alive.get(schedules.getFirst().id()),
-                                now)),
-                        Set.of()))));
+                true, "", 10, (schedules, alive, now) -> Future.succeededFuture(decided(schedules, alive, now))));
 
         assertThat(turn.claimed()).hasSize(1);
         assertThat(turn.claimed().getFirst().due()).isAfter(Instant.now().minusSeconds(60));

@@ -167,8 +167,11 @@ final class Scheduler {
 
     private void pullAfterNextEnd(QueueKey key) {
         var queue = queues.find(key);
-        if (queue != null && queue.running > 0) {
-            queue.knownEmpty = false;
+        if (queue != null) {
+            queue.limitReportedDuringPull = queue.pulling;
+            if (queue.running > 0) {
+                queue.knownEmpty = false;
+            }
         }
     }
 
@@ -248,6 +251,7 @@ final class Scheduler {
         slots.assign(queue.key.owner());
         queue.pulling = true;
         queue.announcedDuringPull = false;
+        queue.limitReportedDuringPull = false;
         unoffered.remove(queue);
         pending++;
         return Optional.of(new Turn.Pull(place));
@@ -371,11 +375,12 @@ final class Scheduler {
         var queue = place.queue;
         return locked(() -> {
             queue.pulling = false;
-            queue.knownEmpty = !moreWaiting && !queue.announcedDuringPull;
+            boolean noneWaits = !moreWaiting && !queue.announcedDuringPull;
+            queue.knownEmpty = noneWaits && !queue.limitReportedDuringPull;
             queue.notified = queue.announcedDuringPull;
             queue.vainPulls = 0;
             queue.running++;
-            if (queue.knownEmpty) {
+            if (noneWaits) {
                 queues.unschedule(queue);
             } else {
                 unoffered.add(queue);

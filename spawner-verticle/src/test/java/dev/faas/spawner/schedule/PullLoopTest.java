@@ -28,6 +28,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the pull loop with a source whose every answer the test gives. */
 final class PullLoopTest {
@@ -189,6 +191,14 @@ final class PullLoopTest {
             }
         });
         return stopped;
+    }
+
+    /** Returns when the run has begun. */
+    private void complete(Pull pull, Result work) throws InterruptedException {
+        pull.answer().complete(work);
+        var ended = running.poll(10, TimeUnit.SECONDS);
+        assertThat(ended).as("a run").isNotNull();
+        running.add(ended);
     }
 
     private void endOne() throws InterruptedException {
@@ -579,13 +589,21 @@ final class PullLoopTest {
         assertThat(peers.limitReports).isEmpty();
     }
 
-    @Test
-    void givenTheLastRunOfAFunction_whenAnotherSpawnerReportsItsLimit_thenItIsPulledAfterThatRun() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givenTheLastRunOfAFunction_whenAnotherSpawnerReportsItsLimit_thenItIsPulledAfterThatRun(boolean duringPull)
+            throws Exception {
         var pullLoop = pullLoop(2);
         pullLoop.workArrived(POOR);
-        source.next().answer().complete(LAST_WORK);
+        var pull = source.next();
+        if (!duringPull) {
+            complete(pull, LAST_WORK);
+        }
 
         pullLoop.limitReached(POOR);
+        if (duringPull) {
+            complete(pull, LAST_WORK);
+        }
         source.none();
         endOne();
 

@@ -57,6 +57,8 @@ public final class SchedulesScenario implements Scenario.OnPlatform {
                 "1",
                 "FAAS_OWNER_MAX_SCHEDULES",
                 "1000000",
+                "FAAS_OWNER_MAX_SCHEDULE_TICKS_PER_HOUR",
+                "1000000000",
                 "FAAS_OWNER_MAX_QUEUED",
                 "1000000",
                 "FAAS_ACCESS_TOKEN_LIFETIME",

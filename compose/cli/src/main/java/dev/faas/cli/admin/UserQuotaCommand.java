@@ -118,7 +118,7 @@ final class UserQuotaCommand extends VerbGroup {
                 paramLabel = "NAME=N",
                 completionCandidates = Limits.class,
                 description =
-                        "A new limit, or none; may be repeated. NAME is functions, specKb, revisions, running, queued, queuedMb, delayed, schedules, destinations, storedMb, requestsPerSecond or idempotencyKeysPerDay.")
+                        "A new limit, or none; may be repeated. NAME is functions, specKb, revisions, running, queued, queuedMb, delayed, schedules, scheduleTicksPerHour, destinations, storedMb, requestsPerSecond or idempotencyKeysPerDay.")
         private Map<String, String> limits = new LinkedHashMap<>();
 
         @Option(names = "--defaults", description = "The defaults of the platform again, for all limits.")

@@ -68,6 +68,16 @@ final class Names {
         return list("/v1/schedules?limit=100", item -> new Candidate(item.text("name"), item.text("function")));
     }
 
+    List<Candidate> destinations() {
+        return list("/v1/destinations?limit=100", item -> new Candidate(item.text("name"), item.text("url")));
+    }
+
+    List<Candidate> deliveries() {
+        return list(
+                "/v1/deliveries?limit=" + PAGE,
+                item -> new Candidate(item.text("deliveryId"), item.text("type") + " " + item.text("state")));
+    }
+
     List<Candidate> sessions() {
         return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
     }

@@ -165,6 +165,12 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("SCHEDULE")) {
             found.addAll(names.schedules());
         }
+        if (kinds.contains("DESTINATION")) {
+            found.addAll(names.destinations());
+        }
+        if (kinds.contains("DELIVERY")) {
+            found.addAll(names.deliveries());
+        }
         if (kinds.contains("SESSION")) {
             found.addAll(names.sessions());
         }

@@ -1,11 +1,16 @@
 package dev.faas.cli.definition;
 
 import dev.faas.cli.Doc;
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,6 +43,60 @@ public abstract class WriteVerb extends Verb {
     /** What is set for the values that a flag was given. */
     protected List<String> values(Session session, Field field, List<String> given) {
         return given;
+    }
+
+    /** Creates it from {@code --from} and the flags. */
+    protected final Doc create(Session session, Resources things, String name) throws IOException {
+        var body = begin(name);
+        body.with(Field.NAME, name);
+        applyFlags(session, body);
+        requireFields(body);
+        try {
+            return things.create(body);
+        } catch (ApiFailure e) {
+            throw e.code().equals("name_taken")
+                    ? e.explained(
+                            "there is a %s \"%s\"".formatted(fields.kind(), name),
+                            List.of("Change it: faas %s update %s".formatted(fields.kind(), name)))
+                    : fields.namingFlags(e, Map.of(Field.NAME, "NAME"));
+        }
+    }
+
+    private void requireFields(Doc body) {
+        for (var path : fields.required()) {
+            if (body.get(path) == null) {
+                throw Failure.usage(
+                        "a %s needs %s".formatted(fields.kind(), word(path)),
+                        "Give it by %s, or in a file: --from FILE"
+                                .formatted(fields.at(path).orElseThrow().flag()));
+            }
+        }
+    }
+
+    private static String word(String path) {
+        return path.endsWith("s") ? path : "a " + path;
+    }
+
+    /** Changes what {@code --from} and the flags say.
+     *
+     * @param unset fields that get their defaults
+     * @param updated reports the change
+     */
+    protected final int update(
+            Session session, Resources things, String name, List<String> unset, Consumer<Doc> updated)
+            throws IOException {
+        var file = begin(name);
+        try {
+            var result = things.update(things.get(name), current -> change(session, current, file, unset));
+            if (result.hasChanged()) {
+                updated.accept(result.stored());
+            } else {
+                session.output().note("%s has these values already; nothing was changed.".formatted(name));
+            }
+        } catch (ApiFailure e) {
+            throw fields.namingFlags(e, Map.of());
+        }
+        return Exit.OK;
     }
 
     /** What an update makes of {@code current}.

@@ -38,7 +38,7 @@ final class BackfillCommand extends Verb {
     private String from = "";
 
     @Option(names = "--to", paramLabel = "TIME", description = "Times up to it. Default: now.")
-    private String to = "0s";
+    private @Nullable String to;
 
     @Option(
             names = "--overlap",
@@ -48,9 +48,10 @@ final class BackfillCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        var body = Doc.empty()
-                .with("from", Durations.parseTime("--from", from).toString())
-                .with("to", Durations.parseTime("--to", to).toString());
+        var body = Doc.empty().with("from", Durations.parseTime("--from", from).toString());
+        if (to != null) { // else the server's clock decides
+            body.with("to", Durations.parseTime("--to", to).toString());
+        }
         if (overlap != null) {
             body.with("overlap", overlap);
         }

@@ -1,14 +1,9 @@
 package dev.faas.cli.schedule;
 
 import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
-import dev.faas.cli.definition.Field;
 import dev.faas.cli.definition.WriteVerb;
-import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -41,21 +36,7 @@ final class CreateCommand extends WriteVerb {
 
     @Override
     protected int run(Session session) throws IOException {
-        var body = begin(name);
-        body.with(Field.NAME, name);
-        applyFlags(session, body);
-        if (body.get(ScheduleFields.FUNCTION) == null) {
-            throw Failure.usage("a schedule needs a function", "Give it by --function, or in a file: --from FILE");
-        }
-        try {
-            SchedulePrinter.written(session, new Schedules(session.api()).create(body), "Created");
-        } catch (ApiFailure e) {
-            throw e.code().equals("name_taken")
-                    ? e.explained(
-                            "there is a schedule \"%s\"".formatted(name),
-                            List.of("Change it: faas schedule update " + name))
-                    : ScheduleFields.TABLE.namingFlags(e, Map.of(Field.NAME, "NAME"));
-        }
+        SchedulePrinter.written(session, create(session, new Schedules(session.api()), name), "Created");
         return Exit.OK;
     }
 }

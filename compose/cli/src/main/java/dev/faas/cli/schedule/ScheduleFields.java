@@ -16,7 +16,7 @@ final class ScheduleFields {
     static final String DST = "dst";
     private static final String PAUSED = "paused";
     private static final String NOTE = "note";
-    private static final String REMAINING = "remainingActions";
+    static final String REMAINING = "remainingActions";
 
     static final Fields TABLE = new Fields(
             "schedule",

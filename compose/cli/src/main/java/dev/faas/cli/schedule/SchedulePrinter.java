@@ -3,10 +3,9 @@ package dev.faas.cli.schedule;
 import dev.faas.cli.Doc;
 import dev.faas.cli.Session;
 import dev.faas.cli.definition.Field;
+import dev.faas.cli.definition.TitledLines;
 import dev.faas.cli.output.Column;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** How schedules and their ticks look. */
 final class SchedulePrinter {
@@ -54,22 +53,13 @@ final class SchedulePrinter {
 
     /** What differs from the defaults, in the words of the flags, and what came and comes. */
     private static List<String> lines(Doc schedule) {
-        var lines = new ArrayList<String>();
-        var small = ScheduleFields.TABLE.withoutDefaults(schedule);
-        for (var field : ScheduleFields.TABLE.all()) {
-            Optional.ofNullable(field.read(small))
-                    .ifPresent(
-                            value -> lines.add(line(field.title(), field.type().show(value))));
-        }
-        lines.add(line("state", schedule.text("state")));
-        lines.add(line("id", schedule.text("id")));
-        schedule.texts("nextTimes").stream().limit(NEXT).forEach(time -> lines.add(line("next", time)));
-        schedule.docs("lastTicks").stream().limit(LAST).forEach(tick -> lines.add(line("last", sentence(tick))));
-        return lines;
-    }
-
-    private static String line(String title, String value) {
-        return "%-18s%s".formatted(title + ":", value);
+        var lines = new TitledLines()
+                .definition(ScheduleFields.TABLE, schedule)
+                .add("state", schedule.text("state"))
+                .add("id", schedule.text("id"));
+        schedule.texts("nextTimes").stream().limit(NEXT).forEach(time -> lines.add("next", time));
+        schedule.docs("lastTicks").stream().limit(LAST).forEach(tick -> lines.add("last", sentence(tick)));
+        return lines.all();
     }
 
     static String sentence(Doc tick) {

@@ -1,87 +1,36 @@
 package dev.faas.cli.schedule;
 
 import dev.faas.cli.Doc;
-import dev.faas.cli.Suggestion;
-import dev.faas.cli.definition.Field;
 import dev.faas.cli.definition.Fields;
-import dev.faas.cli.definition.Resources;
+import dev.faas.cli.definition.NamedResources;
 import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.Api;
-import dev.faas.cli.http.ApiFailure;
 import dev.faas.cli.http.Request;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's schedules on the platform. Failures name what the user typed. */
-public final class Schedules implements Resources {
+/** The caller's schedules on the platform. */
+public final class Schedules extends NamedResources {
     public static final Fields FIELDS = ScheduleFields.TABLE;
 
     static final String ALL = "/v1/schedules";
-    private static final String LIST = "faas schedule list";
-
-    private final Api api;
-    /** The entity tags of what was read, by id: the documents do not have them. */
-    private final Map<String, String> tags = new HashMap<>();
 
     public Schedules(Api api) {
-        this.api = api;
+        super(api, FIELDS, ALL);
     }
 
+    /** The number of remaining actions goes down by itself: unless it is to be another one, the server keeps it. */
     @Override
-    public Fields fields() {
-        return FIELDS;
-    }
-
-    @Override
-    public String title(Doc stored) {
-        return "schedule/" + stored.text(Field.NAME);
-    }
-
-    @Override
-    public Doc get(String ref) {
-        return naming(ref, () -> read(Request.get(path(ref))));
-    }
-
-    @Override
-    public Optional<Doc> find(String name) {
-        try {
-            return Optional.of(read(Request.get(path(name))));
-        } catch (ApiFailure e) {
-            if (e.status() == 404) {
-                return Optional.empty();
-            }
-            throw e;
+    protected Doc replacement(Doc body, Doc read) {
+        var replacement = super.replacement(body, read);
+        var name = ScheduleFields.REMAINING;
+        if (String.valueOf(replacement.get(name)).equals(String.valueOf(read.get(name)))) {
+            replacement.fields().remove(name);
         }
-    }
-
-    @Override
-    public Doc create(Doc body) {
-        return namingFunction(
-                body,
-                () -> Resources.createOnce(
-                        () -> read(Request.of("POST", ALL).json(body)),
-                        "name_taken",
-                        () -> new Schedules(api.retryFor(Duration.ofSeconds(5))).find(body.text(Field.NAME)),
-                        stored -> isSame(body, stored)));
-    }
-
-    @Override
-    public Doc replace(Doc read, Doc body) {
-        var name = read.text(Field.NAME);
-        var request = Request.of("PUT", path(name))
-                .header("If-Match", tags.getOrDefault(read.text("id"), "*"))
-                .json(FIELDS.withKept(body, read));
-        return namingFunction(body, () -> naming(name, () -> read(request)));
-    }
-
-    @Override
-    public void delete(String name) {
-        naming(name, () -> api.document(Request.of("DELETE", path(name))));
+        return replacement;
     }
 
     /** Asks the server only whether it accepts the pattern. */
@@ -94,23 +43,17 @@ public final class Schedules implements Resources {
                     .with(ScheduleFields.DST, body.get(ScheduleFields.DST))
                     .with("count", 1));
         }
-        return FIELDS.asStored(body, current == null ? Doc.empty() : current);
+        return super.preview(body, current);
     }
 
     @Override
-    public boolean isSame(Doc body, Doc stored) {
-        return FIELDS.isSame(FIELDS.asStored(body, stored), stored);
+    protected <T> T explaining(Doc body, Supplier<T> call) {
+        return new Functions(api()).naming(body.text(ScheduleFields.FUNCTION), call);
     }
 
     /** @param question a pattern, and how many of its times */
     Doc times(Doc question) {
-        return api.document(Request.of("POST", ALL + "/preview").json(question));
-    }
-
-    /** @param verb {@code pause} or {@code resume} */
-    Doc tell(String ref, String verb, @Nullable String note) {
-        var body = note == null ? Doc.empty() : Doc.empty().with("note", note);
-        return naming(ref, () -> read(Request.of("POST", path(ref) + "/" + verb).json(body)));
+        return api().document(Request.of("POST", ALL + "/preview").json(question));
     }
 
     /**
@@ -122,37 +65,19 @@ public final class Schedules implements Resources {
         var request = Request.of("POST", path(ref) + "/" + verb)
                 .json(body)
                 .idempotent(UUID.randomUUID().toString());
-        return naming(ref, () -> api.document(request));
+        return naming(ref, () -> api().document(request));
     }
 
     /** @param time in RFC 3339 */
     Doc tick(String ref, String time) {
-        return naming(ref, () -> api.get(path(ref) + "/ticks/" + Request.encode(time)));
+        return naming(ref, () -> api().get(path(ref) + "/ticks/" + Request.encode(time)));
     }
 
-    static String path(String ref) {
-        return ALL + "/" + Request.part(ref);
-    }
-
-    private Doc read(Request request) {
-        return api.call(request, response -> {
-            var schedule = response.doc();
-            response.header("ETag").ifPresent(tag -> tags.put(schedule.text("id"), tag));
-            return schedule;
+    /** @param take takes a page of them, and returns whether it takes more */
+    void eachTick(String ref, String query, int limit, Predicate<List<Doc>> take) {
+        naming(ref, () -> {
+            api().eachPage(path(ref) + "/ticks" + query, limit, take);
+            return true;
         });
-    }
-
-    private <T> T namingFunction(Doc body, Supplier<T> call) {
-        return new Functions(api).naming(body.text(ScheduleFields.FUNCTION), call);
-    }
-
-    /** Calls with {@code ref}; the failure suggests a name when there is no such schedule. */
-    <T> T naming(String ref, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (ApiFailure e) {
-            throw Suggestion.ifMissing(
-                    e, "schedule", ref, () -> api.retryFor(Duration.ZERO).list(ALL, 500), Field.NAME, LIST);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.faas.cli.schedule;
 
+import dev.faas.cli.Doc;
 import dev.faas.cli.EachOf;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
@@ -22,7 +23,8 @@ abstract class StateVerb extends Verb {
      */
     final int tellEach(Session session, String verb, String done) {
         var schedules = new Schedules(session.api());
+        var body = note == null ? Doc.empty() : Doc.empty().with("note", note);
         return EachOf.change(
-                session, names, name -> SchedulePrinter.written(session, schedules.tell(name, verb, note), done));
+                session, names, name -> SchedulePrinter.written(session, schedules.tell(name, verb, body), done));
     }
 }

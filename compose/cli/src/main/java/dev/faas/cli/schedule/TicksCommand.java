@@ -79,9 +79,7 @@ final class TicksCommand extends Verb {
         if (limit < 1) {
             throw Failure.usage("--limit: it must be 1 or more");
         }
-        var api = session.api();
-        var schedules = new Schedules(api);
-        var path = Schedules.path(name) + "/ticks";
+        var schedules = new Schedules(session.api());
         if (time != null) {
             var nominal = Durations.parseTime("TIME", time);
             var tick = schedules.tick(name, nominal.toString());
@@ -89,10 +87,8 @@ final class TicksCommand extends Verb {
         } else {
             session.output()
                     .list(
-                            printer -> schedules.naming(name, () -> {
-                                api.eachPage(path + query(), all ? Integer.MAX_VALUE : limit, printer::print);
-                                return true;
-                            }),
+                            printer ->
+                                    schedules.eachTick(name, query(), all ? Integer.MAX_VALUE : limit, printer::print),
                             SchedulePrinter.TICKS,
                             doc -> doc.text("tickId"),
                             "No ticks.");

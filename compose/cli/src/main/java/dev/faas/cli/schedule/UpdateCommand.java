@@ -1,12 +1,9 @@
 package dev.faas.cli.schedule;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.definition.WriteVerb;
-import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,18 +43,11 @@ final class UpdateCommand extends WriteVerb {
 
     @Override
     protected int run(Session session) throws IOException {
-        var file = begin(name);
-        try {
-            var schedules = new Schedules(session.api());
-            var updated = schedules.update(schedules.get(name), current -> change(session, current, file, unset));
-            if (updated.hasChanged()) {
-                SchedulePrinter.written(session, updated.stored(), "Updated");
-            } else {
-                session.output().note("%s has these values already; nothing was changed.".formatted(name));
-            }
-        } catch (ApiFailure e) {
-            throw ScheduleFields.TABLE.namingFlags(e, Map.of());
-        }
-        return Exit.OK;
+        return update(
+                session,
+                new Schedules(session.api()),
+                name,
+                unset,
+                stored -> SchedulePrinter.written(session, stored, "Updated"));
     }
 }

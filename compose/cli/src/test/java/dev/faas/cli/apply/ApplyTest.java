@@ -293,7 +293,7 @@ class ApplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "---\n", "# nothing\n"})
     void refusesAFileWithoutFunctions(String text) throws IOException {
-        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\"\n");
+        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\" or \"destinations:\"\n");
     }
 
     @Test
@@ -386,7 +386,7 @@ class ApplyTest {
         assertThat(server.received().getLast().header("If-Match")).isEqualTo("\"7\"");
         assertThat(server.received().getLast().body())
                 .isEqualTo(
-                        "{\"name\":\"other\",\"function\":\"report\",\"cron\":\"@hourly\",\"remainingActions\":null,\"paused\":true,\"note\":\"\"}");
+                        "{\"name\":\"other\",\"function\":\"report\",\"cron\":\"@hourly\",\"paused\":true,\"note\":\"\"}");
     }
 
     @Test

@@ -18,6 +18,12 @@ class NamesTest {
             .on("GET", "/v1/auth/keys", 200, "{\"items\":[{\"keyId\":\"key_1\",\"name\":\"ci\"}]}")
             .on("GET", "/v1/secrets", 200, "{\"items\":[{\"name\":\"db\",\"usedBy\":[\"resize\"]}]}")
             .on("GET", "/v1/schedules", 200, "{\"items\":[{\"name\":\"nightly\",\"function\":\"report\"}]}")
+            .on("GET", "/v1/destinations", 200, "{\"items\":[{\"name\":\"erp\",\"url\":\"https://erp.example/x\"}]}")
+            .on(
+                    "GET",
+                    "/v1/deliveries",
+                    200,
+                    "{\"items\":[{\"deliveryId\":\"dlv_1\",\"type\":\"webhook.test\",\"state\":\"failed\"}]}")
             .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"report\",\"image\":\"busybox\"}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
@@ -33,6 +39,10 @@ class NamesTest {
             schedule ticks n | nightly report | /v1/schedules
             schedule create n | '' | ''
             schedule create x --function r | report busybox | /v1/functions
+            destination rotate e | erp https://erp.example/x | /v1/destinations
+            delivery list --destination e | erp https://erp.example/x | /v1/destinations
+            delivery redeliver d | dlv_1 webhook.test failed | /v1/deliveries
+            destination create e | '' | ''
             schedule list --state pa | paused | ''
             sessions end s | sid_1 faas-cli | /v1/auth/sessions
             admin user disable a | anna active | /v1/admin/users

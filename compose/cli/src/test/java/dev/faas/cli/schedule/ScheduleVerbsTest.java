@@ -195,6 +195,21 @@ class ScheduleVerbsTest extends StubFixture {
         assertThat(server.received().getLast().header("If-Match")).isEqualTo("\"1\"");
     }
 
+    /** It goes down while the editor is open. */
+    @ParameterizedTest
+    @CsvSource({"s/UTC/Europe/, false", "s/5/6/, true"})
+    void givenRemainingActions_whenAScheduleIsEdited_thenTheyAreSentOnlyIfTheyWereChanged(String script, boolean sends)
+            throws IOException {
+        has("\"1\"", "{\"remainingActions\":5}");
+        server.on("PUT", NIGHTLY, 200, schedule("{}"));
+
+        ClientRun.Setup.at(server)
+                .with("EDITOR", "sed -i '/remainingActions\\|zone/" + script + "'")
+                .run("schedule", "edit", "nightly");
+
+        assertThat(sent("PUT").getFirst().contains("remainingActions")).isEqualTo(sends);
+    }
+
     @Test
     void whenSchedulesAreListedAndShown_thenPeopleSeeTimesAndProgramsTheDocument() throws IOException {
         has("\"1\"", "{\"zone\":\"Europe/Berlin\",\"argument\":\"full\"}");
@@ -271,6 +286,7 @@ class ScheduleVerbsTest extends StubFixture {
             trigger nightly                                          | 06b7 | {}
             trigger nightly --overlap skip                           | 06b7 | {"overlap":"skip"}
             backfill nightly --from 2026-10-18T00:00:00Z --to 2026-10-25T00:00:00Z --overlap bufferAll | 7 times are being submitted. See: faas schedule ticks nightly | {"from":"2026-10-18T00:00:00Z","to":"2026-10-25T00:00:00Z","overlap":"bufferAll"}
+            backfill nightly --from 2026-10-18T00:00:00Z             | 7 times are being submitted. See: faas schedule ticks nightly | {"from":"2026-10-18T00:00:00Z"}
             """)
     void givenAnAnswerThatIsLost_whenItIsSubmitted_thenItIsRepeatedUnderTheSameKey(
             String line, String out, String body) {

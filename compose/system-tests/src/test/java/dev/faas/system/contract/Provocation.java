@@ -194,7 +194,12 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "queue_full" ->
                 good.about(CROWDED, means.activation(), means.activations().crowded());
             case "idempotency_key_reused" ->
-                (operation.getOperationId().equals("submitActivation") ? good.body(Map.of("argument", "y")) : good)
+                (switch (operation.getOperationId()) {
+                            case "submitActivation" -> good.body(Map.of("argument", "y"));
+                            case "triggerSchedule" -> good.body(Map.of("overlap", "skip"));
+                            case "backfillSchedule" -> good.body(newYear("2026-01-03T00:00:00Z"));
+                            default -> good;
+                        })
                         .with("Idempotency-Key", KEY);
             case "range_not_satisfiable" ->
                 good.about(FUNCTION, means.activation(), means.activations().faded())
@@ -251,8 +256,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "replaceSchedule" -> request.json(schedule(SCHEDULE));
             case "updateSchedule", "pauseSchedule", "resumeSchedule" -> request.json(Map.of("note", "x"));
             case "triggerSchedule" -> request.json(Map.of());
-            case "backfillSchedule" ->
-                request.json(Map.of("from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z"));
+            case "backfillSchedule" -> request.json(newYear("2026-01-02T00:00:00Z"));
             case "createDestination" -> request.json(destination(fresh, RECEIVER));
             case "replaceDestination" -> request.json(destination(DESTINATION, RECEIVER));
             case "updateDestination" -> request.json(Map.of("timeoutSeconds", 1));
@@ -267,6 +271,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
         };
+    }
+
+    /** One time of the schedule is in it. */
+    private static Map<String, String> newYear(String until) {
+        return Map.of("from", "2025-12-31T00:00:00Z", "to", until);
     }
 
     static Map<String, String> schedule(String name) {

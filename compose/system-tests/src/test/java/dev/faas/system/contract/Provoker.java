@@ -54,6 +54,9 @@ final class Provoker {
         provoker.makeActivations();
         var schedule = provoker.request("createSchedule");
         provoker.expect(201, schedule.body(Provocation.schedule(Provocation.SCHEDULE)));
+        for (var operation : List.of("triggerSchedule", "backfillSchedule")) {
+            provoker.expect(202, provoker.request(operation).with("Idempotency-Key", Provocation.KEY));
+        }
         provoker.makeDelivery();
         return provoker;
     }

@@ -1,9 +1,9 @@
 package dev.faas.system.hostile;
 
-import dev.faas.auth.signing.KeyEncryptionKeys;
 import dev.faas.config.Env;
 import dev.faas.pg.Pg;
 import dev.faas.pg.PgConfig;
+import dev.faas.seal.KeyEncryptionKeys;
 import dev.faas.wire.Codec;
 import io.vertx.core.Vertx;
 import java.math.BigInteger;

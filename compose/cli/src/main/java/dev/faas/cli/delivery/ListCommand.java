@@ -1,0 +1,89 @@
+package dev.faas.cli.delivery;
+
+import dev.faas.cli.Exit;
+import dev.faas.cli.Failure;
+import dev.faas.cli.Session;
+import dev.faas.cli.Verb;
+import dev.faas.cli.destination.DeliveryPrinter;
+import dev.faas.cli.destination.Destinations;
+import dev.faas.cli.http.Request;
+import dev.faas.cli.output.Durations;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lists deliveries. */
+@Command(
+        name = "list",
+        aliases = "ls",
+        description = "List deliveries of the last 7 days, newest first.",
+        footer = {
+            "",
+            "Examples:",
+            "  faas delivery list --destination erp --state failed",
+            "  faas delivery list --since 1h --all -o name",
+            "",
+            "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 no such destination, 5 unavailable."
+        })
+final class ListCommand extends Verb {
+    /** As the server names them. */
+    enum State {
+        pending,
+        succeeded,
+        failed,
+        dropped
+    }
+
+    @Option(names = "--destination", paramLabel = "DESTINATION", description = "Only those to this one.")
+    private @Nullable String destination;
+
+    @Option(names = "--activation", paramLabel = "ID", description = "Only those of events of this activation.")
+    private @Nullable String activation;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description = "Only those in this state: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only those made since then: 1h (ago), 2026-01-31 or 2026-01-31T12:00:00Z.")
+    private @Nullable String since;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "At most so many (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(names = "--all", description = "All of the last 7 days.")
+    private boolean all;
+
+    @Override
+    protected int run(Session session) {
+        if (limit < 1) {
+            throw Failure.usage("--limit: it must be 1 or more");
+        }
+        var api = session.api();
+        var query = Stream.of(
+                        destination == null ? "" : "destination=" + new Destinations(api).id(destination),
+                        activation == null ? "" : "activation=" + Request.encode(activation),
+                        state == null ? "" : "state=" + state,
+                        since == null ? "" : "since=" + Durations.parseTime("--since", since))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("&"));
+        var path = DeliveryCommand.ALL + (query.isEmpty() ? "" : "?" + query);
+        session.output()
+                .list(
+                        printer -> api.eachPage(path, all ? Integer.MAX_VALUE : limit, printer::print),
+                        DeliveryPrinter.COLUMNS,
+                        doc -> doc.text(DeliveryPrinter.ID),
+                        "No deliveries.");
+        return Exit.OK;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.faas.cli.destination;
+
+import dev.faas.cli.Doc;
+import dev.faas.cli.definition.Fields;
+import dev.faas.cli.definition.NamedResources;
+import dev.faas.cli.http.Api;
+import dev.faas.cli.http.Request;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The caller's destinations on the platform. */
+public final class Destinations extends NamedResources {
+    public static final Fields FIELDS = DestinationFields.TABLE;
+
+    static final String ALL = "/v1/destinations";
+    private static final String ID = "dst_";
+
+    public Destinations(Api api) {
+        super(api, FIELDS, ALL);
+    }
+
+    /** A null removes all headers; the server would let them stay. */
+    @Override
+    public Doc replace(Doc read, Doc body) {
+        var headers = DestinationFields.HEADERS;
+        if (!body.fields().containsKey(headers) || body.get(headers) != null) {
+            return super.replace(read, body);
+        }
+        return super.replace(read, new Doc(new LinkedHashMap<>(body.fields())).with(headers, Map.of()));
+    }
+
+    /** No response has the secret and the values of headers, so a definition that names them is never the same. */
+    @Override
+    public boolean isSame(Doc body, Doc stored) {
+        boolean removesHeaders = body.fields().containsKey(DestinationFields.HEADERS)
+                && !stored.texts(DestinationFields.HEADER_NAMES).isEmpty();
+        return !removesHeaders && super.isSame(body, stored);
+    }
+
+    @Override
+    protected boolean isCreated(Doc body, Doc stored) {
+        var shown = new Doc(new LinkedHashMap<>(body.fields()));
+        shown.fields().remove(DestinationFields.HEADERS);
+        shown.fields().remove(DestinationFields.SECRET);
+        return super.isCreated(shown, stored);
+    }
+
+    /** The id of a destination by its name or id; one that is deleted has its id only. */
+    public String id(String ref) {
+        return ref.startsWith(ID) ? ref : get(ref).text("id");
+    }
+
+    /** Sends a test event, and returns its delivery. */
+    Doc test(String ref) {
+        return naming(ref, () -> api().document(Request.of("POST", path(ref) + "/test")));
+    }
+}

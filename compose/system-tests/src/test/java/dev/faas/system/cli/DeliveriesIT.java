@@ -1,0 +1,215 @@
+package dev.faas.system.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import dev.faas.local.ReservedPort;
+import dev.faas.spawner.docker.TestImages;
+import dev.faas.system.outage.Processes;
+import dev.faas.testing.Await;
+import dev.faas.wire.Codec;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests webhooks as a user has them: typed with the client, sent by the whole platform, checked by the receivers of the guide. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeliveriesIT {
+    private static final Path DOCS =
+            Path.of("..", "..", "docs").toAbsolutePath().normalize();
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private TestImages images;
+    private Processes platform;
+    private InstalledClient client;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        images = new TestImages(TestImages.dockerHost());
+        platform = new Processes(directory, Map.of("FAAS_SLOTS", "4", "FAAS_OUTGOING_ALLOW", "127.0.0.1"));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        platform.close();
+        images.close();
+    }
+
+    @BeforeEach
+    void logIn() throws Exception {
+        client = InstalledClient.of(platform.api());
+        client.run("fn", "create", "report", "--image", images.script("echo \"$1\""))
+                .orThrow();
+        client.run("schedule", "create", "nightly", "--function", "report", "--cron", "@yearly", "--argument", "full")
+                .orThrow();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    /** The commands of the guide, with a free port. The receiver refuses what is not signed by the secret that it has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"python3 receiver.py", "node receiver.mjs", "java Receiver.java"})
+    void eachReceiverOfTheGuideGetsASignedEvent(String receiver) throws Exception {
+        int port = ReservedPort.free();
+        var program = receiver.split(" ");
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var command = (program[0].equals("java") ? java : program[0]) + " " + DOCS.resolve("receivers/" + program[1]);
+        var lines =
+                webhookGuide().replace("8008", Integer.toString(port)).lines().toList();
+        assertThat(lines).hasSize(4);
+        client.shell(lines.get(0)).orThrow();
+        var begun = client.start(List.of(
+                "bash",
+                "-uc",
+                "exec env " + lines.get(1).replace("python3 docs/receivers/receiver.py &", command + " > received")));
+        try {
+            awaitListener(port);
+
+            var id = client.shell(lines.get(2)).orThrow().strip();
+            Await.until(
+                    "an event",
+                    LIMIT,
+                    () -> Files.readString(client.home().resolve("received")).contains("evt_" + id));
+            Await.until(
+                    "its end",
+                    LIMIT,
+                    () -> deliveries().getFirst().path("state").asText().equals("succeeded"));
+
+            var received = Files.readAllLines(client.home().resolve("received")).stream()
+                    .filter(line -> line.startsWith("evt_"))
+                    .toList();
+            assertThat(received).hasSize(1);
+            var event = Codec.readTree(received.getFirst()
+                    .substring(received.getFirst().indexOf(' '))
+                    .getBytes(StandardCharsets.UTF_8));
+            assertThat(event.path("type").asText()).isEqualTo("activation.succeeded");
+            assertThat(event.at("/data/activationId").asText()).isEqualTo(id);
+            assertThat(event.at("/data/result").asText()).isEqualTo("full\n");
+            assertThat(client.shell(lines.get(3)).orThrow()).contains("activation.succeeded");
+        } finally {
+            begun.destroy();
+            begun.waitFor();
+        }
+    }
+
+    /** What the receiver of the tests got: ids of events. It answers with the next status of the list, then 204. */
+    private static final class Received implements AutoCloseable {
+        private final HttpServer server;
+        private final List<String> events = new CopyOnWriteArrayList<>();
+
+        Received(Integer... statuses) throws IOException {
+            var answers = new ArrayList<>(List.of(statuses));
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", request -> {
+                request.getRequestBody().readAllBytes();
+                events.add(request.getRequestHeaders().getFirst("webhook-id"));
+                request.sendResponseHeaders(answers.isEmpty() ? 204 : answers.removeFirst(), -1);
+                request.close();
+            });
+            server.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void givenAReceiverThatFailsOnce_whenAnEventIsSent_thenItComesAgain_andOnceMoreWhenItIsAskedFor() throws Exception {
+        try (var receiver = new Received(503)) {
+            faas("destination", "create", "log", "--url", receiver.url(), "--events", "activation.succeeded");
+
+            var id = faas("schedule", "trigger", "nightly").strip();
+            Await.until(
+                    "two attempts",
+                    LIMIT,
+                    () -> deliveries().stream()
+                            .anyMatch(
+                                    delivery -> delivery.path("state").asText().equals("succeeded")));
+            var delivery = deliveries().getFirst().path("deliveryId").asText();
+            var attempts = Codec.readTree(
+                            faas("delivery", "get", delivery, "-o", "json").getBytes(StandardCharsets.UTF_8))
+                    .path("attempts");
+            assertThat(attempts.findValuesAsText("status")).containsExactlyInAnyOrder("503", "204");
+
+            faas("delivery", "redeliver", delivery);
+            Await.until("three requests", LIMIT, () -> receiver.events.size() == 3);
+            assertThat(receiver.events).containsOnly("evt_" + id);
+        }
+    }
+
+    @Test
+    void givenTheRegistryIsKilled_whenActivationsEnd_thenEachEventArrives() throws Exception {
+        try (var receiver = new Received()) {
+            faas("destination", "create", "log", "--url", receiver.url(), "--events", "activation.succeeded");
+            var ids = new ArrayList<String>();
+            for (int i = 0; i < 15; i++) {
+                ids.add("evt_" + faas("invoke", "report", "x", "--async").strip());
+                if (i == 5) {
+                    platform.kill("registry");
+                }
+            }
+            platform.start("registry");
+
+            Await.until("every event", LIMIT, () -> receiver.events.containsAll(ids));
+            assertThat(receiver.events).hasSameElementsAs(ids);
+        }
+    }
+
+    private static String webhookGuide() throws IOException {
+        var block =
+                Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(DOCS.resolve("events.md")));
+        assertThat(block.find()).isTrue();
+        return block.group(1);
+    }
+
+    private static void awaitListener(int port) {
+        Await.until("a listener", LIMIT, () -> {
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    private String faas(String... words) throws Exception {
+        return client.run(words).orThrow();
+    }
+
+    private List<JsonNode> deliveries() throws IOException, InterruptedException {
+        var items = Codec.readTree(client.run("delivery", "list", "--destination", "log", "-o", "json")
+                .orThrow()
+                .getBytes(StandardCharsets.UTF_8));
+        return StreamSupport.stream(items.spliterator(), false).toList();
+    }
+}
