@@ -10,8 +10,6 @@ final class FunctionQueue {
     boolean pulling;
     /** Work was announced during a pull, which may have been sent too early to see that work. */
     boolean announcedDuringPull;
-    /** Another spawner found no command during a pull: if this pull brought the last one, another may come after its run. */
-    boolean limitReportedDuringPull;
     /** The broker reported that nothing else waits, and no work has been announced since. */
     boolean knownEmpty;
     /** The broker notified this spawner alone of work: if the next pull finds nothing, it is repeated once. */

@@ -167,11 +167,8 @@ final class Scheduler {
 
     private void pullAfterNextEnd(QueueKey key) {
         var queue = queues.find(key);
-        if (queue != null) {
-            queue.limitReportedDuringPull = queue.pulling;
-            if (queue.running > 0) {
-                queue.knownEmpty = false;
-            }
+        if (queue != null && queue.running > 0) {
+            queue.knownEmpty = false;
         }
     }
 
@@ -251,7 +248,6 @@ final class Scheduler {
         slots.assign(queue.key.owner());
         queue.pulling = true;
         queue.announcedDuringPull = false;
-        queue.limitReportedDuringPull = false;
         unoffered.remove(queue);
         pending++;
         return Optional.of(new Turn.Pull(place));
@@ -375,12 +371,11 @@ final class Scheduler {
         var queue = place.queue;
         return locked(() -> {
             queue.pulling = false;
-            boolean noneWaits = !moreWaiting && !queue.announcedDuringPull;
-            queue.knownEmpty = noneWaits && !queue.limitReportedDuringPull;
+            queue.knownEmpty = !moreWaiting && !queue.announcedDuringPull;
             queue.notified = queue.announcedDuringPull;
             queue.vainPulls = 0;
             queue.running++;
-            if (noneWaits) {
+            if (queue.knownEmpty) {
                 queues.unschedule(queue);
             } else {
                 unoffered.add(queue);

@@ -28,8 +28,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the pull loop with a source whose every answer the test gives. */
 final class PullLoopTest {
@@ -589,21 +587,13 @@ final class PullLoopTest {
         assertThat(peers.limitReports).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void givenTheLastRunOfAFunction_whenAnotherSpawnerReportsItsLimit_thenItIsPulledAfterThatRun(boolean duringPull)
-            throws Exception {
+    @Test
+    void givenTheLastRunOfAFunction_whenAnotherSpawnerReportsItsLimit_thenItIsPulledAfterThatRun() throws Exception {
         var pullLoop = pullLoop(2);
         pullLoop.workArrived(POOR);
-        var pull = source.next();
-        if (!duringPull) {
-            complete(pull, LAST_WORK);
-        }
+        complete(source.next(), LAST_WORK);
 
         pullLoop.limitReached(POOR);
-        if (duringPull) {
-            complete(pull, LAST_WORK);
-        }
         source.none();
         endOne();
 
