@@ -2,9 +2,9 @@ package dev.faas.cli.activation;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.output.ListLimit;
 import dev.faas.cli.output.Output;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,12 +34,8 @@ final class ListCommand extends Verb {
     @Mixin
     private final ActivationFlags flags = new ActivationFlags();
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "At most so many (default: ${DEFAULT-VALUE}).")
-    private int limit;
+    @Mixin
+    private final ListLimit limit = new ListLimit();
 
     @Option(names = "--all", description = "All of them.")
     private boolean all;
@@ -51,24 +47,22 @@ final class ListCommand extends Verb {
 
     @Override
     protected int run(Session session) throws InterruptedException {
-        if (limit < 1) {
-            throw Failure.usage("--limit: it must be 1 or more");
-        }
+        int wanted = limit.checked();
         var query = flags.query();
         if (watch) {
-            return watch(session, query, all ? MOST_WATCHED : limit);
+            return watch(session, query, all ? MOST_WATCHED : wanted);
         }
         if (all || !session.terminal().out()) {
             var api = session.api();
-            print(session, query.pages(api, all ? Integer.MAX_VALUE : limit, () -> flags.checkFunction(api)));
+            print(session, query.pages(api, limit.orAll(all), () -> flags.checkFunction(api)));
             return Exit.OK;
         }
-        var found = query.read(session.api(), limit == Integer.MAX_VALUE ? limit : limit + 1);
+        var found = query.read(session.api(), wanted == Integer.MAX_VALUE ? wanted : wanted + 1);
         if (found.isEmpty()) {
             flags.checkFunction(session.api());
         }
-        print(session, printer -> printer.print(found.subList(0, Math.min(limit, found.size()))));
-        if (found.size() > limit) {
+        print(session, printer -> printer.print(found.subList(0, Math.min(wanted, found.size()))));
+        if (found.size() > wanted) {
             session.output().note("There are more: --limit N or --all.");
         }
         return Exit.OK;

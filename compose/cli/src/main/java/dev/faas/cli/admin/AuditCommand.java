@@ -9,6 +9,7 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Column;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.output.ListLimit;
 import dev.faas.cli.output.Output;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -134,12 +136,8 @@ final class AuditCommand extends Verb {
     @Option(names = "--until", paramLabel = "TIME", description = "Only rows before then.")
     private @Nullable String until;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "At most so many (default: ${DEFAULT-VALUE}).")
-    private int limit;
+    @Mixin
+    private final ListLimit limit = new ListLimit();
 
     @Option(names = "--all", description = "All of them.")
     private boolean all;
@@ -151,9 +149,7 @@ final class AuditCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        if (limit < 1) {
-            throw Failure.usage("--limit: it must be 1 or more");
-        }
+        limit.checked(); // also with --export
         var api = session.api();
         var names = new UserNames(api);
         var logs = log == null ? List.of(Log.values()) : List.of(log);
@@ -227,7 +223,7 @@ final class AuditCommand extends Verb {
     private record Head(Log log, Doc row, Iterator<Doc> rest) {}
 
     private void merge(Api api, List<Log> logs, String filters, UserNames names, Output.Printer printer) {
-        int left = all ? Integer.MAX_VALUE : limit;
+        int left = limit.orAll(all);
         var heads = new PriorityQueue<Head>(
                 Comparator.comparing((Head head) -> head.row().text("at")).reversed());
         logs.forEach(each -> addHead(heads, each, api.items(path(each) + filters, left)));

@@ -77,7 +77,8 @@ public abstract class WriteVerb extends Verb {
         return path.endsWith("s") ? path : "a " + path;
     }
 
-    /** Changes what {@code --from} and the flags say.
+    /**
+     * Changes what {@code --from} and the flags say.
      *
      * @param unset fields that get their defaults
      * @param updated reports the change
@@ -99,12 +100,13 @@ public abstract class WriteVerb extends Verb {
         return Exit.OK;
     }
 
-    /** What an update makes of {@code current}.
+    /**
+     * What an update makes of {@code current}.
      *
      * @param file of {@link #begin}
      * @param unset fields that get their defaults
      */
-    protected final Doc change(Session session, Doc current, Doc file, List<String> unset) {
+    private Doc change(Session session, Doc current, Doc file, List<String> unset) {
         var next = from == null ? current : new Doc(new LinkedHashMap<>(file.fields()));
         next.with(Field.NAME, current.text(Field.NAME));
         FieldFlags.unset(fields, next, unset);

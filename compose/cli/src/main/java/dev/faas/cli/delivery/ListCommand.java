@@ -1,17 +1,18 @@
 package dev.faas.cli.delivery;
 
 import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.destination.DeliveryPrinter;
 import dev.faas.cli.destination.Destinations;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.output.ListLimit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Lists deliveries. */
@@ -54,21 +55,15 @@ final class ListCommand extends Verb {
             description = "Only those made since then: 1h (ago), 2026-01-31 or 2026-01-31T12:00:00Z.")
     private @Nullable String since;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "At most so many (default: ${DEFAULT-VALUE}).")
-    private int limit;
+    @Mixin
+    private final ListLimit limit = new ListLimit();
 
     @Option(names = "--all", description = "All of the last 7 days.")
     private boolean all;
 
     @Override
     protected int run(Session session) {
-        if (limit < 1) {
-            throw Failure.usage("--limit: it must be 1 or more");
-        }
+        int most = limit.orAll(all);
         var api = session.api();
         var query = Stream.of(
                         destination == null ? "" : "destination=" + new Destinations(api).id(destination),
@@ -80,7 +75,7 @@ final class ListCommand extends Verb {
         var path = DeliveryCommand.ALL + (query.isEmpty() ? "" : "?" + query);
         session.output()
                 .list(
-                        printer -> api.eachPage(path, all ? Integer.MAX_VALUE : limit, printer::print),
+                        printer -> api.eachPage(path, most, printer::print),
                         DeliveryPrinter.COLUMNS,
                         doc -> doc.text(DeliveryPrinter.ID),
                         "No deliveries.");

@@ -1,12 +1,8 @@
 package dev.faas.cli.function;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
-import dev.faas.cli.definition.Resources;
-import dev.faas.cli.http.ApiFailure;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,19 +31,11 @@ final class UpdateCommand extends WriteFunctionVerb {
 
     @Override
     protected int run(Session session) throws IOException {
-        var file = begin(name);
-        Resources.UpdateResult updated;
-        try {
-            var functions = new Functions(session.api());
-            updated = functions.update(functions.get(name), current -> change(session, current, file, unset));
-        } catch (ApiFailure e) {
-            throw Functions.namingFlags(e, Map.of());
-        }
-        if (updated.hasChanged()) {
-            FunctionPrinter.written(session, updated.stored(), "Updated");
-        } else {
-            session.output().note("%s has these values already; nothing was changed.".formatted(name));
-        }
-        return Exit.OK;
+        return update(
+                session,
+                new Functions(session.api()),
+                name,
+                unset,
+                stored -> FunctionPrinter.written(session, stored, "Updated"));
     }
 }

@@ -2,15 +2,16 @@ package dev.faas.cli.schedule;
 
 import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
-import dev.faas.cli.Failure;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.output.Durations;
+import dev.faas.cli.output.ListLimit;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -64,21 +65,15 @@ final class TicksCommand extends Verb {
     @Option(names = "--until", paramLabel = "TIME", description = "Only times before then.")
     private @Nullable String until;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "At most so many (default: ${DEFAULT-VALUE}).")
-    private int limit;
+    @Mixin
+    private final ListLimit limit = new ListLimit();
 
     @Option(names = "--all", description = "All of the last 30 days.")
     private boolean all;
 
     @Override
     protected int run(Session session) {
-        if (limit < 1) {
-            throw Failure.usage("--limit: it must be 1 or more");
-        }
+        int most = limit.orAll(all);
         var schedules = new Schedules(session.api());
         if (time != null) {
             var nominal = Durations.parseTime("TIME", time);
@@ -87,8 +82,7 @@ final class TicksCommand extends Verb {
         } else {
             session.output()
                     .list(
-                            printer ->
-                                    schedules.eachTick(name, query(), all ? Integer.MAX_VALUE : limit, printer::print),
+                            printer -> schedules.eachTick(name, query(), most, printer::print),
                             SchedulePrinter.TICKS,
                             doc -> doc.text("tickId"),
                             "No ticks.");
