@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 final class Backends extends LocalServers {
     private static final SealKeys SEAL = SealKeys.generate();
     static final SealingKey SEALING = SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
-    static final KeyEncryptionKeys KEKS = KeyEncryptionKeys.from(Env.of(Map.of("FAAS_KEK", "01".repeat(32))));
+    private static final KeyEncryptionKeys KEKS = KeyEncryptionKeys.from(Env.of(Map.of("FAAS_KEK", "01".repeat(32))));
     /** Receivers of tests are on this machine. */
     private static final OutgoingConfig OUTGOING =
             OutgoingConfig.from(Env.of(Map.of("FAAS_OUTGOING_ALLOW", "127.0.0.1")));

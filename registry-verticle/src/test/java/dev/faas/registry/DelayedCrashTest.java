@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord.Queued;
-import dev.faas.activation.Canceller;
-import dev.faas.activation.Reason;
-import dev.faas.activation.Snapshot;
 import dev.faas.dispatcher.DispatcherVerticle;
 import dev.faas.quota.OwnerQuotas;
 import dev.faas.testing.Await;
@@ -17,7 +14,6 @@ import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,9 +182,7 @@ class DelayedCrashTest extends RegistryFixture {
         var story = accepted(LATER);
         Await.eventually(() -> waits(story));
 
-        new Canceller(events, queue, InstantSource.system())
-                .cancel(new Snapshot(story.record(), story.sequence()), Reason.CANCELLED_BY_USER)
-                .join();
+        cancel(story.id());
 
         Await.eventually(() -> !waits(story));
         assertThat(queued(story)).isFalse();

@@ -77,17 +77,9 @@ class DeletedUserTest {
                     "POST",
                     "/v1/schedules",
                     new JsonObject(Map.of("name", "yearly", "function", "mine", "cron", "@yearly")).encode());
-            client.send(
-                    "POST",
+            client.post(
                     "/v1/destinations",
-                    new JsonObject(Map.of(
-                                    "name",
-                                    "erp",
-                                    "url",
-                                    "https://erp.example/",
-                                    "events",
-                                    List.of("activation.failed")))
-                            .encode());
+                    DestinationFixture.body("erp", "https://erp.example/").put("events", List.of("activation.failed")));
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
             // More than are deleted at once.

@@ -1,12 +1,8 @@
 package dev.faas.registry;
 
-import dev.faas.activation.Canceller;
-import dev.faas.activation.Reason;
 import dev.faas.testing.Await;
-import dev.faas.testing.HttpAnswer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -34,13 +30,9 @@ abstract class DestinationFixture extends RegistryFixture {
         return new JsonObject().put("name", name).put("url", url).put("events", List.of("activation.succeeded"));
     }
 
-    HttpAnswer post(String path, JsonObject body) {
-        return user.send("POST", path, body.encode());
-    }
-
     /** Returns it with its secret. */
     JsonObject destination(String name, JsonObject changes) {
-        var made = post(PATH, body(name, receiver.url()).mergeIn(changes));
+        var made = user.post(PATH, body(name, receiver.url()).mergeIn(changes));
         if (made.status() != 201) {
             throw new AssertionError(made.text());
         }
@@ -57,11 +49,9 @@ abstract class DestinationFixture extends RegistryFixture {
     }
 
     String cancel() {
-        var story = accept(Map.of());
-        new Canceller(events, queue, InstantSource.system())
-                .cancel(events.last(story.id()).join().orElseThrow(), Reason.CANCELLED_BY_USER)
-                .join();
-        return story.id();
+        var id = accept(Map.of()).id();
+        cancel(id);
+        return id;
     }
 
     private Story accept(Map<String, String> tags) {

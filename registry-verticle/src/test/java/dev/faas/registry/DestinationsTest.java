@@ -17,7 +17,7 @@ class DestinationsTest extends DestinationFixture {
 
     @Test
     void givenALeastDefinition_whenCreatedAndRead_thenTheDefaultsAreFilledInAndTheSecretIsShownOnce() {
-        var made = post(PATH, body("erp", RECEIVER));
+        var made = user.post(PATH, body("erp", RECEIVER));
 
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.header("ETag")).isEqualTo("\"1\"");
@@ -58,7 +58,7 @@ class DestinationsTest extends DestinationFixture {
             {'colour': 'green'}                      | colour
             """)
     void givenAnInvalidDefinition_whenCreated_thenItsFieldIsNamed(String changes, String field) {
-        var refused = post(PATH, body("erp", RECEIVER).mergeIn(new JsonObject(changes.replace('\'', '"'))));
+        var refused = user.post(PATH, body("erp", RECEIVER).mergeIn(new JsonObject(changes.replace('\'', '"'))));
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().getJsonArray("errors").getJsonObject(0).getString("field"))
@@ -73,9 +73,9 @@ class DestinationsTest extends DestinationFixture {
         "https://[::ffff:192.168.0.1]/"
     })
     void givenAForbiddenAddress_whenCreatedOrChanged_thenItIsRefused(String url) {
-        post(PATH, body("erp", RECEIVER));
+        user.post(PATH, body("erp", RECEIVER));
 
-        assertThat(post(PATH, body("other", url)).code()).isEqualTo("address_forbidden");
+        assertThat(user.post(PATH, body("other", url)).code()).isEqualTo("address_forbidden");
         var change = user.send(
                 "PATCH", PATH + "/erp", new JsonObject().put("url", url).encode());
         assertThat(change.status()).isEqualTo(422);
@@ -84,11 +84,11 @@ class DestinationsTest extends DestinationFixture {
 
     @Test
     void givenATakenNameOrAQuota_whenCreated_thenNothingIsStored() throws Exception {
-        post(PATH, body("erp", RECEIVER));
-        assertThat(post(PATH, body("erp", RECEIVER)).code()).isEqualTo("name_taken");
+        user.post(PATH, body("erp", RECEIVER));
+        assertThat(user.post(PATH, body("erp", RECEIVER)).code()).isEqualTo("name_taken");
         registry.backends.run("insert into quota (owner, limits) values ('" + owner + "', '{\"destinations\": 1}')");
 
-        assertThat(post(PATH, body("two", RECEIVER)).code()).isEqualTo("quota_exceeded");
+        assertThat(user.post(PATH, body("two", RECEIVER)).code()).isEqualTo("quota_exceeded");
 
         assertThat(names(user.get(PATH))).containsExactly("erp");
         var quota = user.get("/v1/projects/" + owner + "/quota").json();
@@ -114,7 +114,7 @@ class DestinationsTest extends DestinationFixture {
     @Test
     void givenSecrets_whenStored_thenNeitherTheDatabaseNorAResponseHasThem() throws Exception {
         var secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        var made = post(
+        var made = user.post(
                 PATH,
                 body("erp", RECEIVER)
                         .put("secret", secret)
@@ -177,6 +177,9 @@ class DestinationsTest extends DestinationFixture {
     void givenAnEntityTag_whenChangedWithAnotherOne_thenItIsRefused() {
         destination("erp", new JsonObject());
 
+        assertThat(user.patch(PATH + "/erp", new JsonObject().put("timeoutSeconds", 6), "If-Match", "\"2\"")
+                        .code())
+                .isEqualTo("precondition_failed");
         assertThat(user.put(PATH + "/erp", body("erp", receiver.url()).put("timeoutSeconds", 5))
                         .header("ETag"))
                 .isEqualTo("\"2\"");
@@ -188,7 +191,7 @@ class DestinationsTest extends DestinationFixture {
 
     @Test
     void givenChanges_whenTheAuditLogIsRead_thenItHasThemAndTheHostOnly() throws Exception {
-        post(PATH, body("erp", "https://erp.example/key/hunter2"));
+        user.post(PATH, body("erp", "https://erp.example/key/hunter2"));
         user.send("POST", PATH + "/erp/rotate", "");
         user.send("POST", PATH + "/erp/disable", "");
         user.send("POST", PATH + "/erp/enable", "");

@@ -2,13 +2,10 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Canceller;
-import dev.faas.activation.Reason;
 import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,16 +28,10 @@ class OverlapCrashTest extends TickFixture {
                     ('%1$s', '%3$s', 'schedule', '%4$s', 'buffered', null, '%3$s', true)""".formatted(schedule, nominal, nominal.plusSeconds(1), owner, origin.id()));
     }
 
-    private void end() {
-        new Canceller(events, queue, InstantSource.system())
-                .cancel(inStream(origin.id()).orElseThrow(), Reason.CANCELLED_BY_USER)
-                .join();
-    }
-
     /** The projector has noted the end. */
     @Test
     void noted() throws Exception {
-        end();
+        cancel(origin.id());
 
         registry.backends.run("insert into ended (activation_id, trigger_id, status) values ('%s', '%s', 'cancelled')"
                 .formatted(origin.id(), schedule));
@@ -51,7 +42,7 @@ class OverlapCrashTest extends TickFixture {
     /** The note is lost: the next dispatcher asks the event stream. */
     @Test
     void notNoted() throws Exception {
-        registry.withoutAny(this::end);
+        registry.withoutAny(() -> cancel(origin.id()));
         user = registry.client(owner); // at another port
 
         assertFired();
@@ -60,7 +51,7 @@ class OverlapCrashTest extends TickFixture {
     /** The next tick asks the event stream. */
     @Test
     void notNoted_butAnotherTickIsDue() throws Exception {
-        end();
+        cancel(origin.id());
 
         registry.backends.run("update schedule set next_at = date_trunc('minute', now()), due_at = now() where id = '"
                 + schedule + "'");

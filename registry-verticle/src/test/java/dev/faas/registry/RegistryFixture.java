@@ -1,11 +1,14 @@
 package dev.faas.registry;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.Canceller;
 import dev.faas.activation.CommandQueue;
+import dev.faas.activation.Reason;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects.QueueKey;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +42,12 @@ abstract class RegistryFixture {
     void newUser() throws Exception {
         owner = Ids.user(Instant.now());
         user = registry.client(owner);
+    }
+
+    static void cancel(String activationId) {
+        new Canceller(events, queue, InstantSource.system())
+                .cancel(events.last(activationId).join().orElseThrow(), Reason.CANCELLED_BY_USER)
+                .join();
     }
 
     /** Creates a function that has been called: a spawner has created its queue. Returns its id. */

@@ -7,7 +7,6 @@ import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.sql.DriverManager;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -33,13 +32,9 @@ class SchedulesTest extends RegistryFixture {
         return new JsonObject().put("name", name).put("function", "report").put("cron", "30 2 29 2 *");
     }
 
-    private HttpAnswer post(String path, JsonObject body) {
-        return user.send("POST", path, body.encode());
-    }
-
     @Test
     void givenALeastDefinition_whenCreatedAndRead_thenTheDefaultsAreFilledIn() {
-        var made = post(PATH, body("nightly").put("zone", "Europe/Berlin"));
+        var made = user.post(PATH, body("nightly").put("zone", "Europe/Berlin"));
 
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.header("ETag")).isEqualTo("\"1\"");
@@ -87,7 +82,7 @@ class SchedulesTest extends RegistryFixture {
     void givenAnInvalidDefinition_whenCreated_thenItsFieldIsNamed(String changes, String field) {
         var body = body("nightly").mergeIn(new JsonObject(changes.replace('\'', '"')));
 
-        var refused = post(PATH, body);
+        var refused = user.post(PATH, body);
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().getJsonArray("errors").getJsonObject(0).getString("field"))
@@ -96,17 +91,19 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenNoSuchFunctionOrATakenName_whenCreated_thenNothingIsStored() {
-        assertThat(post(PATH, body("a").put("function", "nobodys")).code()).isEqualTo("function_not_found");
-        assertThat(post(PATH, body("a").put("function", "report@2")).code()).isEqualTo("function_not_found");
-        assertThat(post(PATH, body("b").put("function", "report@1")).status()).isEqualTo(201);
-        assertThat(post(PATH, body("b")).code()).isEqualTo("name_taken");
+        assertThat(user.post(PATH, body("a").put("function", "nobodys")).code()).isEqualTo("function_not_found");
+        assertThat(user.post(PATH, body("a").put("function", "report@2")).code())
+                .isEqualTo("function_not_found");
+        assertThat(user.post(PATH, body("b").put("function", "report@1")).status())
+                .isEqualTo(201);
+        assertThat(user.post(PATH, body("b")).code()).isEqualTo("name_taken");
 
         assertThat(names(user.get(PATH))).containsExactly("b");
     }
 
     @Test
     void givenAnotherUser_whenAsked_thenTheScheduleDoesNotExist() throws Exception {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
         var other = registry.client();
 
         assertThat(other.get(PATH + "/nightly").code()).isEqualTo("schedule_not_found");
@@ -118,9 +115,9 @@ class SchedulesTest extends RegistryFixture {
     void givenAQuota_whenOneMoreIsCreated_thenItIsRefused() throws Exception {
         registry.backends.text(
                 "insert into quota (owner, limits) values ('" + owner + "', '{\"schedules\": 1}') returning owner");
-        post(PATH, body("one"));
+        user.post(PATH, body("one"));
 
-        var refused = post(PATH, body("two"));
+        var refused = user.post(PATH, body("two"));
 
         assertThat(refused.code()).isEqualTo("quota_exceeded");
         assertThat(names(user.get(PATH))).containsExactly("one");
@@ -138,7 +135,7 @@ class SchedulesTest extends RegistryFixture {
             {'cron': '* * * * * *', 'startAt': '2100-01-01T00:00:00Z', 'endAt': '2100-01-01T00:00:05Z'} | 5
             """)
     void givenASchedule_whenItsUseIsRead_thenItIsTimesAnHour(String changes, int perHour) {
-        post(PATH, body("nightly").mergeIn(new JsonObject(changes.replace('\'', '"'))));
+        user.post(PATH, body("nightly").mergeIn(new JsonObject(changes.replace('\'', '"'))));
 
         assertThat(used("scheduleTicksPerHour")).isEqualTo(perHour);
     }
@@ -154,15 +151,15 @@ class SchedulesTest extends RegistryFixture {
     void givenAQuotaOfTicks_whenMoreWouldBeActive_thenItIsRefusedWithTheNumber() throws Exception {
         registry.backends.text("insert into quota (owner, limits) values ('" + owner
                 + "', '{\"scheduleTicksPerHour\": 100}') returning owner");
-        post(PATH, body("one").put("cron", "* * * * *"));
+        user.post(PATH, body("one").put("cron", "* * * * *"));
         var often = body("two").put("cron", "* * * * *");
 
-        var refused = post(PATH, often);
+        var refused = user.post(PATH, often);
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.code()).isEqualTo("quota_exceeded");
         assertThat(refused.json().getString("detail")).contains("120 times an hour", "may have 100");
-        assertThat(post(PATH, often.copy().put("paused", true)).status()).isEqualTo(201);
-        assertThat(post(PATH + "/two/resume", new JsonObject()).code()).isEqualTo("quota_exceeded");
+        assertThat(user.post(PATH, often.copy().put("paused", true)).status()).isEqualTo(201);
+        assertThat(user.post(PATH + "/two/resume", new JsonObject()).code()).isEqualTo("quota_exceeded");
 
         assertThat(user.put(PATH + "/two", often.copy().put("cron", "0 * * * *"))
                         .status())
@@ -174,7 +171,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenASchedule_whenReplacedAndPatched_thenTheNextTimesFollow() {
-        var made = post(PATH, body("nightly"));
+        var made = user.post(PATH, body("nightly"));
         var edited = made.json().put("cron", "0 0 1 1 *").put("note", "later");
 
         var replaced = user.put(PATH + "/nightly", edited);
@@ -199,8 +196,8 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenAPause_whenResumed_thenOneTickCountsWhatItMissed() throws Exception {
-        post(PATH, body("often").put("cron", "0 0 * * *"));
-        var paused = post(PATH + "/often/pause", new JsonObject().put("note", "broken"));
+        user.post(PATH, body("often").put("cron", "0 0 * * *"));
+        var paused = user.post(PATH + "/often/pause", new JsonObject().put("note", "broken"));
         assertThat(paused.json().getMap())
                 .containsEntry("state", "paused")
                 .containsEntry("note", "broken")
@@ -223,7 +220,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenADeletedFunction_whenOneOfItsNameIsCreated_thenTheScheduleStaysStopped() {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
         user.send("DELETE", "/v1/functions/report", "");
         user.create("report");
 
@@ -243,7 +240,7 @@ class SchedulesTest extends RegistryFixture {
     })
     void givenAState_whenPausedAndPatched_thenOneThatDoesNotRunKeepsIt(String state, String paused, String patched)
             throws Exception {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
         if (state.equals("function_deleted")) {
             user.send("DELETE", "/v1/functions/report", "");
             user.create("report");
@@ -254,7 +251,7 @@ class SchedulesTest extends RegistryFixture {
                             + "'");
         }
 
-        assertThat(post(PATH + "/nightly/pause", new JsonObject()).json().getString("state"))
+        assertThat(user.post(PATH + "/nightly/pause", new JsonObject()).json().getString("state"))
                 .isEqualTo(paused);
         user.send("PATCH", PATH + "/nightly", "{\"note\": \"x\"}");
 
@@ -264,7 +261,7 @@ class SchedulesTest extends RegistryFixture {
     /** It goes down by itself, also while somebody edits another field. */
     @Test
     void givenRemainingActions_whenReplacedWithoutThem_thenTheyStay_andNullIsNoLimit() throws Exception {
-        post(PATH, body("nightly").put("remainingActions", 5));
+        user.post(PATH, body("nightly").put("remainingActions", 5));
         registry.backends.run("update schedule set remaining = 2 where owner = '" + owner + "'");
 
         assertThat(user.put(PATH + "/nightly", body("nightly").put("note", "x"))
@@ -280,7 +277,7 @@ class SchedulesTest extends RegistryFixture {
     /** Between its time and its jitter it is due at some moment. */
     @Test
     void givenATimeThatIsDueLater_whenTheJitterIsChanged_thenItIsNotDropped() throws Exception {
-        post(PATH, body("nightly").put("cron", "* * * * *").put("jitterSeconds", 50));
+        user.post(PATH, body("nightly").put("cron", "* * * * *").put("jitterSeconds", 50));
         var next = Instant.now().truncatedTo(ChronoUnit.MINUTES);
         registry.backends.run("update schedule set next_at = '" + next
                 + "', due_at = now() + interval '1 hour' where owner = '" + owner + "'");
@@ -296,12 +293,9 @@ class SchedulesTest extends RegistryFixture {
     /** A change of a schedule takes the owner's lock first, so the deletion of its function does, too. */
     @Test
     void givenAChangeOfTheOwner_whenTheFunctionIsDeleted_thenItWaitsWithoutLocksOfItsOwn() throws Exception {
-        post(PATH, body("nightly"));
-        var postgres = registry.backends.postgres;
-        try (var other =
-                        DriverManager.getConnection(registry.backends.jdbcUrl(), postgres.user(), postgres.password());
+        user.post(PATH, body("nightly"));
+        try (var other = registry.backends.connection();
                 var statement = other.createStatement()) {
-            other.setSchema("registry");
             other.setAutoCommit(false);
             statement.execute("select pg_advisory_xact_lock(hashtextextended('" + owner + "', 12))");
             var deleted = CompletableFuture.supplyAsync(() -> user.send("DELETE", "/v1/functions/report", ""));
@@ -321,7 +315,7 @@ class SchedulesTest extends RegistryFixture {
     /** The function was deleted long ago. */
     @Test
     void givenAPurgedFunction_whenTheScheduleIsAskedFor_thenItCanBeDeleted() throws Exception {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
         user.send("DELETE", "/v1/functions/report", "");
         registry.backends.run("delete from function_revision where function_id = '" + function + "'");
         registry.backends.run("delete from function where owner = '" + owner + "'");
@@ -333,13 +327,13 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenManyBackfilledTicksThatHaveNotRun_whenMoreAreAskedFor_thenTheyAreRefused() throws Exception {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
         registry.backends.run("""
                 insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, alive, leased_until)
                 select 'sch_gone', now() + i * interval '1 second', 'backfill', '%s', 'waiting', now(), true, now() + interval '1 day'
                 from generate_series(1, 10001) i""".formatted(owner));
 
-        var refused = post(
+        var refused = user.post(
                 PATH + "/nightly/backfill",
                 new JsonObject().put("from", "2023-01-01T00:00:00Z").put("to", "2025-01-01T00:00:00Z"));
 
@@ -349,7 +343,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenAPeriodBehindManySpaces_whenCreated_thenItIsRefused() {
-        assertThat(post(PATH, body("nightly").put("cron", " ".repeat(10_000) + "@every 1h"))
+        assertThat(user.post(PATH, body("nightly").put("cron", " ".repeat(10_000) + "@every 1h"))
                         .status())
                 .isEqualTo(400);
     }
@@ -357,7 +351,7 @@ class SchedulesTest extends RegistryFixture {
     /** Its only tick has not fired yet. */
     @Test
     void givenTheLastActionIsPending_whenMoreAreAllowed_thenThereIsANextTime() throws Exception {
-        post(PATH, body("nightly").put("remainingActions", 1));
+        user.post(PATH, body("nightly").put("remainingActions", 1));
         registry.backends.run("update schedule set next_at = null, due_at = null where owner = '" + owner + "'");
 
         var patched = user.send("PATCH", PATH + "/nightly", "{\"remainingActions\": 5}");
@@ -368,9 +362,9 @@ class SchedulesTest extends RegistryFixture {
     @Test
     void givenSchedules_whenListed_thenByPageFunctionAndState() {
         user.create("other");
-        post(PATH, body("a"));
-        post(PATH, body("b").put("function", "other"));
-        post(PATH, body("c").put("paused", true));
+        user.post(PATH, body("a"));
+        user.post(PATH, body("b").put("function", "other"));
+        user.post(PATH, body("c").put("paused", true));
 
         var first = user.get(PATH + "?limit=2");
         assertThat(names(first)).containsExactly("a", "b");
@@ -384,7 +378,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenTicks_whenListed_thenNewestFirstByPageAndOutcome() throws Exception {
-        var id = post(PATH, body("nightly")).json().getString("id");
+        var id = user.post(PATH, body("nightly")).json().getString("id");
         registry.backends.text("""
                 insert into tick (schedule_id, nominal, kind, owner, outcome, due_at, activation_id, late_ms)
                 select '%s', t, 'schedule', '%s', case when extract(day from t) = 2 then 'fired' else 'skipped_overlap' end,
@@ -404,7 +398,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenATimeWithoutATick_whenExplained_thenTheReasonIsTold() {
-        post(PATH, body("nightly"));
+        user.post(PATH, body("nightly"));
 
         assertThat(explain("2028-02-29T02:30:00Z")).isEqualTo("It is not due yet.");
         assertThat(explain("2028-02-29T02:31:00Z"))
@@ -419,7 +413,7 @@ class SchedulesTest extends RegistryFixture {
 
     @Test
     void givenAPattern_whenPreviewed_thenEachTimeTellsWhatTheClockDoesToIt() {
-        var times = post(
+        var times = user.post(
                         PATH + "/preview",
                         new JsonObject()
                                 .put("cron", "30 2 * * *")
@@ -442,20 +436,20 @@ class SchedulesTest extends RegistryFixture {
                                 .put("localTime", "2026-03-30T02:30:00+02:00")
                                 .put("fires", true)
                                 .putNull("explain")));
-        assertThat(post(PATH + "/preview", new JsonObject().put("cron", "@reboot"))
+        assertThat(user.post(PATH + "/preview", new JsonObject().put("cron", "@reboot"))
                         .status())
                 .isEqualTo(400);
     }
 
     @Test
     void givenChanges_whenTheAuditLogIsRead_thenItHasThemWithoutTheArgument() throws Exception {
-        post(PATH, body("nightly").put("argument", "hunter2"));
-        post(PATH + "/nightly/pause", new JsonObject());
-        post(PATH + "/nightly/resume", new JsonObject());
+        user.post(PATH, body("nightly").put("argument", "hunter2"));
+        user.post(PATH + "/nightly/pause", new JsonObject());
+        user.post(PATH + "/nightly/resume", new JsonObject());
         for (int i = 0; i < 2; i++) { // the repeat changes nothing
             user.send("POST", PATH + "/nightly/trigger", "", "Idempotency-Key", "k");
         }
-        post(PATH + "/nightly/backfill", new JsonObject().put("from", "2020-01-01T00:00:00Z"));
+        user.post(PATH + "/nightly/backfill", new JsonObject().put("from", "2020-01-01T00:00:00Z"));
         user.send("PATCH", PATH + "/nightly", "{\"note\": \"x\"}");
         user.send("DELETE", PATH + "/nightly", "");
 

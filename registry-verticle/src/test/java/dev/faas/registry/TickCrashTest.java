@@ -6,7 +6,6 @@ import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,10 +25,7 @@ class TickCrashTest extends TickFixture {
     void beforeCommit() throws Exception {
         var at = soon(Duration.ofSeconds(2));
         var id = schedule("once", new JsonObject().put("at", at.toString()));
-        var postgres = registry.backends.postgres;
-        try (var other =
-                DriverManager.getConnection(registry.backends.jdbcUrl(), postgres.user(), postgres.password())) {
-            other.setSchema("registry");
+        try (var other = registry.backends.connection()) {
             other.setAutoCommit(false);
             try (var statement = other.createStatement()) {
                 statement.execute("select from schedule where id = '" + id + "' for update");

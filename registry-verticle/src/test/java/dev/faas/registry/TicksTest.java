@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Canceller;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Report;
 import dev.faas.activation.Snapshot;
@@ -17,7 +16,6 @@ import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
@@ -31,14 +29,12 @@ class TicksTest extends TickFixture {
     private static final JsonObject EACH_SECOND = changes("{'cron': '* * * * * *'}");
 
     private static void end(String activationId, Status status) {
-        var snapshot = inStream(activationId).orElseThrow();
-        var queued = (ActivationRecord.Queued) snapshot.record();
         if (status == Status.CANCELLED) {
-            new Canceller(events, queue, InstantSource.system())
-                    .cancel(snapshot, Reason.CANCELLED_BY_USER)
-                    .join();
+            cancel(activationId);
             return;
         }
+        var snapshot = inStream(activationId).orElseThrow();
+        var queued = (ActivationRecord.Queued) snapshot.record();
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var running = queued.claim(Story.WORKER, "run-1", now);
         events.append(running, snapshot.sequence()).join();

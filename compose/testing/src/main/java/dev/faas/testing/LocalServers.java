@@ -56,7 +56,8 @@ public class LocalServers implements AutoCloseable {
         return "jdbc:" + postgres.url().replace("postgres:", "postgresql:");
     }
 
-    private Connection connection() throws SQLException {
+    /** In the schema of the service. */
+    public final Connection connection() throws SQLException {
         var connection = DriverManager.getConnection(jdbcUrl(), postgres.user(), postgres.password());
         connection.setSchema(service);
         return connection;
