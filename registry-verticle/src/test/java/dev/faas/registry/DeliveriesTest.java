@@ -419,6 +419,8 @@ class DeliveriesTest extends DestinationFixture {
         assertThat(user.get("/v1/deliveries?state=pending").items()).isEmpty();
         assertThat(user.get("/v1/deliveries?since=2100-01-01T00:00:00Z").items())
                 .isEmpty();
+        assertThat(user.get("/v1/deliveries?since=%2B999999999-01-01T00:00:00Z").code())
+                .isEqualTo("invalid_request");
         assertThat(user.get("/v1/deliveries?state=lost&destination=erp&since=yesterday")
                         .json()
                         .getJsonArray("errors"))

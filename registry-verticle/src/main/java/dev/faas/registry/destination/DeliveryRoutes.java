@@ -10,6 +10,7 @@ import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.registry.destination.DeliveryStore.Filter;
+import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
@@ -19,10 +20,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +72,7 @@ public final class DeliveryRoutes {
                 id(ctx, "destination", Ids::isDestination, errors),
                 id(ctx, "activation", Ids::isActivation, errors),
                 state == null ? null : DeliveryState.of(state).orElse(null),
-                time(query.get("since"), errors));
+                QueryTime.read("since", query.get("since"), errors));
         var page = Page.of(ctx, List.of("deliveries", owner(ctx), filter.toString()), Ids::isDelivery, errors);
         return store.list(owner(ctx), filter, page.after(), page.fetchLimit()).map(found -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
@@ -89,15 +88,6 @@ public final class DeliveryRoutes {
                     name, "must be the id of " + (name.equals("activation") ? "an " : "a ") + name));
         }
         return text;
-    }
-
-    private static @Nullable Instant time(@Nullable String text, List<Problem.FieldError> errors) {
-        try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException noTime) {
-            errors.add(new Problem.FieldError("since", "must be a time such as 2026-01-31T12:00:00Z"));
-            return null;
-        }
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
@@ -142,7 +132,7 @@ public final class DeliveryRoutes {
                                         "delivery_not_found",
                                         "Delivery not found",
                                         "You have no delivery '" + ref(ctx)
-                                                + "' of the last 7 days to a destination that" + " you still have.")
+                                                + "' of the last 7 days to a destination that you still have.")
                                 .asException())
                         .toWholeView());
     }

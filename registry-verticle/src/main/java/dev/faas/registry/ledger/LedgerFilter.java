@@ -3,13 +3,12 @@ package dev.faas.registry.ledger;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.registry.paging.KeyValueFilter;
+import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.MultiMap;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -44,8 +43,8 @@ public record LedgerFilter(
                 function(query.get("function"), errors),
                 statuses(query.getAll("status"), errors),
                 reasons(query.getAll("reason"), errors),
-                time("since", query.get("since"), errors),
-                time("until", query.get("until"), errors),
+                QueryTime.read("since", query.get("since"), errors),
+                QueryTime.read("until", query.get("until"), errors),
                 KeyValueFilter.read("tag", query.getAll("tag"), errors),
                 trigger(query.get("trigger"), errors));
     }
@@ -56,7 +55,7 @@ public record LedgerFilter(
                 function(query.get("function"), errors),
                 EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
                 Set.of(),
-                time("since", query.get("since"), errors),
+                QueryTime.read("since", query.get("since"), errors),
                 null,
                 Map.of(),
                 null);
@@ -135,28 +134,5 @@ public record LedgerFilter(
             chosen.add(choice.get());
         }
         return chosen;
-    }
-
-    private static @Nullable Instant time(String name, @Nullable String text, List<Problem.FieldError> errors) {
-        if (text == null) {
-            return null;
-        }
-        var time = parse(text);
-        if (time.isEmpty()) {
-            errors.add(new Problem.FieldError(name, "must be a time such as 2026-01-31T12:00:00Z"));
-        }
-        return time.orElse(null);
-    }
-
-    /** RFC 3339, in the range of the 48 bits of milliseconds in an id. */
-    private static Optional<Instant> parse(String text) {
-        try {
-            var time = OffsetDateTime.parse(text).toInstant();
-            return time.isBefore(Instant.EPOCH) || time.isAfter(Instant.ofEpochMilli((1L << 48) - 1))
-                    ? Optional.empty()
-                    : Optional.of(time);
-        } catch (DateTimeException noTime) {
-            return Optional.empty();
-        }
     }
 }
