@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -109,6 +110,16 @@ public final class Pg {
     /** The same; null stays null. */
     public static @Nullable OffsetDateTime optionalUtc(@Nullable Instant time) {
         return time == null ? null : utc(time);
+    }
+
+    /** Of rows, as a parameter of type {@code text[]}. */
+    public static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
+        return rows.stream().map(value).toArray(String[]::new);
+    }
+
+    /** Of rows, as a parameter of type {@code timestamptz[]}. */
+    public static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
+        return rows.stream().map(row -> optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
     }
 
     /** A column of type {@code timestamptz} that is not null. */

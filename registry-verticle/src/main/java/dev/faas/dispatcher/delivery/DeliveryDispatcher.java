@@ -108,6 +108,9 @@ public final class DeliveryDispatcher {
 
     private boolean sendBatch() throws Exception {
         var claimed = Blocking.await(store.claim(inFlight.room()));
+        if (claimed.isEmpty()) {
+            return false;
+        }
         var activations = claimed.stream()
                 .flatMap(each -> Stream.ofNullable(each.event().activationId()))
                 .distinct()
@@ -124,7 +127,7 @@ public final class DeliveryDispatcher {
                         wake.up();
                     });
         }
-        return !claimed.isEmpty();
+        return true;
     }
 
     private void countAtTimes() throws Exception {

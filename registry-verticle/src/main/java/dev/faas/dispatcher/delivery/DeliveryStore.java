@@ -19,13 +19,11 @@ import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +31,6 @@ import org.slf4j.LoggerFactory;
 
 /** Reads and writes the table {@code delivery}, and the health of destinations. The clock of Postgres decides what is due. */
 final class DeliveryStore implements EndedStore.Handler {
-    /** Beyond the time of a request; then another dispatcher takes a delivery up. */
-    static final Duration LEASE = Duration.ofSeconds(30);
-
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryStore.class);
     private static final int KEPT_ATTEMPTS = 20;
 
@@ -50,7 +45,7 @@ final class DeliveryStore implements EndedStore.Handler {
     /**
      * A skip scan finds the destinations. Owners take turns, and so do the destinations of an owner. $1 and $2: destinations
      * and their room; $3 and $4: owners and theirs; $5: room of the others; $6: limit; $7: probes; $8: room of destinations
-     * that are not named. A test waits for the room of its owner only.
+     * that are not named. A claim lasts 30 s beyond the time of a request; then another dispatcher takes the delivery up. A test waits for the room of its owner only.
      */
     private static final String CLAIM = """
             with recursive destinations as (
@@ -109,12 +104,12 @@ final class DeliveryStore implements EndedStore.Handler {
                                 or e.function_name = any(d.functions))
                             and (d.tags = '{}' or e.tags::jsonb @> d.tags)""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(ends, Ended::activationId))
-                        .addValue(texts(ends, Ended::owner))
-                        .addValue(texts(ends, end -> DestinationSpec.eventType(end.status())))
-                        .addValue(texts(ends, end -> end.function().id()))
-                        .addValue(texts(ends, end -> end.function().name()))
-                        .addValue(texts(ends, end -> end.tags().encode())))
+                        .addValue(Pg.texts(ends, Ended::activationId))
+                        .addValue(Pg.texts(ends, Ended::owner))
+                        .addValue(Pg.texts(ends, end -> DestinationSpec.eventType(end.status())))
+                        .addValue(Pg.texts(ends, end -> end.function().id()))
+                        .addValue(Pg.texts(ends, end -> end.function().name()))
+                        .addValue(Pg.texts(ends, end -> end.tags().encode())))
                 .compose(rows -> {
                     var found = rows.stream().toList();
                     return found.isEmpty() ? Future.succeededFuture() : insert(tx, found);
@@ -133,12 +128,12 @@ final class DeliveryStore implements EndedStore.Handler {
                             as u (id, event_id, destination_id, owner, activation_id, type, refused)
                         on conflict do nothing""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(found, row -> Ids.delivery(now)))
-                        .addValue(texts(found, row -> Ids.event(row.getString("activation_id"))))
-                        .addValue(texts(found, row -> row.getString("destination_id")))
-                        .addValue(texts(found, row -> row.getString("owner")))
-                        .addValue(texts(found, row -> row.getString("activation_id")))
-                        .addValue(texts(found, row -> row.getString("type")))
+                        .addValue(Pg.texts(found, row -> Ids.delivery(now)))
+                        .addValue(Pg.texts(found, row -> Ids.event(row.getString("activation_id"))))
+                        .addValue(Pg.texts(found, row -> row.getString("destination_id")))
+                        .addValue(Pg.texts(found, row -> row.getString("owner")))
+                        .addValue(Pg.texts(found, row -> row.getString("activation_id")))
+                        .addValue(Pg.texts(found, row -> row.getString("type")))
                         .addValue(found.stream()
                                 .map(row -> refusing.contains(row.getString("destination_id")))
                                 .toArray(Boolean[]::new)))
@@ -212,13 +207,11 @@ final class DeliveryStore implements EndedStore.Handler {
                             as u (id, lease, state, reason, attempt, delay)
                         where v.id = u.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(attempted, each -> each.delivery().id()))
-                        .addValue(attempted.stream()
-                                .map(each -> Pg.utc(each.delivery().lease()))
-                                .toArray(OffsetDateTime[]::new))
-                        .addValue(texts(attempted, each -> each.state().text()))
-                        .addValue(texts(attempted, Attempted::reason))
-                        .addValue(texts(attempted, each -> json(each.attempt())))
+                        .addValue(Pg.texts(attempted, each -> each.delivery().id()))
+                        .addValue(Pg.times(attempted, each -> each.delivery().lease()))
+                        .addValue(Pg.texts(attempted, each -> each.state().text()))
+                        .addValue(Pg.texts(attempted, Attempted::reason))
+                        .addValue(Pg.texts(attempted, each -> json(each.attempt())))
                         .addValue(attempted.stream()
                                 .map(each ->
                                         each.delay().map(Duration::toMillis).orElse(null))
@@ -236,7 +229,6 @@ final class DeliveryStore implements EndedStore.Handler {
         var well = changes.stream()
                 .filter(Health::succeeded)
                 .map(Health::destination)
-                .sorted()
                 .toArray(String[]::new);
         var ill = changes.stream().filter(each -> each.failures() > 0).toList();
         var reset = well.length == 0
@@ -264,7 +256,7 @@ final class DeliveryStore implements EndedStore.Handler {
                                 where d.id = u.id
                                 returning d.id, d.owner, d.name, d.disabled, d.failures, u.was_enabled""")
                         .execute(Tuple.tuple()
-                                .addValue(texts(ill, Health::destination))
+                                .addValue(Pg.texts(ill, Health::destination))
                                 .addValue(ill.stream().map(Health::failures).toArray(Integer[]::new))
                                 .addValue(ill.stream()
                                         .map(each -> each.pause() == null
@@ -334,7 +326,7 @@ final class DeliveryStore implements EndedStore.Handler {
                         row.getString("event_id"),
                         row.getString("type"),
                         row.getString("activation_id"),
-                        row.getOffsetDateTime("created_at").toInstant(),
+                        Pg.time(row, "created_at"),
                         data(row)),
                 new Claimed.Destination(
                         row.getString("destination_id"),
@@ -342,7 +334,7 @@ final class DeliveryStore implements EndedStore.Handler {
                         Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
                         new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
                 row.getInteger("attempt") + 1,
-                row.getOffsetDateTime("due_at").toInstant(),
+                Pg.time(row, "due_at"),
                 probe && !row.getString("type").equals(DestinationSpec.TEST));
     }
 
@@ -353,9 +345,5 @@ final class DeliveryStore implements EndedStore.Handler {
 
     private static @Nullable String json(@Nullable DeliveryAttempt attempt) {
         return attempt == null ? null : new String(Codec.write(attempt), StandardCharsets.UTF_8);
-    }
-
-    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
-        return rows.stream().map(value).toArray(String[]::new);
     }
 }

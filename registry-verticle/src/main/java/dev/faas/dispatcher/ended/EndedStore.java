@@ -1,5 +1,6 @@
 package dev.faas.dispatcher.ended;
 
+import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -32,13 +33,10 @@ public final class EndedStore {
                 .execute(Tuple.of(limit))
                 .compose(rows -> {
                     var ends = rows.stream().map(EndedStore::toEnded).toList();
-                    var done = Future.<Void>succeededFuture();
-                    if (!ends.isEmpty()) {
-                        for (var handler : handlers) {
-                            done = done.compose(next -> handler.handle(tx, ends));
-                        }
-                    }
-                    return done.map(ends.size());
+                    return ends.isEmpty()
+                            ? Future.succeededFuture(0)
+                            : InOrder.forEach(handlers, handler -> handler.handle(tx, ends))
+                                    .map(ends.size());
                 }));
     }
 

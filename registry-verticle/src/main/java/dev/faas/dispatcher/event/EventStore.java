@@ -1,5 +1,6 @@
 package dev.faas.dispatcher.event;
 
+import dev.faas.pg.Pg;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Makes deliveries of stored events, in the transaction of what happened. */
 public final class EventStore {
@@ -34,21 +34,21 @@ public final class EventStore {
                             and (e.tags is null or d.tags = '{}' or e.tags::jsonb @> d.tags)""")
                 .execute(Tuple.tuple()
                         .addValue(IntStream.range(0, events.size()).boxed().toArray(Integer[]::new))
-                        .addValue(texts(events, StoredEvent::owner))
-                        .addValue(texts(events, StoredEvent::type))
-                        .addValue(texts(
+                        .addValue(Pg.texts(events, StoredEvent::owner))
+                        .addValue(Pg.texts(events, StoredEvent::type))
+                        .addValue(Pg.texts(
                                 events,
                                 event -> event.about() == null
                                         ? null
                                         : event.about().functionId()))
-                        .addValue(texts(
+                        .addValue(Pg.texts(
                                 events,
                                 event -> event.about() == null
                                         ? null
                                         : new JsonObject(Map.<String, Object>copyOf(
                                                         event.about().tags()))
                                                 .encode()))
-                        .addValue(texts(events, StoredEvent::source)))
+                        .addValue(Pg.texts(events, StoredEvent::source)))
                 .compose(rows -> {
                     var found = rows.stream().toList();
                     return found.isEmpty() ? Future.succeededFuture() : insert(tx, events, found);
@@ -65,16 +65,12 @@ public final class EventStore {
                         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
                             as u (id, event_id, destination_id, owner, type, data)""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(found, row -> Ids.delivery(now)))
-                        .addValue(texts(found, row -> ids.get(row.getInteger("number"))))
-                        .addValue(texts(found, row -> row.getString("destination_id")))
-                        .addValue(texts(found, row -> event.apply(row).owner()))
-                        .addValue(texts(found, row -> event.apply(row).type()))
-                        .addValue(texts(found, row -> event.apply(row).data().encode())))
+                        .addValue(Pg.texts(found, row -> Ids.delivery(now)))
+                        .addValue(Pg.texts(found, row -> ids.get(row.getInteger("number"))))
+                        .addValue(Pg.texts(found, row -> row.getString("destination_id")))
+                        .addValue(Pg.texts(found, row -> event.apply(row).owner()))
+                        .addValue(Pg.texts(found, row -> event.apply(row).type()))
+                        .addValue(Pg.texts(found, row -> event.apply(row).data().encode())))
                 .mapEmpty();
-    }
-
-    private static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
-        return rows.stream().map(value).toArray(String[]::new);
     }
 }

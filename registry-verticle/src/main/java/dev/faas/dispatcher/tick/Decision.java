@@ -171,12 +171,12 @@ final class Decision {
         }
         // Without a next one the last action was given back. With other zone data the stored time may be none any more.
         var time = times.next(next == null ? now : next.minusNanos(1));
-        while (time.isPresent()
-                && !times.due(time.get().instant()).isAfter(now)
-                && added.size() < MOST_TICKS
-                && missed.size() < MOST_MISSED
-                && hasActionsLeft()) {
-            decide(time.get());
+        while (time.isPresent() && added.size() < MOST_TICKS && missed.size() < MOST_MISSED && hasActionsLeft()) {
+            var due = times.due(time.get().instant());
+            if (due.isAfter(now)) {
+                break;
+            }
+            decide(time.get(), due);
             computed++;
             time = times.next(time.get().instant());
         }
@@ -186,9 +186,8 @@ final class Decision {
         }
     }
 
-    private void decide(CronTime time) {
-        var nominal = time.instant();
-        var tick = TickRow.of(schedule, nominal, times.due(nominal), TickOutcome.DST_GAP);
+    private void decide(CronTime time, Instant due) {
+        var tick = TickRow.of(schedule, time.instant(), due, TickOutcome.DST_GAP);
         if (!time.fires()) {
             added.add(tick);
         } else if (Duration.between(tick.due(), now).toSeconds()

@@ -223,9 +223,8 @@ public final class TickDispatcher {
     private boolean decideBuffered() throws InterruptedException {
         boolean isSweep = System.nanoTime() - sweptAt > SWEEP_PAUSE.toNanos();
         try {
-            return isSweep
-                    ? sweep()
-                    : decideBuffered(false, "").decisions().stream().anyMatch(Decision::hasChanged);
+            var turn = isSweep ? sweep() : decideBuffered(false, "");
+            return turn.decisions().stream().anyMatch(Decision::hasChanged);
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
@@ -236,7 +235,7 @@ public final class TickDispatcher {
     }
 
     /** One page of those that have buffered ticks. */
-    private boolean sweep() throws Exception {
+    private Turn sweep() throws Exception {
         int limit = batch;
         var turn = decideBuffered(true, lastSwept);
         lastSwept = turn.last()
@@ -244,7 +243,7 @@ public final class TickDispatcher {
                 .map(ScheduleKey::scheduleId)
                 .orElse("");
         sweptAt = lastSwept.isEmpty() ? System.nanoTime() : sweptAt;
-        return turn.decisions().stream().anyMatch(Decision::hasChanged);
+        return turn;
     }
 
     private Turn decideBuffered(boolean all, String after) throws Exception {

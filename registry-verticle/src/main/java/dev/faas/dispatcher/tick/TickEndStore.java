@@ -6,8 +6,8 @@ import dev.faas.audit.Origin;
 import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.event.EventStore;
-import dev.faas.dispatcher.event.StoredEvent;
 import dev.faas.lifecycle.InOrder;
+import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -68,19 +68,18 @@ public final class TickEndStore implements EndedStore.Handler {
                                     paused_at = least(now(), next_at - interval '1 millisecond'),
                                     next_at = null, due_at = null, updated_at = now()
                                 from unnest($1::text[], $2::text[]) as u (id, note) where s.id = u.id""")
-                        .execute(Tuple.of(TickStore.texts(pausing, DueSchedule::id), (Object)
-                                TickStore.texts(pausing, schedule -> note(failed.get(schedule.id())))))
+                        .execute(Tuple.of(Pg.texts(pausing, DueSchedule::id), (Object)
+                                Pg.texts(pausing, schedule -> note(failed.get(schedule.id())))))
                         .compose(paused -> InOrder.forEach(
                                 pausing, schedule -> audit.write(tx, entry(schedule, note(failed.get(schedule.id()))))))
                         .compose(audited -> EventStore.add(
                                 tx,
                                 pausing.stream()
-                                        .map(schedule -> event(schedule, failed.get(schedule.id())))
+                                        .map(schedule -> {
+                                            var end = failed.get(schedule.id());
+                                            return ScheduleEvents.paused(schedule, end.activationId(), note(end));
+                                        })
                                         .toList()));
-    }
-
-    private static StoredEvent event(DueSchedule schedule, Ended end) {
-        return ScheduleEvents.paused(schedule, end.activationId(), note(end));
     }
 
     private static String note(Ended end) {

@@ -113,7 +113,7 @@ final class TickLeaseStore {
         return ticks.isEmpty()
                 ? Future.succeededFuture()
                 : pg.inTransaction(tx -> lockCounted(
-                                tx, TickStore.texts(ticks, tick -> tick.key().scheduleId()))
+                                tx, Pg.texts(ticks, tick -> tick.key().scheduleId()))
                         .compose(locked -> tx.preparedQuery("""
                         update tick t set outcome = 'fired', reason = null, leased_until = null,
                             late_ms = greatest(0, ceil(extract(epoch from clock_timestamp() - t.due_at) * 1000)::bigint)
@@ -170,7 +170,7 @@ final class TickLeaseStore {
                                 .addValue(tick.outcome().text())
                                 .addValue(tick.reason())
                                 .addValue(tick.activationId())
-                                .addValue(retryAt == null ? null : Pg.utc(retryAt))
+                                .addValue(Pg.optionalUtc(retryAt))
                                 .addValue(Pg.utc(lease))))
                 .compose(updated -> updated.rowCount() == 1 && retryAt == null
                         ? giveBack(tx, tick.key().scheduleId()).compose(done -> noteMissed(tx, tick))
@@ -216,7 +216,7 @@ final class TickLeaseStore {
         var next = times.next(Pg.time(row, "now")).map(CronTime::instant).orElse(null);
         return Tuple.of(
                 schedule.id(),
-                next == null ? null : Pg.utc(next),
+                Pg.optionalUtc(next),
                 next == null ? null : Pg.utc(times.due(next)),
                 (next == null ? ScheduleState.COMPLETED : ScheduleState.ACTIVE).text());
     }

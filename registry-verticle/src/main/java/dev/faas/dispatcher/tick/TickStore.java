@@ -18,7 +18,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -26,9 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Stores what is decided about schedules that are due, or have buffered ticks. The clock of Postgres decides what is due. */
 final class TickStore {
@@ -280,20 +277,20 @@ final class TickStore {
                                 until)
                         on conflict do nothing returning *""")
                 .execute(Tuple.tuple()
-                        .addValue(texts(added, tick -> tick.key().scheduleId()))
-                        .addValue(times(added, tick -> tick.key().nominal()))
-                        .addValue(texts(added, tick -> tick.key().kind().text()))
-                        .addValue(texts(added, tick -> tick.key().run()))
-                        .addValue(texts(added, TickRow::owner))
-                        .addValue(texts(added, tick -> tick.outcome().text()))
-                        .addValue(texts(added, TickRow::reason))
-                        .addValue(texts(added, TickRow::activationId))
-                        .addValue(times(added, TickRow::due))
+                        .addValue(Pg.texts(added, tick -> tick.key().scheduleId()))
+                        .addValue(Pg.times(added, tick -> tick.key().nominal()))
+                        .addValue(Pg.texts(added, tick -> tick.key().kind().text()))
+                        .addValue(Pg.texts(added, tick -> tick.key().run()))
+                        .addValue(Pg.texts(added, TickRow::owner))
+                        .addValue(Pg.texts(added, tick -> tick.outcome().text()))
+                        .addValue(Pg.texts(added, TickRow::reason))
+                        .addValue(Pg.texts(added, TickRow::activationId))
+                        .addValue(Pg.times(added, TickRow::due))
                         .addValue(added.stream()
                                 .map(tick ->
                                         tick.span() == null ? 1 : tick.span().times())
                                 .toArray(Integer[]::new))
-                        .addValue(times(
+                        .addValue(Pg.times(
                                 added,
                                 tick -> tick.span() == null ? null : tick.span().until())))
                 .compose(rows -> EventStore.add(tx, missed(decisions, rows)).map(claimed(rows)));
@@ -369,31 +366,23 @@ final class TickStore {
                             as u (id, next_at, due_at, state)
                         where s.id = u.id""")
                 .execute(Tuple.of(
-                        texts(decisions, each -> each.schedule().id()),
-                        times(decisions, Decision::next),
-                        times(decisions, Decision::due),
-                        texts(decisions, each -> each.state().text())))
+                        Pg.texts(decisions, each -> each.schedule().id()),
+                        Pg.times(decisions, Decision::next),
+                        Pg.times(decisions, Decision::due),
+                        Pg.texts(decisions, each -> each.state().text())))
                 .mapEmpty();
     }
 
     static Tuple settled(List<TickRow> ticks) {
         return Tuple.tuple()
-                .addValue(texts(ticks, tick -> tick.key().scheduleId()))
-                .addValue(times(ticks, tick -> tick.key().nominal()))
-                .addValue(texts(ticks, tick -> tick.key().kind().text()))
-                .addValue(texts(ticks, tick -> tick.key().run()))
-                .addValue(texts(ticks, tick -> tick.outcome().text()))
-                .addValue(texts(ticks, TickRow::reason))
-                .addValue(texts(ticks, TickRow::activationId))
-                .addValue(times(ticks, TickRow::lease));
-    }
-
-    static <T> String[] texts(List<T> rows, Function<T, @Nullable String> value) {
-        return rows.stream().map(value).toArray(String[]::new);
-    }
-
-    static <T> OffsetDateTime[] times(List<T> rows, Function<T, @Nullable Instant> value) {
-        return rows.stream().map(row -> Pg.optionalUtc(value.apply(row))).toArray(OffsetDateTime[]::new);
+                .addValue(Pg.texts(ticks, tick -> tick.key().scheduleId()))
+                .addValue(Pg.times(ticks, tick -> tick.key().nominal()))
+                .addValue(Pg.texts(ticks, tick -> tick.key().kind().text()))
+                .addValue(Pg.texts(ticks, tick -> tick.key().run()))
+                .addValue(Pg.texts(ticks, tick -> tick.outcome().text()))
+                .addValue(Pg.texts(ticks, TickRow::reason))
+                .addValue(Pg.texts(ticks, TickRow::activationId))
+                .addValue(Pg.times(ticks, TickRow::lease));
     }
 
     static DueSchedule toSchedule(Row row) {

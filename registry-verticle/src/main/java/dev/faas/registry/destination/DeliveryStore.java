@@ -61,7 +61,7 @@ public final class DeliveryStore {
                         .addValue(filter.destination)
                         .addValue(filter.activation == null ? null : Ids.event(filter.activation))
                         .addValue(filter.state == null ? null : filter.state.text())
-                        .addValue(filter.since == null ? null : Pg.utc(filter.since))
+                        .addValue(Pg.optionalUtc(filter.since))
                         .addValue(before)
                         .addValue(limit))
                 .map(rows -> rows.stream().map(DeliveryStore::toDelivery).toList()));
@@ -113,9 +113,9 @@ public final class DeliveryStore {
                         DeliveryState.of(row.getString("state")).orElseThrow(),
                         row.getString("reason"),
                         row.getInteger("attempt"),
-                        DestinationStore.time(row, "due_at"),
+                        Pg.optionalTime(row, "due_at"),
                         row.getString("waits")),
                 (ArrayNode) Codec.readTree(row.getJsonArray("attempts").encode().getBytes(StandardCharsets.UTF_8)),
-                row.getOffsetDateTime("created_at").toInstant());
+                Pg.time(row, "created_at"));
     }
 }

@@ -17,12 +17,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code destination}, whose health is the dispatcher's. */
 public final class DestinationStore {
@@ -141,10 +139,7 @@ public final class DestinationStore {
                 .addValue(sealed.kek())
                 .addValue(destination.disabled())
                 .addValue(destination.health().failures())
-                .addValue(
-                        destination.health().openUntil() == null
-                                ? null
-                                : Pg.utc(destination.health().openUntil()))
+                .addValue(Pg.optionalUtc(destination.health().openUntil()))
                 .addValue(Pg.utc(destination.times().updatedAt()));
     }
 
@@ -166,14 +161,7 @@ public final class DestinationStore {
                 DestinationSecrets.open(
                         keks, id, new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
                 row.getString("disabled"),
-                new Health(row.getInteger("failures"), time(row, "open_until")),
-                new Destination.Times(
-                        row.getOffsetDateTime("created_at").toInstant(),
-                        row.getOffsetDateTime("updated_at").toInstant()));
-    }
-
-    static @Nullable Instant time(Row row, String column) {
-        var time = row.getOffsetDateTime(column);
-        return time == null ? null : time.toInstant();
+                new Health(row.getInteger("failures"), Pg.optionalTime(row, "open_until")),
+                new Destination.Times(Pg.time(row, "created_at"), Pg.time(row, "updated_at")));
     }
 }

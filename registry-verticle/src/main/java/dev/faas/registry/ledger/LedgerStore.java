@@ -122,15 +122,15 @@ public final class LedgerStore {
         return tx.preparedQuery("insert into delayed select * from unnest($1::text[], $2::text[], $3::text[],"
                         + " $4::timestamptz[]) on conflict do nothing")
                 .execute(Tuple.of(
-                        texts(waiting, entry -> entry.record().id()),
-                        texts(waiting, entry -> entry.record().activation().owner()),
-                        texts(
+                        Pg.texts(waiting, entry -> entry.record().id()),
+                        Pg.texts(waiting, entry -> entry.record().activation().owner()),
+                        Pg.texts(
                                 waiting,
                                 entry -> entry.record().activation().function().id()),
-                        times(waiting, entry -> entry.record().activation().notBefore())))
+                        Pg.times(waiting, entry -> entry.record().activation().notBefore())))
                 .compose(added -> tx.preparedQuery(
                                 "delete from delayed where id in (select id from delayed where id = any($1) order by id for update)")
-                        .execute(Tuple.of(texts(over, entry -> entry.record().id()))))
+                        .execute(Tuple.of(Pg.texts(over, entry -> entry.record().id()))))
                 .mapEmpty();
     }
 
@@ -148,7 +148,7 @@ public final class LedgerStore {
                         from unnest($1::text[], $2::bytea[], $3::bool[]) as e (id, argument, apart)
                         where a.id = e.id and a.argument is null and not a.argument_apart""")
                 .execute(Tuple.of(
-                        texts(late, entry -> entry.record().id()),
+                        Pg.texts(late, entry -> entry.record().id()),
                         bytes(late, LedgerEntry::argument),
                         inObjectStore(late, LedgerEntry::argument)))
                 .mapEmpty();
@@ -226,19 +226,19 @@ public final class LedgerStore {
 
     private static Tuple values(List<LedgerEntry> entries) {
         return Tuple.tuple()
-                .addArrayOfString(texts(entries, entry -> entry.record().id()))
+                .addArrayOfString(Pg.texts(entries, entry -> entry.record().id()))
                 .addArrayOfString(
-                        texts(entries, entry -> entry.record().activation().owner()))
-                .addArrayOfString(texts(
+                        Pg.texts(entries, entry -> entry.record().activation().owner()))
+                .addArrayOfString(Pg.texts(
                         entries, entry -> entry.record().activation().function().id()))
-                .addArrayOfString(texts(
+                .addArrayOfString(Pg.texts(
                         entries, entry -> entry.record().activation().function().name()))
-                .addArrayOfString(
-                        texts(entries, entry -> entry.record().currentStatus().text()))
+                .addArrayOfString(Pg.texts(
+                        entries, entry -> entry.record().currentStatus().text()))
                 .addArrayOfOffsetDateTime(
-                        times(entries, entry -> entry.record().activation().submittedAt()))
-                .addArrayOfOffsetDateTime(times(entries, entry -> finishedAt(entry.record())))
-                .addArrayOfString(texts(
+                        Pg.times(entries, entry -> entry.record().activation().submittedAt()))
+                .addArrayOfOffsetDateTime(Pg.times(entries, entry -> finishedAt(entry.record())))
+                .addArrayOfString(Pg.texts(
                         entries,
                         entry -> new String(
                                 Codec.write(entry.record().activation().tags()), StandardCharsets.UTF_8)))
@@ -253,10 +253,10 @@ public final class LedgerStore {
                 .addArrayOfBoolean(entries.stream().map(LedgerEntry::resultText).toArray(Boolean[]::new))
                 .addArrayOfBuffer(bytes(entries, LedgerEntry::log))
                 .addArrayOfBoolean(inObjectStore(entries, LedgerEntry::log))
-                .addArrayOfOffsetDateTime(times(entries, entry -> expiresAt(entry.record())))
-                .addArrayOfString(texts(entries, entry -> reason(entry.record())))
+                .addArrayOfOffsetDateTime(Pg.times(entries, entry -> expiresAt(entry.record())))
+                .addArrayOfString(Pg.texts(entries, entry -> reason(entry.record())))
                 .addArrayOfLong(entries.stream().map(LedgerEntry::eventBytes).toArray(Long[]::new))
-                .addArrayOfString(texts(entries, LedgerEntry::triggerId));
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::triggerId));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {
@@ -271,19 +271,6 @@ public final class LedgerStore {
     private static @Nullable String reason(ActivationRecord record) {
         var reason = record.currentReason();
         return reason == null ? null : reason.text();
-    }
-
-    private static String[] texts(List<LedgerEntry> entries, Function<LedgerEntry, @Nullable String> text) {
-        return entries.stream().map(text).toArray(String[]::new);
-    }
-
-    private static OffsetDateTime[] times(List<LedgerEntry> entries, Function<LedgerEntry, @Nullable Instant> time) {
-        return entries.stream()
-                .map(entry -> {
-                    var instant = time.apply(entry);
-                    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
-                })
-                .toArray(OffsetDateTime[]::new);
     }
 
     private static Buffer[] bytes(List<LedgerEntry> entries, Function<LedgerEntry, PayloadCopy> copy) {
