@@ -101,6 +101,10 @@ public final class ServiceProcess implements AutoCloseable {
         throw new AssertionError("no line '" + name + "' in:\n" + output());
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     public int exitCode() throws IOException, InterruptedException {
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(output()).isTrue();
         return process.exitValue();

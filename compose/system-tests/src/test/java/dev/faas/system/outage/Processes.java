@@ -42,8 +42,8 @@ public final class Processes implements AutoCloseable {
     private final @Nullable NameServer names;
     private final NatsServer nats;
     private final PostgresServer postgres;
-    private final Map<String, Integer> ports = new HashMap<>();
-    private final Map<String, Integer> internalPorts = new HashMap<>();
+    private final Map<String, ReservedPort> ports = new HashMap<>();
+    private final Map<String, ReservedPort> internalPorts = new HashMap<>();
     private final Map<String, ServiceProcess> running = new HashMap<>();
     private final String platform = "processes-" + UUID.randomUUID();
 
@@ -59,8 +59,8 @@ public final class Processes implements AutoCloseable {
         nats = NatsServer.start(directory.resolve("nats"));
         postgres = TestPostgres.start(directory.resolve("postgres"));
         for (var service : MAINS.keySet()) {
-            ports.put(service, ReservedPort.free());
-            internalPorts.put(service, ReservedPort.free());
+            ports.put(service, new ReservedPort());
+            internalPorts.put(service, new ReservedPort());
         }
         for (var service : new String[] {"registry", "auth", "spawner", "gateway"}) {
             start(service);
@@ -68,7 +68,7 @@ public final class Processes implements AutoCloseable {
     }
 
     public URI api() {
-        return URI.create("http://127.0.0.1:" + ports.get("gateway"));
+        return URI.create("http://127.0.0.1:" + ports.get("gateway").number());
     }
 
     /** Returns when it is ready. */
@@ -77,14 +77,16 @@ public final class Processes implements AutoCloseable {
                 MAINS.get(service), environment(service), names == null ? List.of() : names.wrapper());
         running.put(service, process);
         try {
-            Await.until(service + " is ready", READY, () -> ready(service));
+            Await.until(service + " is ready, or has ended", READY, () -> !process.isAlive() || ready(service));
+            assertThat(process.isAlive()).as(process.output()).isTrue();
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(process.output(), e);
         }
     }
 
     private boolean ready(String service) throws InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + internalPorts.get(service) + "/readyz"))
+        var request = HttpRequest.newBuilder(URI.create(
+                        "http://127.0.0.1:" + internalPorts.get(service).number() + "/readyz"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
@@ -158,8 +160,10 @@ public final class Processes implements AutoCloseable {
         variables.put("FAAS_START_TIMEOUT", "30s");
         variables.put("FAAS_HTTP_HOST", "127.0.0.1");
         variables.put("FAAS_NATS_URL", "nats://" + host("nats") + ":" + nats.port());
-        variables.put("FAAS_INTERNAL_PORT", Integer.toString(internalPorts.get(service)));
-        variables.put("FAAS_HTTP_PORT", Integer.toString(ports.get(service)));
+        variables.put(
+                "FAAS_INTERNAL_PORT",
+                Integer.toString(internalPorts.get(service).number()));
+        variables.put("FAAS_HTTP_PORT", Integer.toString(ports.get(service).number()));
         switch (service) {
             case "auth", "registry" -> {
                 var role = postgres.role(service);
@@ -174,15 +178,16 @@ public final class Processes implements AutoCloseable {
             default ->
                 variables.putAll(Map.of(
                         "FAAS_PORT",
-                        Integer.toString(ports.get(service)),
+                        Integer.toString(ports.get(service).number()),
                         "FAAS_AUTH_PORT",
                         "0",
                         "FAAS_REGISTRY_PORT",
                         "0",
                         "FAAS_AUTH_URL",
-                        "http://" + host("auth") + ":" + ports.get("auth"),
+                        "http://" + host("auth") + ":" + ports.get("auth").number(),
                         "FAAS_REGISTRY_URL",
-                        "http://" + host("registry") + ":" + ports.get("registry")));
+                        "http://" + host("registry") + ":"
+                                + ports.get("registry").number()));
         }
         return variables;
     }
@@ -203,6 +208,11 @@ public final class Processes implements AutoCloseable {
         } finally {
             for (var process : running.values()) {
                 process.close();
+            }
+            for (var reserved : List.of(ports, internalPorts)) {
+                for (var port : reserved.values()) {
+                    port.close();
+                }
             }
         }
     }
