@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt null: nothing was sent, since the activation's record has been removed
  * @param retryAfter as the receiver asks
+ * @param isOurFault the receiver did nothing wrong: such as a key that this process has not
  */
-record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
+record Attempted(
+        Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter, boolean isOurFault) {
     /** Before the second attempt, and before each further one. */
     private static final List<Duration> DELAYS = List.of(
             Duration.ofSeconds(5),
@@ -28,6 +30,9 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
             Duration.ofHours(14),
             Duration.ofHours(20),
             Duration.ofHours(24));
+
+    /** It needs an operator, or the end of a rolling update. */
+    private static final Duration AFTER_OUR_FAULT = Duration.ofMinutes(5);
 
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(24);
     private static final Set<Integer> OVERLOADED = Set.of(429, 502, 503, 504);
@@ -44,7 +49,12 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
 
     /** Counts for the health of the destination. */
     boolean isFailure() {
-        return attempt != null && !isSuccess();
+        return attempt != null && !isSuccess() && !isOurFault;
+    }
+
+    /** One that counts: there are ten. */
+    boolean isSpent() {
+        return !isOurFault;
     }
 
     /** Of the receiver, which wants no request before. */
@@ -71,7 +81,13 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
 
     /** Until the next attempt; empty: there is none. */
     Optional<Duration> delay() {
-        if (attempt == null || isSuccess() || delivery.isTest() || delivery.attempt() > DELAYS.size()) {
+        if (attempt == null || isSuccess() || delivery.isTest()) {
+            return Optional.empty();
+        }
+        if (isOurFault) {
+            return Optional.of(AFTER_OUR_FAULT);
+        }
+        if (delivery.attempt() > DELAYS.size()) {
             return Optional.empty();
         }
         long millis = DELAYS.get(delivery.attempt() - 1).toMillis();
@@ -90,6 +106,9 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
     String outcome() {
         if (attempt == null) {
             return "record_expired";
+        }
+        if (isOurFault) {
+            return "platform_fault";
         }
         return isSuccess() ? "success" : attempt.status() == null ? "no_response" : "refused";
     }

@@ -37,7 +37,8 @@ class AttemptedTest {
         return new Attempted(
                 delivery,
                 new DeliveryAttempt(Instant.EPOCH, 1, status, null, Map.of(), null),
-                retryAfter == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(retryAfter)));
+                retryAfter == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(retryAfter)),
+                false);
     }
 
     private static Attempted attempted(int number, @Nullable Integer status, long retryAfter) {
