@@ -57,6 +57,18 @@ class AttemptedTest {
         assertThat(attempted(number, null, 0).state()).isEqualTo(DeliveryState.PENDING);
     }
 
+    /** Such as a key that this process has not. */
+    @Test
+    void givenAFaultOfThePlatform_whenNothingWasSent_thenNoAttemptIsSpentAndTheReceiverIsNotBlamed() {
+        var last = attempted(10, null, 0);
+        var fault = new Attempted(last.delivery(), last.attempt(), Optional.empty(), true);
+
+        assertThat(fault.state()).isEqualTo(DeliveryState.PENDING);
+        assertThat(fault.delay()).contains(Duration.ofMinutes(5));
+        assertThat(fault.isSpent()).isFalse();
+        assertThat(fault.isFailure()).isFalse();
+    }
+
     @Test
     void givenTheTenthAttempt_whenItFails_thenNoneIsLeft() {
         assertThat(attempted(10, 500, 0).delay()).isEmpty();
