@@ -175,7 +175,7 @@ class DestinationsTest extends DestinationFixture {
                 .isEqualTo(stay ? JsonArray.of("X-One") : new JsonArray());
     }
 
-    /** Whoever may change a destination, but does not know its headers, must not send them to a receiver of his own. */
+    /** A token that may change a destination, but does not know its headers, must not send them elsewhere. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             PATCH | http://127.0.0.1:1/ | {}                          | headers_required

@@ -226,7 +226,7 @@ final class Destinations {
                 "You have a destination '" + name + "' already. Choose another name, or change that one with PUT.");
     }
 
-    /** Whoever may change a destination must not learn them. */
+    /** Someone who may change a destination must not learn them. */
     private static Problem headersRequired() {
         return Problem.of(
                 422,

@@ -28,7 +28,7 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String DESTINATION = "erp";
 
     /** It has no address. */
-    private static final String RECEIVER = "https://receiver.invalid/";
+    static final String RECEIVER = "https://receiver.invalid/";
 
     /** Another user. */
     static final String OTHER = "grace";
@@ -55,6 +55,10 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param delivery of a test event
      */
     record Activations(String waiting, String faded, String finished, String orphan, String crowded, String delivery) {
+        Activations withWaiting(String other) {
+            return new Activations(other, faded, finished, orphan, crowded, delivery);
+        }
+
         Activations withDelivery(String other) {
             return new Activations(waiting, faded, finished, orphan, crowded, other);
         }

@@ -7,11 +7,13 @@ import dev.faas.system.contract.ApiYaml.Documented;
 import dev.faas.system.contract.Provocation.Activations;
 import dev.faas.system.contract.Provocation.Means;
 import dev.faas.system.contract.RawHttp.Answer;
+import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import io.vertx.openapi.contract.Operation;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,11 +98,21 @@ final class Provoker {
     }
 
     private void makeDelivery() throws Exception {
-        var create = provocation(problem("createDestination", "name_taken"));
-        expect(201, create);
-        var delivery =
-                json(expect(200, request("testDestination"))).path("deliveryId").asText();
-        use(means.activations().withDelivery(delivery));
+        var destination = new HashMap<>(Provocation.destination(Provocation.DESTINATION, Provocation.RECEIVER));
+        destination.put("headers", Map.of("X-Key", "x"));
+        expect(201, request("createDestination").body(destination));
+        var before = means.activations();
+        use(before.withWaiting(submit(request("submitActivation"))));
+        expect(202, request("cancelActivation"));
+        use(before);
+        Await.until("an end is delivered", () -> !newestDelivery().isEmpty());
+        use(before.withDelivery(newestDelivery()));
+    }
+
+    private String newestDelivery() throws Exception {
+        return json(expect(200, request("listDeliveries")))
+                .at("/items/0/deliveryId")
+                .asText();
     }
 
     private void use(Activations activations) {
