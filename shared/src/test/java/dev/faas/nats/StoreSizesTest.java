@@ -220,7 +220,8 @@ class StoreSizesTest {
 
     @Test
     void givenSizesThatTheDiskCannotHold_whenMade_thenOnlyTheEventStreamStopsTheStart() throws Exception {
-        Topology.create(nats, Records.with(TopologyConfig.LOCAL, "sizes", new Sizes(ENDLESS, ENDLESS, ENDLESS)));
+        Topology.create(
+                nats, Records.with(TopologyConfig.LOCAL, "sizes", new Sizes(ENDLESS, ENDLESS, ENDLESS, ENDLESS)));
 
         assertThat(sizes())
                 .containsEntry("ACTIVATIONS", -1L)
