@@ -57,7 +57,7 @@ final class HookBody {
             List.of("authorization", "cookie", "proxy-authorization", "webhook-signature");
 
     private static final String[] SERVER_FIELDS = {
-        "id", "owner", "functionId", "state", "oldUrlUntil", "createdAt", "updatedAt"
+        "id", "owner", "functionId", "state", "secretCount", "oldUrlUntil", "url", "createdAt", "updatedAt"
     };
 
     private HookBody() {}
@@ -114,7 +114,6 @@ final class HookBody {
             return new Signed(HookSignature.NONE, Optional.empty());
         }
         var fields = found.get();
-        fields.ignore("secretCount");
         var scheme = fields.choice("scheme", Scheme.class, Scheme.NONE);
         var form = form(fields, scheme == Scheme.HMAC);
         var signature = new HookSignature(scheme, scheme == Scheme.HMAC ? form : null);
@@ -191,7 +190,7 @@ final class HookBody {
 
     private static @Nullable String deliveryId(JsonFields all) {
         return all.object("deliveryId")
-                .map(fields -> fields.text("header", HEADER, HEADER_RULE))
+                .flatMap(fields -> fields.optionalText("header", HEADER, HEADER_RULE))
                 .orElse(null);
     }
 

@@ -24,8 +24,7 @@ final class HookView {
                 .put("name", spec.name())
                 .put("function", hook.function().text())
                 .put("functionId", hook.function().id());
-        var secrets = hook.access().secrets();
-        body.set("signature", signature(spec.signature()).put("secretCount", secrets == null ? 0 : secrets.count()));
+        body.set("signature", signature(spec.signature()));
         if (reading.deliveryIdHeader() == null) {
             body.putNull("deliveryId");
         } else {
@@ -41,9 +40,11 @@ final class HookView {
         body.put("maxBodyKb", spec.limits().maxBodyKb())
                 .put("ratePerSecond", spec.limits().ratePerSecond());
         spec.tags().forEach(body.putObject("tags")::put);
+        var secrets = hook.access().secrets();
         var old = hook.access().old();
         return body.put("paused", hook.state() == State.PAUSED)
                 .put("state", hook.state().text())
+                .put("secretCount", secrets == null ? 0 : secrets.count())
                 .put("oldUrlUntil", old == null ? null : time(old.until()))
                 .put("createdAt", time(hook.times().createdAt()))
                 .put("updatedAt", time(hook.times().updatedAt()));
