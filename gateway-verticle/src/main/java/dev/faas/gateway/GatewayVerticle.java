@@ -150,6 +150,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new Acceptance(events, bus, enqueuer, pressure, room, IdempotencyKeys.ofHooks(nats, bus, limit), clock),
                 nats,
                 refusedByHooks,
+                metrics.registry(),
                 clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);

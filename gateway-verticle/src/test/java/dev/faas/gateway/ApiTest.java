@@ -11,6 +11,7 @@ import dev.faas.http.client.AddressRanges;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -76,7 +77,7 @@ class ApiTest {
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
                 new OutputRoutes(reads, null),
                 new LiveStreams(reads, null),
-                new HookRoutes(null, null, null, null, null, null));
+                new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));

@@ -1,12 +1,17 @@
 package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.ActivationEvent;
 import dev.faas.hook.HookQuestion;
 import dev.faas.hook.PublishedHook;
+import dev.faas.nats.BusException;
 import dev.faas.nats.Nats;
+import dev.faas.nats.Topology;
+import dev.faas.nats.TopologyConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.Records;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
@@ -139,6 +144,48 @@ class HookRepeatTest extends HookFixture {
         assertThat(answers).hasSize(1);
         Await.until("it is queued", () -> queued() > before);
         assertThat(queued()).isEqualTo(before + 1);
+    }
+
+    /** Callers' keys have room of their own. */
+    @Test
+    void givenNoRoomForAnotherDeliveryId_whenSent_thenOnlyNewOnesAreRefused() throws Exception {
+        var known = deliver("x").field("activationId");
+        resizeKeys(40_000);
+        try {
+            try (var other = faas.connectAsGateway()) {
+                var bucket = other.kv(Subjects.HOOK_KEYS);
+                assertThatThrownBy(() -> {
+                            for (int i = 0; i < 1_000; i++) {
+                                bucket.put("other" + i, new byte[150]).join();
+                            }
+                        })
+                        .hasCauseInstanceOf(BusException.StreamFull.class);
+            }
+
+            var refused =
+                    send(address, "x", "X-GitHub-Delivery", UUID.randomUUID().toString());
+
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.field("code")).isEqualTo("unavailable");
+            assertThat(refused.field("detail")).contains("delivery id", "Nothing was accepted");
+            assertThat(refused.header("Retry-After")).isEqualTo("60");
+            assertThat(deliver("x").field("activationId")).isEqualTo(known);
+            assertThat(send(address, "x").status()).as("without an id").isEqualTo(202);
+            assertThat(faas.send(faas.submission("build", "text/plain", BodyPublishers.ofString("z"))
+                                    .header("Idempotency-Key", delivery))
+                            .status())
+                    .isEqualTo(202);
+        } finally {
+            resizeKeys(TopologyConfig.LOCAL.sizes().hookKeys());
+        }
+    }
+
+    /** Like a registry that starts with another limit. */
+    private static void resizeKeys(long bytes) throws Exception {
+        Topology.create(
+                faas.bus,
+                Records.with(
+                        TopologyConfig.LOCAL, "sizes", Records.with(TopologyConfig.LOCAL.sizes(), "hookKeys", bytes)));
     }
 
     @Test

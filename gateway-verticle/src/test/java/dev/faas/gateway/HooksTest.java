@@ -2,6 +2,10 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.config.Secret;
@@ -23,6 +27,7 @@ import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Sha256;
 import dev.faas.wire.Subjects;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Requests of senders to the addresses of hooks. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -329,6 +335,98 @@ class HooksTest extends HookFixture {
         assertThat(wrapped.path("data").asText()).isEqualTo("hello");
         var invalid = send(address, "{\"specversion\": \"1.0\"}", "Content-Type", "application/cloudevents+json");
         assertThat(invalid.status()).isEqualTo(400);
+    }
+
+    @Test
+    void givenRequestsToHooks_whenTheyAreAnswered_thenTheirOutcomesAreCounted() throws Exception {
+        var address = hook(Records.with(reading("match", Map.of("X-Event", "push")), "limits", new Limits(1, 2)));
+        double accepted = metric("faas_hook_accept_seconds_count");
+        var before = OUTCOMES.stream().map(HooksTest::requests).toList();
+
+        send(address, "x", "X-Event", "push");
+        send(address, "x", "X-Event", "ping");
+        send(address.replace(SECRET, "x"), "x");
+        send(address, new byte[] {0}, "X-Event", "push");
+
+        for (int i = 0; i < before.size(); i++) {
+            var outcome = OUTCOMES.get(i);
+            double wanted = before.get(i) + 1;
+            Await.until(outcome, () -> requests(outcome) == wanted);
+        }
+        assertThat(metric("faas_hook_accept_seconds_count")).isEqualTo(accepted + 1);
+    }
+
+    private static final List<String> OUTCOMES = List.of("accepted", "ignored", "hook_not_found", "invalid_request");
+
+    private static double requests(String outcome) {
+        return metric("faas_hook_requests_total{outcome=\"" + outcome + "\"");
+    }
+
+    /** 0 when there is none yet. */
+    private static double metric(String beginning) {
+        try {
+            return faas.send(faas.request("internal", "/metrics"))
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith(beginning))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Also where no route matches. */
+    @Test
+    void givenRequestsToHooks_whenTheyAreLogged_thenNoLineHasTheSecretOfAnAddress() throws Exception {
+        var address = hook(PLAIN);
+        var id = idOf(address);
+        var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        root.addAppender(log);
+        var access = (Logger) LoggerFactory.getLogger("dev.faas.http.AccessLog");
+        access.setLevel(Level.DEBUG);
+        try {
+            send(address, "x");
+            send(address.replace(id, "hk_x"), "x");
+            send(address, new byte[] {0});
+            faas.send(faas.request(address));
+            for (var path : List.of(
+                    address + "/more",
+                    address + "/",
+                    "/hooks/" + SECRET,
+                    "/" + address,
+                    "/./x/.." + address,
+                    address.replace("hooks", "HOOKS"),
+                    address.replace("hooks", "%68ooks"),
+                    "http://localhost" + address)) {
+                assertThat(faas.raw("POST " + path
+                                + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                        .as(path)
+                        .startsWith("HTTP/1.1 ");
+            }
+            Await.until(
+                    "all are logged",
+                    () -> lines(log).stream().filter(HooksTest::isOfRequest).count() >= 12);
+        } finally {
+            root.detachAppender(log);
+            access.setLevel(null);
+        }
+        assertThat(lines(log))
+                .filteredOn(HooksTest::isOfRequest)
+                .allMatch(line -> line.contains(" path=/hooks/:hook/:secret "));
+        assertThat(lines(log)).noneMatch(line -> line.contains(SECRET));
+    }
+
+    private static boolean isOfRequest(String line) {
+        return line.startsWith("request answered ");
+    }
+
+    private static List<String> lines(ListAppender<ILoggingEvent> log) {
+        return List.copyOf(log.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     @Test

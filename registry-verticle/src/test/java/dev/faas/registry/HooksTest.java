@@ -114,7 +114,6 @@ class HooksTest extends RegistryFixture {
             {'signature': {'scheme': 'hmac', 'header': 'X', 'secrets': ['x'], 'signed': '{body}{body}'}} | signature.signed
             {'signature': {'scheme': 'hmac', 'header': 'X', 'secrets': ['x'], 'signed': '{timestamp}{body}'}} | signature.timestampHeader
             {'signature': {'scheme': 'hmac', 'header': 'X', 'secrets': ['x'], 'algorithm': 'sha1'}} | signature.algorithm
-            {'deliveryId': {}}                                                 | deliveryId.header
             {'deliveryId': {'header': 'a b'}}                                  | deliveryId.header
             {'body': {'as': 'xml'}}                                            | body.as
             {'body': {'as': 'pointer'}}                                        | body.pointer

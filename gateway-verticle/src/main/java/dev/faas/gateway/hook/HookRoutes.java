@@ -19,6 +19,7 @@ import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -27,6 +28,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ public final class HookRoutes {
     private final Acceptance acceptance;
     private final HookQuestions questions;
     private final RefusedHookRequests refused;
+    private final HookMeters meters;
     private final InstantSource clock;
     private final SteadyRates rates = new SteadyRates();
 
@@ -60,12 +63,14 @@ public final class HookRoutes {
             Acceptance acceptance,
             Nats nats,
             RefusedHookRequests refused,
+            MeterRegistry meters,
             InstantSource clock) {
         this.hooks = hooks;
         this.functions = functions;
         this.acceptance = acceptance;
         this.questions = new HookQuestions(nats);
         this.refused = refused;
+        this.meters = new HookMeters(meters);
         this.clock = clock;
     }
 
@@ -82,17 +87,22 @@ public final class HookRoutes {
         }
 
         private static Admitted of(RoutingContext ctx) {
+            return Objects.requireNonNull(find(ctx));
+        }
+
+        /** Null: the request has not the address of a hook. */
+        private static @Nullable Admitted find(RoutingContext ctx) {
             return ctx.get(KEY);
         }
     }
 
     /** Refuses what can be refused without the body. */
     public void admit(RoutingContext ctx) {
+        long since = System.nanoTime();
+        ctx.addEndHandler(ended -> note(ctx, Duration.ofNanos(System.nanoTime() - since)));
         var id = ctx.pathParam("hookId");
         var hook = hooks.find(id, ctx.pathParam("secret"), clock.instant()).orElseThrow(HookRoutes::notFound);
-        var admitted = new Admitted(id, hook);
-        ctx.put(KEY, admitted);
-        ctx.addEndHandler(ended -> noteRefusal(ctx, admitted));
+        ctx.put(KEY, new Admitted(id, hook));
         if (hook.paused()) {
             throw Problem.of(
                             503,
@@ -193,26 +203,30 @@ public final class HookRoutes {
         return JsonBody.of(ctx, body);
     }
 
-    private void noteRefusal(RoutingContext ctx, Admitted admitted) {
+    private void note(RoutingContext ctx, Duration took) {
         int status = ctx.response().getStatusCode();
-        if (admitted.isIgnored || status >= 400) {
-            refused.add(new Request(
-                    admitted.id,
-                    clock.instant(),
-                    status,
-                    admitted.isIgnored ? Request.IGNORED : reason(ctx, status),
-                    admitted.deliveryId));
+        var admitted = Admitted.find(ctx);
+        if (status == 202 && admitted != null && !admitted.isIgnored) {
+            meters.accepted(took);
+            return;
+        }
+        var outcome = status == 202 ? Request.IGNORED : reason(ctx, status);
+        meters.count(outcome);
+        if (admitted != null) {
+            refused.add(new Request(admitted.id, clock.instant(), status, outcome, admitted.deliveryId));
         }
     }
 
     private static String reason(RoutingContext ctx, int status) {
-        return ctx.failure() instanceof ProblemException refusal
-                ? refusal.problem().code()
-                : switch (status) {
-                    case 408 -> "request_timeout";
-                    case 413 -> "body_too_large";
-                    default -> status < 500 ? "invalid_request" : "internal";
-                };
+        if (ctx.failure() instanceof ProblemException refusal) {
+            return refusal.problem().code();
+        }
+        return switch (status) {
+            case 200 -> "disconnected";
+            case 408 -> "request_timeout";
+            case 413 -> "body_too_large";
+            default -> status < 500 ? "invalid_request" : "internal";
+        };
     }
 
     /** The same for a hook that is not there, and for a wrong secret. */
