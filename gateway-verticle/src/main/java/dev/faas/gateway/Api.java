@@ -1,6 +1,7 @@
 package dev.faas.gateway;
 
 import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.submit.SubmissionBody;
@@ -39,6 +40,7 @@ final class Api {
     private final ActivationRoutes activations;
     private final OutputRoutes outputs;
     private final LiveStreams streams;
+    private final HookRoutes hooks;
     private final ApiDocument document = ApiDocument.load();
 
     /**
@@ -53,7 +55,8 @@ final class Api {
             Forwarding registry,
             ActivationRoutes activations,
             OutputRoutes outputs,
-            LiveStreams streams) {
+            LiveStreams streams,
+            HookRoutes hooks) {
         this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
@@ -66,6 +69,7 @@ final class Api {
         this.activations = activations;
         this.outputs = outputs;
         this.streams = streams;
+        this.hooks = hooks;
     }
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
@@ -90,6 +94,7 @@ final class Api {
         routeAudit(on);
         routeSecrets(on);
         routeSchedules(on);
+        routeHooks(on);
         routeDestinations(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
@@ -180,6 +185,25 @@ final class Api {
                 .handler(JSON)
                 .handler(reader)
                 .handler(registry);
+    }
+
+    private void routeHooks(Router on) {
+        on.get("/v1/hooks").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/hooks").handler(JSON).handler(developer).handler(registry);
+        var one = "/v1/hooks/:hook";
+        on.get(one).handler(JSON).handler(reader).handler(registry);
+        on.put(one).handler(JSON).handler(developer).handler(registry);
+        on.patch(one).handler(JSON).handler(developer).handler(registry);
+        on.delete(one).handler(developer).handler(registry);
+        for (var action : List.of("pause", "resume", "rotate")) {
+            on.post(one + "/" + action).handler(JSON).handler(developer).handler(registry);
+        }
+        on.get(one + "/requests").handler(JSON).handler(reader).handler(registry);
+        on.post("/hooks/:hookId/:secret")
+                .handler(JSON)
+                .handler(hooks::admit)
+                .handler(hooks.body())
+                .respond(hooks::receive);
     }
 
     private void routeDestinations(Router on) {

@@ -10,6 +10,7 @@ import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
 import dev.faas.quota.QuotaSettings;
+import dev.faas.seal.OpeningKeys;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param cliFile the client program; null: none is served
  * @param functionCacheBytes of heap, for whole specifications of functions
  * @param trustedProxies peers whose X-Forwarded-For is believed
+ * @param hookKeys open the secrets of hooks' signatures
  * @param accessStale how long without word of ended logins until requests are refused
  */
 public record GatewayConfig(
@@ -38,6 +40,7 @@ public record GatewayConfig(
         AddressRanges trustedProxies,
         Tls tls,
         TrustRoot trustRoot,
+        OpeningKeys hookKeys,
         Duration accessStale) {
     /**
      * TLS of the three ports, from PEM files.
@@ -160,6 +163,7 @@ public record GatewayConfig(
                         "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"),
                 Tls.from(env),
                 TrustRoot.from(env),
+                OpeningKeys.ofHooks(env),
                 StaleAccess.limit(env));
     }
 

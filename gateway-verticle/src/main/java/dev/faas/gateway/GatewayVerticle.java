@@ -18,6 +18,9 @@ import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.Upstream;
 import dev.faas.gateway.function.FunctionCache;
 import dev.faas.gateway.function.Functions;
+import dev.faas.gateway.hook.HookCache;
+import dev.faas.gateway.hook.HookRoutes;
+import dev.faas.gateway.hook.RefusedHookRequests;
 import dev.faas.gateway.quota.RequestRates;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.gateway.read.LiveStreams;
@@ -55,6 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
     private static final Duration CERTIFICATE_PAUSE = Duration.ofSeconds(2);
+    private static final Duration REFUSED_PAUSE = Duration.ofSeconds(1);
     private static final String WITHOUT_TLS =
             "the ports have no TLS, so passwords and keys travel in clear: set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE, or let"
                     + " only a proxy with TLS reach them";
@@ -103,6 +107,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 "functions",
                 () -> FunctionCache.open(nats.kv(Subjects.FUNCTIONS), config.functionCacheBytes(), limit),
                 FunctionCache::close);
+        var hookCache =
+                on.open("hooks", () -> HookCache.open(nats.kv(Subjects.HOOKS), config.hookKeys()), HookCache::close);
         var client = on.open(
                 "http client",
                 () -> Upstream.client(
@@ -119,7 +125,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         on.onStop("pending commands", enqueuer::drain);
         var addresses = new ClientAddresses(config.trustedProxies());
         UsedKeys.note(on, nats, verifier, addresses::atGateway, clock);
-        var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision);
+        var toRegistry = Forwarding.toRegistry(registry, addresses, cache::awaitRevision, hookCache::awaitRevision);
         var registryClient = new RegistryClient(registry);
         var reader = new ActivationReader(events, bus, registryClient);
         var reads = new ReadContext(reader, events, bus, openResponses, toRegistry);
@@ -136,6 +142,16 @@ public final class GatewayVerticle extends ServiceVerticle {
         spawners.startObserving();
         var room = new SpawnerRoom(spawners::recentHeartbeats);
         var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, clock);
+        var refusedByHooks = new RefusedHookRequests(nats);
+        on.repeat("refused requests of hooks", REFUSED_PAUSE, refusedByHooks::publish);
+        var hooks = new HookRoutes(
+                hookCache,
+                functions,
+                new Acceptance(events, bus, enqueuer, pressure, room, IdempotencyKeys.ofHooks(nats, bus, limit), clock),
+                nats,
+                refusedByHooks,
+                metrics.registry(),
+                clock);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
         var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, clock);
@@ -147,7 +163,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 toRegistry,
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),
-                streams);
+                streams,
+                hooks);
         var program = ClientProgram.open(config.cliFile());
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)

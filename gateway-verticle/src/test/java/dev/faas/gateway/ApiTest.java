@@ -3,6 +3,7 @@ package dev.faas.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.gateway.forward.Forwarding;
+import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
@@ -10,6 +11,7 @@ import dev.faas.http.client.AddressRanges;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.NatsConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -74,7 +76,8 @@ class ApiTest {
                 forwarding,
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
                 new OutputRoutes(reads, null),
-                new LiveStreams(reads, null));
+                new LiveStreams(reads, null),
+                new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));

@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.CommandQueue;
+import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.gateway.forward.Addresses;
@@ -17,8 +18,10 @@ import dev.faas.nats.TopologyConfig;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
 import dev.faas.quota.QuotaSettings;
+import dev.faas.seal.OpeningKeys;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.testing.SealKeys;
 import dev.faas.testing.TestKey;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
@@ -60,6 +63,8 @@ public final class RunningGateway implements AutoCloseable {
 
     /** Limit of all clients' connections. */
     static final int CONNECTIONS = 400;
+
+    static final SealKeys HOOK_KEYS = SealKeys.generate();
 
     /** The users and permissions of a deployment. */
     private static final Path NATS_CONF = Path.of(System.getProperty("basedir", "."), "../compose/nats.conf");
@@ -196,6 +201,7 @@ public final class RunningGateway implements AutoCloseable {
                 AddressRanges.NONE,
                 GatewayConfig.Tls.NONE,
                 TrustRoot.NONE,
+                OpeningKeys.ofHooks(Env.of(HOOK_KEYS.ofGateway())),
                 Duration.ofMinutes(5));
     }
 

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules of what functions may be
  * @param gateways that may tell a client's address
  * @param sealing to which secrets of functions are sealed; empty: none can be stored
+ * @param hookSealing to which secrets of hooks' signatures are sealed; empty: hooks have none
  * @param keks of the stored secrets of destinations
  * @param outgoing where requests to destinations may go
  * @param accessStale how long without word of ended logins until requests are refused
@@ -53,6 +54,7 @@ public record RegistryConfig(
         TrustRoot trustRoot,
         AddressRanges gateways,
         Optional<SealingKey> sealing,
+        Optional<SealingKey> hookSealing,
         KeyEncryptionKeys keks,
         OutgoingConfig outgoing,
         Duration accessStale,
@@ -152,6 +154,7 @@ public record RegistryConfig(
                 TrustRoot.from(env),
                 AddressRanges.ofGateways(env),
                 SealingKey.from(env),
+                SealingKey.ofHooks(env),
                 KeyEncryptionKeys.from(env),
                 OutgoingConfig.from(env),
                 StaleAccess.limit(env),

@@ -44,6 +44,12 @@ import dev.faas.registry.function.ImagePins;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.function.PolicyRoutes;
 import dev.faas.registry.function.SecretSupport;
+import dev.faas.registry.hook.HookBucket;
+import dev.faas.registry.hook.HookMessages;
+import dev.faas.registry.hook.HookRoutes;
+import dev.faas.registry.hook.HookStore;
+import dev.faas.registry.hook.QuestionStore;
+import dev.faas.registry.hook.RefusalStore;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -185,6 +191,13 @@ public final class RegistryVerticle extends ServiceVerticle {
         var destinationStore = new DestinationStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
 
+        var hookStore = new HookStore(pg, audit);
+        var hookBucket = new HookBucket(vertx, nats.kv(Subjects.HOOKS), hookStore);
+        on.await("bucket HOOKS", hookBucket::restoreIfLost, nothing -> Future.succeededFuture());
+        on.repeat("hooks", maintenance.outboxPause(), () -> Blocking.await(hookBucket.writePending()));
+        var refusals = new RefusalStore(pg);
+        HookMessages.follow(on, nats, new QuestionStore(pg), refusals);
+
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats));
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
@@ -238,6 +251,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new DeletedUserRemover.Data(
                         functions,
                         scheduleStore,
+                        hookStore,
                         destinationStore,
                         deliveryStore,
                         secretStore,
@@ -258,6 +272,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var secretRoutes = new SecretRoutes(
                 new Secrets(secretStore, secretBucket, config.sealing(), nats::isConnected, clock), verifier, origins);
         var scheduleRoutes = new ScheduleRoutes(scheduleStore, config.quotas(), verifier, origins);
+        var hookRoutes = new HookRoutes(
+                hookStore, hookBucket, refusals, config.quotas(), config.hookSealing(), verifier, origins);
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
@@ -280,6 +296,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
             scheduleRoutes.add(router);
+            hookRoutes.add(router);
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
         });

@@ -34,7 +34,13 @@ import java.util.stream.Collectors;
 final class Backends extends LocalServers {
     private static final SealKeys SEAL = SealKeys.generate();
     static final SealingKey SEALING = SealingKey.from(Env.of(SEAL.ofRegistry())).orElseThrow();
-    private static final KeyEncryptionKeys KEKS = KeyEncryptionKeys.from(Env.of(Map.of("FAAS_KEK", "01".repeat(32))));
+    private static final SealKeys HOOKS = SealKeys.generate();
+    private static final SealingKey HOOK_SEALING =
+            SealingKey.ofHooks(Env.of(HOOKS.ofHooksAtRegistry())).orElseThrow();
+    /** What only gateways have. */
+    static final OpeningKeys HOOK_OPENING = OpeningKeys.ofHooks(Env.of(HOOKS.ofGateway()));
+
+    static final KeyEncryptionKeys KEKS = KeyEncryptionKeys.from(Env.of(Map.of("FAAS_KEK", "01".repeat(32))));
     /** Receivers of tests are on this machine. */
     private static final OutgoingConfig OUTGOING =
             OutgoingConfig.from(Env.of(Map.of("FAAS_OUTGOING_ALLOW", "127.0.0.1")));
@@ -80,6 +86,7 @@ final class Backends extends LocalServers {
                 TrustRoot.NONE,
                 AddressRanges.NONE,
                 Optional.of(SEALING),
+                Optional.of(HOOK_SEALING),
                 KEKS,
                 OUTGOING,
                 Duration.ofMinutes(5),

@@ -206,7 +206,10 @@ public final class Acceptance {
     private Draft draft(String id, SubmitRequest request) {
         return new Draft(ActivationRecord.accept(
                 activation(id, request),
-                new RunSpec(request.function().spec(), request.submission().argument())));
+                new RunSpec(
+                        request.function().spec(),
+                        request.submission().argument(),
+                        request.submission().variables())));
     }
 
     /**

@@ -35,7 +35,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Maps Idempotency-Keys to activation ids, for all gateways, for the bucket's 24 hours. An entry is created before its
+ * Maps Idempotency-Keys, or ids of deliveries to hooks, to activation ids, for all gateways, for the bucket's 24 hours. An entry is created before its
  * activation is accepted, and does not say whether it was: a repeated request checks that, and continues where the first one
  * stopped.
  *
@@ -50,6 +50,7 @@ public final class IdempotencyKeys implements ActivationNames {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Kv bucket;
+    private final boolean isOfHooks;
     private final BusRetry bus;
     private final SecretKeySpec secret;
     private final Function<String, Quota> quotas;
@@ -60,8 +61,9 @@ public final class IdempotencyKeys implements ActivationNames {
     /** Of the bucket. */
     private final RefreshingValue<Stream.State> room;
 
-    private IdempotencyKeys(Kv bucket, BusRetry bus, byte[] secret, Function<String, Quota> quotas) {
+    private IdempotencyKeys(Kv bucket, boolean isOfHooks, BusRetry bus, byte[] secret, Function<String, Quota> quotas) {
         this.bucket = bucket;
+        this.isOfHooks = isOfHooks;
         this.room = new RefreshingValue<>(bucket::state);
         this.quotas = quotas;
         this.bus = bus;
@@ -74,6 +76,18 @@ public final class IdempotencyKeys implements ActivationNames {
      */
     public static IdempotencyKeys open(Nats nats, BusRetry bus, Function<String, Quota> quotas, Duration limit)
             throws InterruptedException, DependencyMissing {
+        return open(nats, false, bus, quotas, limit);
+    }
+
+    /** Of deliveries to hooks, in a bucket of their own. Blocks until the secret is read. */
+    public static IdempotencyKeys ofHooks(Nats nats, BusRetry bus, Duration limit)
+            throws InterruptedException, DependencyMissing {
+        return open(nats, true, bus, owner -> Quota.unlimited(), limit);
+    }
+
+    private static IdempotencyKeys open(
+            Nats nats, boolean isOfHooks, BusRetry bus, Function<String, Quota> quotas, Duration limit)
+            throws InterruptedException, DependencyMissing {
         var shared = nats.kv(Subjects.GATEWAY);
         var fresh = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(fresh);
@@ -85,7 +99,11 @@ public final class IdempotencyKeys implements ActivationNames {
                                 : CompletableFuture.failedFuture(failure));
         try {
             return new IdempotencyKeys(
-                    nats.kv(Subjects.IDEMPOTENCY), bus, secret.get(limit.toMillis(), TimeUnit.MILLISECONDS), quotas);
+                    nats.kv(isOfHooks ? Subjects.HOOK_KEYS : Subjects.IDEMPOTENCY),
+                    isOfHooks,
+                    bus,
+                    secret.get(limit.toMillis(), TimeUnit.MILLISECONDS),
+                    quotas);
         } catch (ExecutionException | TimeoutException e) {
             throw new DependencyMissing(
                     "bucket " + Subjects.GATEWAY + " could not be read. Start registry-service, which creates it.", e);
@@ -162,7 +180,7 @@ public final class IdempotencyKeys implements ActivationNames {
                 .thenApply(found -> found.map(value -> {
                     var entry = Codec.decode(value.value().bytes(), IdempotencyEntry.class);
                     if (!entry.meaning().equals(meaning)) {
-                        throw keyReused("function").asException();
+                        throw (isOfHooks ? deliveryIdReused() : keyReused("function")).asException();
                     }
                     return entry.activationId();
                 }));
@@ -180,7 +198,14 @@ public final class IdempotencyKeys implements ActivationNames {
         return hmac((request.scope() + " " + key.text()).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Problem noRoom() {
+    private Problem noRoom() {
+        if (isOfHooks) {
+            return Problem.unavailable(
+                            "There is no room for another delivery id until older ones expire after 24 hours. Nothing was"
+                                    + " accepted. Send the request again later.",
+                            ROOM_RETRY_SECONDS)
+                    .with("dependency", "nats");
+        }
         return Problem.unavailable(
                         "There is no room for another Idempotency-Key until older keys expire after 24 hours. Nothing"
                                 + " was accepted. Repeat the request later, or submit without a key; then a repeated"
@@ -190,6 +215,9 @@ public final class IdempotencyKeys implements ActivationNames {
     }
 
     private ProblemException tooMany(String owner, long most, long quota) {
+        if (isOfHooks) {
+            return noRoom().asException();
+        }
         var left = stored.policy()
                 .expireAfterWrite()
                 .flatMap(expiry -> expiry.ageOf(owner))
@@ -214,6 +242,14 @@ public final class IdempotencyKeys implements ActivationNames {
                 "This Idempotency-Key was used for another request to this " + target
                         + " within the last 24 hours. Use a new"
                         + " key for a new request, or repeat the first request unchanged.");
+    }
+
+    private static Problem deliveryIdReused() {
+        return Problem.of(
+                422,
+                "idempotency_key_reused",
+                "Idempotency-Key reused",
+                "This delivery id was used for another body within the last 24 hours. Nothing was accepted.");
     }
 
     private String hmac(byte[] text) {

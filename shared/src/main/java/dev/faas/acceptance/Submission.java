@@ -12,8 +12,18 @@ import java.util.OptionalInt;
  *
  * @param timeoutSeconds empty: the function's own limit applies
  * @param delay empty: it is due at once
+ * @param variables of the environment of its runs
  */
-public record Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags, Optional<Delay> delay) {
+public record Submission(
+        String argument,
+        OptionalInt timeoutSeconds,
+        Map<String, String> tags,
+        Optional<Delay> delay,
+        Map<String, String> variables) {
+    public Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags, Optional<Delay> delay) {
+        this(argument, timeoutSeconds, tags, delay, Map.of());
+    }
+
     public Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
         this(argument, timeoutSeconds, tags, Optional.empty());
     }

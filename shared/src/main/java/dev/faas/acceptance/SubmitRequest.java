@@ -4,6 +4,7 @@ import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,11 +48,17 @@ public record SubmitRequest(
 
     /** An owner may use an Idempotency-Key once in each scope. */
     String scope() {
-        return function.owner() + " " + function.id();
+        return function.owner() + " " + (trigger == null ? function.id() : trigger.id());
     }
 
     /** Equal for equal requests, however their JSON is written. The function's current revision is no part of it. */
     byte[] content() {
+        return key.flatMap(IdempotencyKey::content)
+                .map(content -> content.getBytes(StandardCharsets.UTF_8))
+                .orElseGet(this::whole);
+    }
+
+    private byte[] whole() {
         var parts = new ArrayList<Object>(List.of(source, submission.argument(), new TreeMap<>(submission.tags())));
         submission.timeoutSeconds().ifPresent(parts::add);
         submission.delay().ifPresent(delay -> parts.add(delay.toString()));

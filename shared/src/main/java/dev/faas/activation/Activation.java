@@ -38,10 +38,12 @@ public record Activation(
      * Names what submitted an activation instead of a user.
      *
      * @param type such as {@link #SCHEDULE}
-     * @param key of this one activation among those of the trigger: of a schedule, its nominal time
+     * @param key of this one activation among those of the trigger: of a schedule, its nominal time; of a hook, the id of the
+     *     delivery, or empty
      */
     public record Trigger(String type, String id, String key) {
         public static final String SCHEDULE = "schedule";
+        public static final String HOOK = "hook";
 
         public Trigger {
             Objects.requireNonNull(type);

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
  */
 record AccessLog(String service) {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+    private static final String HOOKS = "/hooks/";
 
     void logAtEnd(RoutingContext ctx, Exchange exchange) {
         ctx.addEndHandler(ended -> {
@@ -29,6 +30,14 @@ record AccessLog(String service) {
                 : TextRules.printable(ctx.failure().getCause().toString());
     }
 
+    /** Addresses of hooks have a secret, also where no route matches. */
+    static String path(RoutingContext ctx) {
+        var path = ctx.normalizedPath();
+        return path.regionMatches(true, 0, HOOKS, 0, HOOKS.length())
+                ? HOOKS + ":hook/:secret"
+                : String.valueOf(ctx.request().path());
+    }
+
     /** Without the query, which may be confidential, and without control characters, which could forge log lines. */
     private String line(RoutingContext ctx, Exchange exchange, int status) {
         return "request answered service=%s request=%s method=%s path=%s status=%d ms=%d"
@@ -36,7 +45,7 @@ record AccessLog(String service) {
                         service,
                         exchange.requestId(),
                         TextRules.printable(ctx.request().method().name()),
-                        TextRules.printable(String.valueOf(ctx.request().path())),
+                        TextRules.printable(path(ctx)),
                         status,
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.startNanos()));
     }

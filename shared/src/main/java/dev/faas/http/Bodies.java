@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.ToIntFunction;
 
 /** Creates body handlers for single routes, and reads bodies strictly: UTF-8, not compressed. No body handler is installed for all
  * routes, because the body of a proxied request must not pass through one.
@@ -24,6 +25,7 @@ public final class Bodies {
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final String DECLARED_TYPES = Bodies.class.getName();
+    private static final String RAW = Bodies.class.getName() + ".raw";
     private static final String CALLER = HeldBodies.class.getName();
 
     private static final int MAX_LENGTH_DIGITS = 18;
@@ -56,6 +58,41 @@ public final class Bodies {
             limitArrival(ctx, () -> ctx.fail(408));
             ctx.put(BodyLimit.class.getName(), new BodyLimit(maxBytes));
             reader.handle(ctx);
+        };
+    }
+
+    /**
+     * Reads a body of any type as it is, for {@link #bytes}; 413 above the limit, 408 when it arrives too slowly.
+     *
+     * @param maxBytes of this request
+     */
+    public static Handler<RoutingContext> raw(ToIntFunction<RoutingContext> maxBytes) {
+        return ctx -> {
+            int limit = maxBytes.applyAsInt(ctx);
+            hold(ctx, limit);
+            limitArrival(ctx, () -> ctx.fail(408));
+            ctx.put(BodyLimit.class.getName(), new BodyLimit(limit));
+            if (announcedLength(ctx).orElse(0) > limit) {
+                ctx.fail(413);
+                return;
+            }
+            var body = Buffer.buffer();
+            ctx.request()
+                    .handler(part -> {
+                        if (body.length() + part.length() > limit) {
+                            // The rest is discarded, not counted.
+                            ctx.request().handler(rest -> {}).endHandler(end -> {});
+                            ctx.fail(413);
+                        } else {
+                            body.appendBuffer(part);
+                        }
+                    })
+                    .endHandler(end -> {
+                        if (!ctx.failed()) {
+                            ctx.put(RAW, body);
+                            ctx.next();
+                        }
+                    });
         };
     }
 
@@ -108,6 +145,10 @@ public final class Bodies {
 
     /** The unchanged body; empty when there is none. */
     public static Buffer bytes(RoutingContext ctx) {
+        Buffer raw = ctx.get(RAW);
+        if (raw != null) {
+            return raw;
+        }
         var body = ctx.body().buffer();
         return body == null ? Buffer.buffer() : body;
     }

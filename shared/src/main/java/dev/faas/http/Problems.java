@@ -54,7 +54,7 @@ final class Problems {
                     "request failed request={} method={} path={}",
                     Exchange.of(ctx).requestId(),
                     ctx.request().method(),
-                    ctx.request().path(),
+                    AccessLog.path(ctx),
                     cause);
         }
         return Problem.internal();

@@ -40,6 +40,11 @@ public final class StrictJson {
         return object(parse(decode(body)));
     }
 
+    /** Any JSON value. @throws dev.faas.wire.ProblemException malformed_json */
+    public static JsonNode value(byte[] body) {
+        return parse(decode(body));
+    }
+
     static ObjectNode object(JsonNode node) {
         if (node instanceof ObjectNode object) {
             return object;

@@ -16,9 +16,11 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Connects one service to NATS. Thread-safe. Every future completes on a thread of the client library, within the request
@@ -172,6 +174,17 @@ public final class Nats implements AutoCloseable {
     public Subscription answer(String subject, UnaryOperator<byte[]> answer) {
         return toSubscription(
                 plain.subscribe(subject, message -> publish(message.getReplyTo(), answer.apply(message.getData()))));
+    }
+
+    /** Like {@link #answer(String, UnaryOperator)}, but one member of the group answers, later. After a failure there is no answer. */
+    public Subscription answer(String subject, String group, Function<byte[], CompletionStage<byte[]>> answer) {
+        return toSubscription(plain.subscribe(subject, group, message -> {
+            var unused = answer.apply(message.getData()).whenComplete((bytes, failure) -> {
+                if (failure == null && message.getReplyTo() != null && isConnected()) {
+                    publish(message.getReplyTo(), bytes);
+                }
+            });
+        }));
     }
 
     private Subscription toSubscription(io.nats.client.Subscription subscription) {

@@ -89,6 +89,8 @@ public final class Topology {
                 new Bucket(Subjects.GATEWAY, MEBIBYTE, ""),
                 new Bucket(Subjects.USAGE, 8 * MEBIBYTE, ""),
                 new Bucket(Subjects.SECRETS, 256 * MEBIBYTE, ""),
+                new Bucket(Subjects.HOOKS, 32 * MEBIBYTE, ""),
+                new Bucket(Subjects.HOOK_KEYS, config.sizes().hookKeys(), "FAAS_HOOK_KEYS_MB"),
                 new Bucket(Subjects.IMAGES, 64 * MEBIBYTE, ""));
     }
 
@@ -279,7 +281,7 @@ public final class Topology {
     /** Zero means without an age limit. */
     private static Duration age(String bucket) {
         return switch (bucket) {
-            case Subjects.IDEMPOTENCY -> Duration.ofHours(24);
+            case Subjects.IDEMPOTENCY, Subjects.HOOK_KEYS -> Duration.ofHours(24);
             // An access token is valid for at most 12 hours; removed entries leave a marker.
             case Subjects.REVOKED -> Duration.ofHours(24);
             // A living spawner publishes every few seconds; a dead one needs no entry for so long.

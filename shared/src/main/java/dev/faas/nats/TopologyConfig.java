@@ -18,10 +18,11 @@ public record TopologyConfig(
      *
      * @param activations the queue of commands
      * @param functions all functions at their newest revisions
+     * @param hookKeys the delivery ids of one day that requests to hooks had
      * @param outputs large results, arguments and logs; 0: a third of what NATS may store, but at most 16 GiB
      */
-    public record Sizes(long activations, long functions, long outputs) {
-        static final Sizes DEFAULT = new Sizes(1024 * MEBIBYTE, 256 * MEBIBYTE, 0);
+    public record Sizes(long activations, long functions, long hookKeys, long outputs) {
+        static final Sizes DEFAULT = new Sizes(1024 * MEBIBYTE, 256 * MEBIBYTE, 64 * MEBIBYTE, 0);
     }
 
     private static final long MEBIBYTE = 1 << 20;
@@ -53,6 +54,11 @@ public record TopologyConfig(
                                 256,
                                 1,
                                 "size limit of all functions at their newest revisions, in MiB"),
+                        env.mebibytes(
+                                "FAAS_HOOK_KEYS_MB",
+                                256,
+                                1,
+                                "size limit of the delivery ids of one day that requests to hooks had, in MiB"),
                         env.mebibytes(
                                 "FAAS_OUTPUTS_MB",
                                 0,

@@ -28,6 +28,7 @@ public final class Quota {
         SCHEDULES("schedules", 1_000, 1_000),
         /** Of all active schedules together. */
         SCHEDULE_TICKS_PER_HOUR("scheduleTicksPerHour", 60_000, 60_000),
+        HOOKS("hooks", 100, 100),
         DESTINATIONS("destinations", 50, 50),
         /** Records, arguments, results and logs. Measured only of owners with a limit. */
         STORED_MB("storedMb", NO_LIMIT, NO_LIMIT),

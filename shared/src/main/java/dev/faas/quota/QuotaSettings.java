@@ -42,6 +42,7 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     "FAAS_OWNER_MAX_SCHEDULE_TICKS_PER_HOUR",
                     1_000_000_000,
                     "times an hour that one user's active schedules may have together"),
+            new Cap(Limit.HOOKS, "FAAS_OWNER_MAX_HOOKS", 100_000, "hooks that one user may have"),
             new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"));
 
     public static QuotaSettings from(Env env) {

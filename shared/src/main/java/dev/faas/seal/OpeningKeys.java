@@ -9,9 +9,13 @@ import java.util.Optional;
 import org.bouncycastle.crypto.params.X25519PrivateKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyFactory;
 
-/** Opens secrets of functions: the private halves of {@link SealingKey}s, of which only spawners have any. Thread-safe. */
+/**
+ * Opens secrets of functions, or of hooks: the private halves of {@link SealingKey}s, of which only spawners, or gateways, have
+ * any. Thread-safe.
+ */
 public final class OpeningKeys {
     private static final String SETTING = "FAAS_SEAL_PRIVATE";
+    private static final String HOOKS = "FAAS_HOOK_SEAL_PRIVATE";
 
     private final Map<String, X25519PrivateKeyParameters> byId;
 
@@ -20,9 +24,16 @@ public final class OpeningKeys {
     }
 
     public static OpeningKeys from(Env env) {
-        var pem = env.secret(SETTING, "private X25519 keys in PEM, which open secrets of functions")
-                .map(Secret::value)
-                .orElse("");
+        return from(env, SETTING, "private X25519 keys in PEM, which open secrets of functions");
+    }
+
+    /** Of gateways. */
+    public static OpeningKeys ofHooks(Env env) {
+        return from(env, HOOKS, "private X25519 keys in PEM, which open secrets of hooks' signatures");
+    }
+
+    private static OpeningKeys from(Env env, String setting, String doc) {
+        var pem = env.secret(setting, doc).map(Secret::value).orElse("");
         var byId = new HashMap<String, X25519PrivateKeyParameters>();
         try {
             for (var key : Hpke.readPem(pem, PrivateKeyFactory::createKey)) {
@@ -36,7 +47,7 @@ public final class OpeningKeys {
         }
         if (!pem.isEmpty() && byId.isEmpty()) {
             env.addProblem(
-                    SETTING, "must be private X25519 keys in PEM, as 'openssl genpkey -algorithm X25519' writes one");
+                    setting, "must be private X25519 keys in PEM, as 'openssl genpkey -algorithm X25519' writes one");
         }
         return new OpeningKeys(byId);
     }

@@ -15,6 +15,7 @@ public final class Ids {
     private static final String FUNCTION = "fn_";
     private static final String USER = "usr_";
     private static final String SCHEDULE = "sch_";
+    private static final String HOOK = "hk_";
     private static final String DESTINATION = "dst_";
     private static final String DELIVERY = "dlv_";
     private static final String EVENT = "evt_";
@@ -41,6 +42,10 @@ public final class Ids {
 
     public static String schedule(Instant at) {
         return SCHEDULE + activation(at);
+    }
+
+    public static String hook(Instant at) {
+        return HOOK + activation(at);
     }
 
     public static String destination(Instant at) {
@@ -74,8 +79,9 @@ public final class Ids {
         return Instant.ofEpochMilli(millis);
     }
 
-    public static Instant timeOfSchedule(String schedule) {
-        return timeOf(schedule.substring(SCHEDULE.length()));
+    /** @param trigger id of a schedule or a hook */
+    public static Instant timeOfTrigger(String trigger) {
+        return timeOf(trigger.substring((isHook(trigger) ? HOOK : SCHEDULE).length()));
     }
 
     public static boolean isActivation(String text) {
@@ -92,6 +98,10 @@ public final class Ids {
 
     public static boolean isSchedule(String text) {
         return text.startsWith(SCHEDULE) && isBare(text, SCHEDULE.length());
+    }
+
+    public static boolean isHook(String text) {
+        return text.startsWith(HOOK) && isBare(text, HOOK.length());
     }
 
     public static boolean isDestination(String text) {

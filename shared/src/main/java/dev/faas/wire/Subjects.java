@@ -26,6 +26,10 @@ public final class Subjects {
     public static final String USAGE = "USAGE";
     /** Holds {@link SealedSecret}s. */
     public static final String SECRETS = "SECRETS";
+    /** Holds what gateways need to know of each hook, by its id. */
+    public static final String HOOKS = "HOOKS";
+    /** Holds the ids of deliveries to hooks: apart from {@link #IDEMPOTENCY}, so that senders do not fill that one. */
+    public static final String HOOK_KEYS = "HOOK_KEYS";
     /** Holds {@link ImagePin}s. */
     public static final String IMAGES = "IMAGES";
 
@@ -50,6 +54,13 @@ public final class Subjects {
 
     /** {@link KeyUses} of each minute; nothing stores them. */
     public static final String KEYS_USED = "keys.used";
+
+    /** Requests to hooks that were refused; nothing stores it. */
+    public static final String HOOKS_REFUSED = "hooks.refused";
+    /** Asks a registry for an activation that a hook has submitted. */
+    public static final String HOOKS_ACTIVATION = "hooks.activation";
+    /** Asks a registry for the function of a hook. */
+    public static final String HOOKS_FUNCTION = "hooks.function";
 
     /** Says that ends of activations wait for a dispatcher; nothing stores it. */
     public static final String ENDED = "due.ended";

@@ -49,6 +49,8 @@ class StoreSizesTest {
             Map.entry("KV_GATEWAY", MEBIBYTE),
             Map.entry("KV_USAGE", 8 * MEBIBYTE),
             Map.entry("KV_SECRETS", 256 * MEBIBYTE),
+            Map.entry("KV_HOOKS", 32 * MEBIBYTE),
+            Map.entry("KV_HOOK_KEYS", 64 * MEBIBYTE),
             Map.entry("KV_IMAGES", 64 * MEBIBYTE));
 
     @TempDir
@@ -130,7 +132,7 @@ class StoreSizesTest {
 
     /** Above 80 % of the size, outputs are removed. The smaller disk has no room for them to grow. */
     @ParameterizedTest
-    @ValueSource(ints = {9_420, 9_172})
+    @ValueSource(ints = {9_612, 9_364})
     void givenOutputsStoredWithoutASize_whenUpgraded_thenAllOfThemAreWithinTheirShareOfIt(int disk) throws Exception {
         try (var small = NatsServer.start(directory.resolve("small"), limitedTo(disk), Map.of());
                 var bus = Nats.connect(NatsConfig.local(small.url()), "test")) {
@@ -220,7 +222,8 @@ class StoreSizesTest {
 
     @Test
     void givenSizesThatTheDiskCannotHold_whenMade_thenOnlyTheEventStreamStopsTheStart() throws Exception {
-        Topology.create(nats, Records.with(TopologyConfig.LOCAL, "sizes", new Sizes(ENDLESS, ENDLESS, ENDLESS)));
+        Topology.create(
+                nats, Records.with(TopologyConfig.LOCAL, "sizes", new Sizes(ENDLESS, ENDLESS, ENDLESS, ENDLESS)));
 
         assertThat(sizes())
                 .containsEntry("ACTIVATIONS", -1L)

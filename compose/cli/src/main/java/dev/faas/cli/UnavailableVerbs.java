@@ -9,8 +9,8 @@ final class UnavailableVerbs {
     private static final Set<String> PLATFORM =
             Set.of("up", "demo", "test", "bench", "doctor", "install", "outdated", "release-notes");
 
-    private static final Set<String> RESERVED = Set.of(
-            "project", "share", "hook", "source", "connection", "batch", "job", "dead-letter", "events", "stats");
+    private static final Set<String> RESERVED =
+            Set.of("project", "share", "source", "connection", "batch", "job", "dead-letter", "events", "stats");
 
     private UnavailableVerbs() {}
 

@@ -44,7 +44,17 @@ final class VerbHelp extends Help {
         groups.put("Start", List.of("register", "login", "logout", "whoami", "run", "invoke", "attach"));
         groups.put(
                 "Functions",
-                List.of("function", "fn", "schedule", "destination", "delivery", "apply", "diff", "secret", "top"));
+                List.of(
+                        "function",
+                        "fn",
+                        "schedule",
+                        "hook",
+                        "destination",
+                        "delivery",
+                        "apply",
+                        "diff",
+                        "secret",
+                        "top"));
         groups.put("Activations", List.of("activation", "ps", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());

@@ -15,6 +15,7 @@ import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.delivery.DeliveryCommand;
 import dev.faas.cli.destination.DestinationCommand;
 import dev.faas.cli.function.FunctionCommand;
+import dev.faas.cli.hook.HookCommand;
 import dev.faas.cli.login.AccountCommand;
 import dev.faas.cli.login.ContextCommand;
 import dev.faas.cli.login.LoginCommand;
@@ -54,6 +55,7 @@ final class Verbs {
         ALL.put("logs", LogsCommand.class);
         ALL.put(FUNCTION, FunctionCommand.class);
         ALL.put("schedule", ScheduleCommand.class);
+        ALL.put("hook", HookCommand.class);
         ALL.put("destination", DestinationCommand.class);
         ALL.put("delivery", DeliveryCommand.class);
         ALL.put("apply", ApplyCommand.class);

@@ -80,6 +80,15 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("seal-public");
     }
 
+    /** Opens secrets of hooks; only the owner may read it. */
+    Path hookSealPrivate() {
+        return root.resolve("hook-seal-private");
+    }
+
+    Path hookSealPublic() {
+        return root.resolve("hook-seal-public");
+    }
+
     /** Writes the nats.conf of this version, and returns its path. */
     Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");

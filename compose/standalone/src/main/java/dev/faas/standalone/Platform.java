@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * the same variables as when it runs alone. {@link #open} lists the parts in their order.
  */
 public final class Platform implements AutoCloseable {
+    private static final String SEAL = "FAAS_SEAL_";
+    private static final String HOOK_SEAL = "FAAS_HOOK_SEAL_";
     private static final String LOOPBACK = "127.0.0.1";
     /** The longest stop of a spawner after its grace: kill runs, queue them again, remove containers. */
     private static final Duration STOP_AFTER_GRACE = Duration.ofSeconds(150);
@@ -79,14 +81,18 @@ public final class Platform implements AutoCloseable {
         var credentials = Credentials.readOrCreate(data.credentials());
         var backends = Backends.open(on, data, credentials, options.environment());
 
-        if (!hasOwnSealKeys()) {
+        if (!hasOwn(SEAL)) {
             Credentials.createSealKeys(data.sealPrivate(), data.sealPublic());
         }
-        var registry = new RegistryVerticle(
-                config("registry", backends, sealSetting("PUBLIC", data.sealPublic()), RegistryConfig::from));
+        if (!hasOwn(HOOK_SEAL)) {
+            Credentials.createSealKeys(data.hookSealPrivate(), data.hookSealPublic());
+        }
+        var registrySettings = new HashMap<>(sealSetting(SEAL, "PUBLIC", data.sealPublic()));
+        registrySettings.putAll(sealSetting(HOOK_SEAL, "PUBLIC", data.hookSealPublic()));
+        var registry = new RegistryVerticle(config("registry", backends, registrySettings, RegistryConfig::from));
         var auth = new AuthVerticle(config("auth", backends, Map.of(), AuthConfig::from));
         var spawnerSettings = spawnerSettings(credentials.platform());
-        spawnerSettings.putAll(sealSetting("PRIVATE", data.sealPrivate()));
+        spawnerSettings.putAll(sealSetting(SEAL, "PRIVATE", data.sealPrivate()));
         var spawnerConfig = config("spawner", backends, spawnerSettings, SpawnerConfig::from);
         // Every service stops before the backends, also one that still starts when another has failed.
         on.onStop("services", STOP_AFTER_GRACE, () -> undeploy().await());
@@ -98,17 +104,15 @@ public final class Platform implements AutoCloseable {
         if (hasSpawner) {
             openSpawner(on, spawnerConfig);
         }
-        var gatewayVerticle = new GatewayVerticle(config(
-                "gateway",
-                backends,
-                Map.of(
-                        "FAAS_HTTP_HOST", options.host(),
-                        "FAAS_PORT", Integer.toString(options.port()),
-                        "FAAS_AUTH_PORT", Integer.toString(options.authPort()),
-                        "FAAS_REGISTRY_PORT", Integer.toString(options.registryPort()),
-                        "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
-                        "FAAS_REGISTRY_URL", "http://" + LOOPBACK + ":" + registry.port()),
-                GatewayConfig::from));
+        var gatewaySettings = new HashMap<>(sealSetting(HOOK_SEAL, "PRIVATE", data.hookSealPrivate()));
+        gatewaySettings.putAll(Map.of(
+                "FAAS_HTTP_HOST", options.host(),
+                "FAAS_PORT", Integer.toString(options.port()),
+                "FAAS_AUTH_PORT", Integer.toString(options.authPort()),
+                "FAAS_REGISTRY_PORT", Integer.toString(options.registryPort()),
+                "FAAS_AUTH_URL", "http://" + LOOPBACK + ":" + auth.port(),
+                "FAAS_REGISTRY_URL", "http://" + LOOPBACK + ":" + registry.port()));
+        var gatewayVerticle = new GatewayVerticle(config("gateway", backends, gatewaySettings, GatewayConfig::from));
         var gatewayDeployment = deploy(gatewayVerticle);
         on.await("gateway", gatewayDeployment::started, up -> gatewayDeployment.stop());
         gateway = gatewayVerticle;
@@ -143,12 +147,12 @@ public final class Platform implements AutoCloseable {
         return config;
     }
 
-    private boolean hasOwnSealKeys() {
-        return options.environment().keySet().stream().anyMatch(name -> name.startsWith("FAAS_SEAL_"));
+    private boolean hasOwn(String settings) {
+        return options.environment().keySet().stream().anyMatch(name -> name.startsWith(settings));
     }
 
-    private Map<String, String> sealSetting(String half, Path file) {
-        return hasOwnSealKeys() ? Map.of() : Map.of("FAAS_SEAL_" + half + "_FILE", file.toString());
+    private Map<String, String> sealSetting(String settings, String half, Path file) {
+        return hasOwn(settings) ? Map.of() : Map.of(settings + half + "_FILE", file.toString());
     }
 
     /** A fixed id, independent of the host name: after a restart, the old spawner with this id counts as dead at once. */

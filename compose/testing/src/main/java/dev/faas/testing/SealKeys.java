@@ -5,17 +5,35 @@ import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.Map;
 
-/** A key pair for secrets of functions, as the settings of the registry and the spawners have it. */
-public record SealKeys(Map<String, String> ofRegistry, Map<String, String> ofSpawner) {
+/** A key pair for secrets of functions or of hooks, as the settings of services have it. */
+public record SealKeys(String publicPem, String privatePem) {
     public static SealKeys generate() {
         try {
             var pair = KeyPairGenerator.getInstance("X25519").generateKeyPair();
             return new SealKeys(
-                    Map.of("FAAS_SEAL_PUBLIC", pem("PUBLIC", pair.getPublic().getEncoded())),
-                    Map.of("FAAS_SEAL_PRIVATE", pem("PRIVATE", pair.getPrivate().getEncoded())));
+                    pem("PUBLIC", pair.getPublic().getEncoded()),
+                    pem("PRIVATE", pair.getPrivate().getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
+    }
+
+    public Map<String, String> ofRegistry() {
+        return Map.of("FAAS_SEAL_PUBLIC", publicPem);
+    }
+
+    public Map<String, String> ofSpawner() {
+        return Map.of("FAAS_SEAL_PRIVATE", privatePem);
+    }
+
+    /** For hooks. */
+    public Map<String, String> ofHooksAtRegistry() {
+        return Map.of("FAAS_HOOK_SEAL_PUBLIC", publicPem);
+    }
+
+    /** For hooks. */
+    public Map<String, String> ofGateway() {
+        return Map.of("FAAS_HOOK_SEAL_PRIVATE", privatePem);
     }
 
     private static String pem(String kind, byte[] der) {

@@ -19,6 +19,7 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -33,9 +34,12 @@ public final class Forwarding implements Handler<RoutingContext> {
     private static final String REQUEST_ID = "X-Request-Id";
     /** Response header of the registry: the revision in bucket FUNCTIONS that a write created. */
     private static final String FUNCTION_SEQUENCE = "Faas-Function-Sequence";
+    /** The same of bucket HOOKS. */
+    private static final String HOOK_SEQUENCE = "Faas-Hook-Sequence";
 
     /** Headers that clients neither send nor see. */
-    private static final List<String> INTERNAL = List.of(FUNCTION_SEQUENCE, "Faas-Sequence", ClientAddress.HEADER);
+    private static final List<String> INTERNAL =
+            List.of(FUNCTION_SEQUENCE, HOOK_SEQUENCE, "Faas-Sequence", ClientAddress.HEADER);
 
     /** RFC 9110, 7.6.1, besides those that Connection names. The proxy handles Transfer-Encoding itself. */
     private static final List<String> HOP_BY_HOP =
@@ -45,22 +49,28 @@ public final class Forwarding implements Handler<RoutingContext> {
 
     private final Upstream upstream;
     private final ClientAddresses addresses;
-    private final LongFunction<Future<Void>> awaitRevision;
+    /** By the header that names the revision. */
+    private final Map<String, LongFunction<Future<Void>>> awaitRevision;
 
-    private Forwarding(Upstream upstream, ClientAddresses addresses, LongFunction<Future<Void>> awaitRevision) {
+    private Forwarding(
+            Upstream upstream, ClientAddresses addresses, Map<String, LongFunction<Future<Void>>> awaitRevision) {
         this.upstream = upstream;
         this.addresses = addresses;
         this.awaitRevision = awaitRevision;
     }
 
     public static Forwarding to(Upstream upstream, ClientAddresses addresses) {
-        return new Forwarding(upstream, addresses, sequence -> Future.succeededFuture());
+        return new Forwarding(upstream, addresses, Map.of());
     }
 
     /** Holds back the response to a write until this gateway has seen the write, so that the next call finds it. */
     public static Forwarding toRegistry(
-            Upstream registry, ClientAddresses addresses, LongFunction<Future<Void>> awaitRevision) {
-        return new Forwarding(registry, addresses, awaitRevision);
+            Upstream registry,
+            ClientAddresses addresses,
+            LongFunction<Future<Void>> awaitFunctions,
+            LongFunction<Future<Void>> awaitHooks) {
+        return new Forwarding(
+                registry, addresses, Map.of(FUNCTION_SEQUENCE, awaitFunctions, HOOK_SEQUENCE, awaitHooks));
     }
 
     @Override
@@ -186,7 +196,10 @@ public final class Forwarding implements Handler<RoutingContext> {
     private Future<Void> handleResponse(ProxyContext proxied) {
         var response = proxied.response();
         var headers = response.headers();
-        var written = headers.get(FUNCTION_SEQUENCE);
+        var seen = awaitRevision.entrySet().stream()
+                .filter(await -> headers.contains(await.getKey()))
+                .map(await -> await.getValue().apply(Long.parseLong(headers.get(await.getKey()))))
+                .findFirst();
         removeHopByHop(headers);
         INTERNAL.forEach(headers::remove);
         // HttpService sets them; TLS between the services says nothing about the client's connection.
@@ -196,9 +209,7 @@ public final class Forwarding implements Handler<RoutingContext> {
             response.proxiedResponse().resume();
             response.setBody(null);
         }
-        return written == null
-                ? proxied.sendResponse()
-                : awaitRevision.apply(Long.parseLong(written)).compose(seen -> proxied.sendResponse());
+        return seen.orElseGet(Future::succeededFuture).compose(it -> proxied.sendResponse());
     }
 
     private static void removeHopByHop(MultiMap headers) {

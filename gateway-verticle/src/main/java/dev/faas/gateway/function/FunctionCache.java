@@ -9,7 +9,6 @@ import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -20,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,6 @@ public final class FunctionCache implements AutoCloseable {
     record Head(String key, String id, int revision) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(FunctionCache.class);
-    private static final Duration AWAIT_LIMIT = Duration.ofSeconds(2);
 
     /** Estimate: a text and its place in a list or map, without its characters. */
     private static final int TEXT_BYTES = 96;
@@ -56,9 +53,8 @@ public final class FunctionCache implements AutoCloseable {
     /** By function id. */
     private final Map<String, CompletableFuture<FunctionRevision>> reading = new ConcurrentHashMap<>();
 
-    private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
+    private final SeenRevisions seen = new SeenRevisions();
     private final CountDownLatch initialRead = new CountDownLatch(1);
-    private volatile long lastRevision;
     private Nats.@Nullable Subscription subscription;
 
     FunctionCache(Kv bucket, long maxBytes) {
@@ -135,16 +131,7 @@ public final class FunctionCache implements AutoCloseable {
 
     /** Completes once the cache has the bucket's changes up to this revision, or after 2 s. Call it on an event loop. */
     public Future<Void> awaitRevision(long revision) {
-        if (lastRevision >= revision) {
-            return Future.succeededFuture();
-        }
-        var promise = waiting.computeIfAbsent(revision, r -> new CompletableFuture<>());
-        if (lastRevision >= revision) {
-            promise.complete(null);
-        }
-        return Future.fromCompletionStage(promise, Vertx.currentContext())
-                .timeout(AWAIT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .otherwiseEmpty();
+        return seen.await(revision);
     }
 
     /** Called on one thread of the client library, in order. */
@@ -153,10 +140,7 @@ public final class FunctionCache implements AutoCloseable {
             case Kv.Change.Put put -> put(put.key(), put.value().bytes());
             case Kv.Change.Deleted deleted -> remove(deleted.key());
         }
-        lastRevision = Math.max(lastRevision, change.revision());
-        var due = waiting.headMap(lastRevision, true);
-        due.values().forEach(promise -> promise.complete(null));
-        due.clear();
+        seen.add(change.revision());
     }
 
     void put(String key, byte[] bytes) {

@@ -11,6 +11,7 @@ import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Finds the revision that a reference names, in the cache or else at the registry. */
 public final class Functions {
@@ -30,14 +31,22 @@ public final class Functions {
         if (ref.isEmpty()) {
             return Future.failedFuture(notFound(reference));
         }
-        return findHead(ref.get(), caller.userId())
-                .map(head -> read(head, caller)
-                        .compose(function -> isWanted(ref.get(), function.revision())
-                                ? Future.succeededFuture(function)
-                                : findInRegistry(reference, caller))
-                        .recover(failure ->
-                                isUnknown(failure) ? findInRegistry(reference, caller) : Future.failedFuture(failure)))
-                .orElseGet(() -> findInRegistry(reference, caller));
+        return find(ref.get(), caller.userId(), caller, () -> findInRegistry(reference, caller));
+    }
+
+    /**
+     * Of a hook: its requests have no token with which the registry's API could be asked.
+     *
+     * @param otherwise finds it elsewhere when the cache has not got it
+     */
+    public Future<FunctionRevision> find(
+            FunctionRef ref, String owner, BusRetry.Request request, Supplier<Future<FunctionRevision>> otherwise) {
+        return findHead(ref, owner)
+                .map(head -> read(head, request)
+                        .compose(function ->
+                                isWanted(ref, function.revision()) ? Future.succeededFuture(function) : otherwise.get())
+                        .recover(failure -> isUnknown(failure) ? otherwise.get() : Future.failedFuture(failure)))
+                .orElseGet(otherwise);
     }
 
     /** The cache knows current revisions only, so a pinned revision is found only while it is current. */
@@ -50,11 +59,11 @@ public final class Functions {
         return ref.revision().isEmpty() || ref.revision().getAsInt() == revision;
     }
 
-    private Future<FunctionRevision> read(Head head, Caller caller) {
+    private Future<FunctionRevision> read(Head head, BusRetry.Request request) {
         var cached = cache.read(head);
         return cached.isDone() && !cached.isCompletedExceptionally()
                 ? Future.succeededFuture(cached.resultNow())
-                : bus.ask(caller, () -> cache.read(head));
+                : bus.ask(request, () -> cache.read(head));
     }
 
     /** It changed since the cache saw it, or a newer version wrote it. */

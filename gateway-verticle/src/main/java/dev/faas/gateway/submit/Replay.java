@@ -87,8 +87,12 @@ public final class Replay {
                 current.createdAt(),
                 current.updatedAt(),
                 runSpec.spec());
-        var submission =
-                new Submission(runSpec.argument(), OptionalInt.of(activation.timeoutSeconds()), activation.tags());
+        var submission = new Submission(
+                runSpec.argument(),
+                OptionalInt.of(activation.timeoutSeconds()),
+                activation.tags(),
+                Optional.empty(),
+                runSpec.variables());
         return new SubmitRequest(revision, submission, "replay of " + activation.id(), key, caller);
     }
 }

@@ -213,7 +213,7 @@ public final class FunctionStore {
                     check.accept(found.get());
                     return tx.preparedQuery("update function set deleted_at = $2 where id = $1")
                             .execute(Tuple.of(found.get().id(), now.atOffset(ZoneOffset.UTC)))
-                            .compose(deleted -> stopSchedules(tx, found.get().id()))
+                            .compose(deleted -> stopTriggers(tx, found.get().id()))
                             .compose(updated ->
                                     addToOutbox(tx, owner, found.get().spec().name()))
                             .compose(noted -> audit.write(tx, by.entry(found.get())))
@@ -230,7 +230,7 @@ public final class FunctionStore {
                         .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC))))
                 .compose(deleted -> deleted.rowCount() == 0
                         ? Future.succeededFuture(false)
-                        : stopSchedules(tx, newest.id())
+                        : stopTriggers(tx, newest.id())
                                 .compose(stopped -> addToOutbox(
                                         tx, newest.owner(), newest.spec().name()))
                                 .compose(noted -> audit.write(tx, by.entry(newest)))
@@ -238,10 +238,20 @@ public final class FunctionStore {
     }
 
     /** A function of the same name later does not revive them. */
-    private static Future<Void> stopSchedules(SqlConnection tx, String functionId) {
+    private static Future<Void> stopTriggers(SqlConnection tx, String functionId) {
         return tx.preparedQuery("""
                         update schedule set state = 'function_deleted', paused_at = null, next_at = null, due_at = null
-                        where id in (select id from schedule where function_id = $1 order by id for update)""").execute(Tuple.of(functionId)).mapEmpty();
+                        where id in (select id from schedule where function_id = $1 order by id for update)""")
+                .execute(Tuple.of(functionId))
+                .compose(stopped -> tx.preparedQuery("""
+                                with stopped as (
+                                    update hook set state = 'function_deleted'
+                                    where id in (select id from hook where function_id = $1 order by id for update)
+                                    returning id)
+                                insert into hook_outbox (id) select id from stopped
+                                on conflict (id) do update
+                                set change = nextval('hook_change'), noted_at = now()""").execute(Tuple.of(functionId)))
+                .mapEmpty();
     }
 
     /** When it may have been idle for too long, if nobody calls it until then. */

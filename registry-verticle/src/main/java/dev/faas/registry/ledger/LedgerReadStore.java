@@ -73,7 +73,7 @@ public final class LedgerReadStore {
         if (filter.trigger() != null) {
             where.and("trigger_id =", filter.trigger());
             // Partitions from before the schedule have none of its activations, and may have no index of triggers.
-            where.and("id >=", Ids.lowestAt(Ids.timeOfSchedule(filter.trigger()).minus(CLOCKS)));
+            where.and("id >=", Ids.lowestAt(Ids.timeOfTrigger(filter.trigger()).minus(CLOCKS)));
         }
         var select = where.selectNewest(filter, limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)

@@ -60,7 +60,7 @@ public final class LedgerStore {
             noted as (
                 insert into ended (activation_id, owner, function_id, function_name, status, tags, trigger_id)
                 select id, owner, function_id, function_name, status, tags, trigger_id from written w
-                where finished_at is not null and (trigger_id is not null
+                where finished_at is not null and (starts_with(trigger_id, 'sch_')
                     or exists (select from destination d where d.owner = w.owner))
                 on conflict do nothing returning activation_id)
             select w.id, n.activation_id is not null as noted from written w left join noted n on n.activation_id = w.id""";

@@ -4,6 +4,7 @@ import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
+import dev.faas.registry.hook.HookStore;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.schedule.ScheduleStore;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, destinations, secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, secrets, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -25,6 +26,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     public record Data(
             Functions functions,
             ScheduleStore schedules,
+            HookStore hooks,
             DestinationStore destinations,
             DeliveryStore deliveries,
             SecretStore secrets,
@@ -65,6 +67,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     private void remove(String user) throws Exception {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
+        Blocking.await(data.hooks().deleteAllOf(user));
         Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));

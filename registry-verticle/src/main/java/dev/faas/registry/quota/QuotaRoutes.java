@@ -166,6 +166,7 @@ public final class QuotaRoutes {
                 .put(Limit.DELAYED.field(), usage.waiting().delayed())
                 .put(Limit.SCHEDULES.field(), usage.waiting().schedules())
                 .put(Limit.SCHEDULE_TICKS_PER_HOUR.field(), usage.waiting().ticksPerHour())
+                .put(Limit.HOOKS.field(), usage.waiting().hooks())
                 .put(Limit.DESTINATIONS.field(), usage.waiting().destinations())
                 .put(Limit.STORED_MB.field(), isMeasured ? roundUp(usage.storedBytes(), MEBIBYTE) : null);
     }

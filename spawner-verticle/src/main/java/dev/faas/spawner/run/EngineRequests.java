@@ -74,6 +74,7 @@ public final class EngineRequests {
             Running running, RunSpec runSpec, SecretValues secrets, Duration grace, Instant now, Duration lease) {
         var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
         var variables = new TreeMap<>(triggerVariables(running.activation().trigger()));
+        variables.putAll(runSpec.variables());
         // Also a secret may have the name.
         variables.keySet().removeAll(runSpec.spec().env().keySet());
         variables.keySet().removeAll(secrets.variables().keySet());
@@ -87,11 +88,13 @@ public final class EngineRequests {
     }
 
     private static Map<String, String> triggerVariables(@Nullable Trigger trigger) {
-        return trigger == null
-                ? Map.of()
-                : Map.of(
-                        "FAAS_TRIGGER", trigger.type(),
-                        "FAAS_TRIGGER_ID", trigger.id(),
-                        "FAAS_SCHEDULED_AT", trigger.key());
+        if (trigger == null) {
+            return Map.of();
+        }
+        var variables = new TreeMap<>(Map.of("FAAS_TRIGGER", trigger.type(), "FAAS_TRIGGER_ID", trigger.id()));
+        if (trigger.type().equals(Trigger.SCHEDULE)) {
+            variables.put("FAAS_SCHEDULED_AT", trigger.key());
+        }
+        return variables;
     }
 }

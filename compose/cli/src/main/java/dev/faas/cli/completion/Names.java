@@ -68,6 +68,10 @@ final class Names {
         return list("/v1/schedules?limit=100", item -> new Candidate(item.text("name"), item.text("function")));
     }
 
+    List<Candidate> hooks() {
+        return list("/v1/hooks?limit=100", item -> new Candidate(item.text("name"), item.text("function")));
+    }
+
     List<Candidate> destinations() {
         return list("/v1/destinations?limit=100", item -> new Candidate(item.text("name"), item.text("url")));
     }

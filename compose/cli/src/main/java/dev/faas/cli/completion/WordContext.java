@@ -165,6 +165,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("SCHEDULE")) {
             found.addAll(names.schedules());
         }
+        if (kinds.contains("HOOK")) {
+            found.addAll(names.hooks());
+        }
         if (kinds.contains("DESTINATION")) {
             found.addAll(names.destinations());
         }

@@ -6,6 +6,7 @@ import dev.faas.cli.yaml.FileErrors;
 import dev.faas.cli.yaml.Position;
 import dev.faas.cli.yaml.YamlFile;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,9 @@ public record Definition(Fields fields, Doc body, YamlFile.Document document, St
                 mistakes.add(document.at(""), "must be an object with a list " + keys(kinds));
                 continue;
             }
-            var alone = kinds.stream().filter(kind -> isOne(kind, top)).findFirst();
+            var alone = kinds.stream()
+                    .filter(kind -> top.keySet().containsAll(kind.required()))
+                    .max(Comparator.comparingLong(kind -> countFields(kind, top)));
             if (alone.isPresent()) {
                 mistakes.add(
                         document.at(""),
@@ -71,8 +74,11 @@ public record Definition(Fields fields, Doc body, YamlFile.Document document, St
         return kinds.stream().map(kind -> "\"" + kind.listKey() + ":\"").collect(Collectors.joining(" or "));
     }
 
-    private static boolean isOne(Fields kind, Map<?, ?> top) {
-        return top.keySet().containsAll(kind.required());
+    private static long countFields(Fields kind, Map<?, ?> top) {
+        return top.keySet().stream()
+                .map(String::valueOf)
+                .filter(key -> kind.at(key).isPresent() || kind.isGroup(key))
+                .count();
     }
 
     private static String misplaced(String key, List<Fields> kinds) {

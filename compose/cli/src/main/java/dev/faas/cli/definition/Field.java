@@ -43,6 +43,14 @@ public record Field(
         return inner.equals(path) || inner.startsWith(path + ".") || inner.startsWith(path + "[");
     }
 
+    /** Whether it is there, if only as null. */
+    boolean isIn(Doc thing) {
+        int dot = path.indexOf('.');
+        return dot < 0
+                ? thing.fields().containsKey(path)
+                : thing.doc(path.substring(0, dot)).fields().containsKey(path.substring(dot + 1));
+    }
+
     /** Null when it is absent. */
     public @Nullable Object read(Doc thing) {
         int dot = path.indexOf('.');

@@ -37,6 +37,18 @@ public enum FieldType {
             return value instanceof List<?> words ? ShellWords.join(words) : super.show(value);
         }
     },
+    /** One for each time that the flag is given. */
+    TEXTS("a list of texts") {
+        @Override
+        Object parse(String flag, List<String> given, @Nullable Object current) {
+            return given;
+        }
+
+        @Override
+        boolean accepts(Object value) {
+            return isTexts(value);
+        }
+    },
     /** Words of a fixed set. */
     CHOICES("a list of texts") {
         @Override

@@ -90,7 +90,7 @@ public record Fields(String kind, List<Field> all, List<String> required, List<S
     }
 
     private boolean isKept(Field field, Doc definition) {
-        return kept.contains(field.path()) && !definition.fields().containsKey(field.path());
+        return kept.contains(field.path()) && !field.isIn(definition);
     }
 
     /** A copy of {@code wanted} that names what is kept. */

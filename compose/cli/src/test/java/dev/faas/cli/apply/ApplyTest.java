@@ -7,6 +7,7 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.StubServer;
 import dev.faas.cli.function.Functions;
+import dev.faas.cli.hook.Hooks;
 import dev.faas.cli.schedule.Schedules;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApplyTest {
     private static final String FUNCTIONS = "/v1/functions";
     private static final String SCHEDULES = "/v1/schedules";
+    private static final String HOOKS = "/v1/hooks";
 
     @TempDir
     private Path folder;
@@ -237,12 +239,15 @@ class ApplyTest {
             functions: [{name: a, name: b, image: c}]    | 1:23 name is here twice; first in line 1 |
             functions: {}                                | 1:1 "functions" must be a list |
             functions: [x]                               | 1:13 a function must be an object |
-            hooks: []                                    | 1:1 "hooks" is reserved; this client knows only "functions:" or "schedules:" |
+            sources: []                                  | 1:1 "sources" is reserved; this client knows only "functions:" or "schedules:" |
             schedules: [{name: a, cron: "* * * * *"}]    | 1:13 function is required |
             schedules: [{name: a, function: b, at: 1}]   | 1:36 at must be a time, such as "2026-01-31T12:00:00Z" |
             schedules: [{name: a, function: b, image: c}] | 1:36 image is not a field of a schedule |
             schedules: [{name: a, function: b, jitter: 1}] | 1:36 jitter is not a field of a schedule; did you mean jitterSeconds? |
             schedules: [x]                               | 1:13 a schedule must be an object |
+            {name: a, function: b, match: {}}            | 1:1 is one hook; put it into a list "hooks:" |
+            {name: a, function: b, cron: c}              | 1:1 is one schedule; put it into a list "schedules:" |
+            hooks: [{name: a, function: b, signature: {key: c}}] | 1:44 signature.key is not a field of a hook |
             cron: a                                      | 1:1 "cron" must be in an item of the list "schedules:" |
             image: a                                     | 1:1 "image" must be in an item of the list "functions:" |
             [1]                                          | 1:1 must be an object with a list "functions:" or "schedules:" |
@@ -293,7 +298,8 @@ class ApplyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "---\n", "# nothing\n"})
     void refusesAFileWithoutFunctions(String text) throws IOException {
-        assertThat(apply(text).err()).endsWith(":1:1: has no \"functions:\" or \"schedules:\" or \"destinations:\"\n");
+        assertThat(apply(text).err())
+                .endsWith(":1:1: has no \"functions:\" or \"schedules:\" or \"hooks:\" or \"destinations:\"\n");
     }
 
     @Test
@@ -406,6 +412,48 @@ class ApplyTest {
                         "",
                         "faas: one mistake; nothing was changed\n%s:5:3: cron has no fifth field\n".formatted(file)));
         assertThat(writes()).containsExactly("POST " + SCHEDULES + "/preview");
+    }
+
+    /** Nothing shows the secrets, so those that a file has are written each time. What the server sets is no difference. */
+    @Test
+    void givenHooks_whenTheyAreApplied_thenOnlyThoseThatDifferAreWritten() throws IOException {
+        hasHook("same", """
+                "scheme":"hmac","header":"X-Sig","algorithm":"sha256","encoding":"hex","prefix":"","signed":"{body}\"""");
+        hasHook("other", "\"scheme\":\"github\"");
+        hasHook("secret", "\"scheme\":\"github\"");
+        server.on("POST", HOOKS, 201, "{}")
+                .on("PUT", HOOKS + "/other", 200, "{}")
+                .on("PUT", HOOKS + "/secret", 200, "{}");
+
+        assertThat(apply("""
+                hooks:
+                - {name: new, function: report}
+                - {name: same, function: report, signature: {scheme: hmac, header: X-Sig}}
+                - {name: other, function: report, signature: {scheme: github}, body: {as: pointer, pointer: /a}}
+                - {name: secret, function: report, signature: {scheme: github, secrets: [a]}}
+                """).out()).isEqualTo("""
+                hook/new\tcreated\t
+                hook/same\tunchanged\t
+                hook/other\tupdated\tbody.as, body.pointer
+                hook/secret\tupdated\tsignature.secrets
+                """);
+
+        assertThat(server.received().stream()
+                        .filter(request -> request.method().equals("PUT"))
+                        .map(StubServer.Received::body))
+                .containsExactly(
+                        "{\"name\":\"other\",\"function\":\"report\",\"signature\":{\"scheme\":\"github\",\"secrets\":null},\"body\":{\"as\":\"pointer\",\"pointer\":\"/a\"},\"paused\":true}",
+                        "{\"name\":\"secret\",\"function\":\"report\",\"signature\":{\"scheme\":\"github\",\"secrets\":[\"a\"]},\"paused\":true}");
+    }
+
+    private void hasHook(String name, String signature) throws IOException {
+        var hook = Hooks.FIELDS
+                .withDefaults(Doc.parse("{\"name\":\"%s\",\"function\":\"report\",\"signature\":{%s},\"paused\":true}"
+                        .formatted(name, signature)))
+                .with("id", "hk_" + name)
+                .with("deliveryId", null)
+                .with("secretCount", 1);
+        server.on("GET", HOOKS + "/" + name, 200, Doc.compact(hook));
     }
 
     @Test

@@ -18,6 +18,7 @@ class NamesTest {
             .on("GET", "/v1/auth/keys", 200, "{\"items\":[{\"keyId\":\"key_1\",\"name\":\"ci\"}]}")
             .on("GET", "/v1/secrets", 200, "{\"items\":[{\"name\":\"db\",\"usedBy\":[\"resize\"]}]}")
             .on("GET", "/v1/schedules", 200, "{\"items\":[{\"name\":\"nightly\",\"function\":\"report\"}]}")
+            .on("GET", "/v1/hooks", 200, "{\"items\":[{\"name\":\"push\",\"function\":\"build\"}]}")
             .on("GET", "/v1/destinations", 200, "{\"items\":[{\"name\":\"erp\",\"url\":\"https://erp.example/x\"}]}")
             .on(
                     "GET",
@@ -39,6 +40,9 @@ class NamesTest {
             schedule ticks n | nightly report | /v1/schedules
             schedule create n | '' | ''
             schedule create x --function r | report busybox | /v1/functions
+            hook rotate p | push build | /v1/hooks
+            hook requests p | push build | /v1/hooks
+            hook create x --function r | report busybox | /v1/functions
             destination rotate e | erp https://erp.example/x | /v1/destinations
             delivery list --destination e | erp https://erp.example/x | /v1/destinations
             delivery redeliver d | dlv_1 webhook.test failed | /v1/deliveries

@@ -6,6 +6,7 @@ import dev.faas.cli.ApiDocument;
 import dev.faas.cli.Doc;
 import dev.faas.cli.destination.Destinations;
 import dev.faas.cli.function.Functions;
+import dev.faas.cli.hook.Hooks;
 import dev.faas.cli.schedule.Schedules;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The client's tables of fields are the server's. */
 class FieldsTest {
     static List<Fields> kinds() {
-        return List.of(Functions.FIELDS, Schedules.FIELDS, Destinations.FIELDS);
+        return List.of(Functions.FIELDS, Schedules.FIELDS, Hooks.FIELDS, Destinations.FIELDS);
     }
 
     private static Map<String, Doc> schemas(Fields kind) throws IOException {

@@ -27,6 +27,8 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static final String DESTINATION = "erp";
 
+    static final String HOOK = "push";
+
     /** It has no address. */
     static final String RECEIVER = "https://receiver.invalid/";
 
@@ -53,14 +55,26 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param orphan one whose function is deleted
      * @param crowded a function whose queue is full
      * @param delivery of a test event
+     * @param address of the hook: its id and secret
      */
-    record Activations(String waiting, String faded, String finished, String orphan, String crowded, String delivery) {
+    record Activations(
+            String waiting,
+            String faded,
+            String finished,
+            String orphan,
+            String crowded,
+            String delivery,
+            String address) {
         Activations withWaiting(String other) {
-            return new Activations(other, faded, finished, orphan, crowded, delivery);
+            return new Activations(other, faded, finished, orphan, crowded, delivery, address);
         }
 
         Activations withDelivery(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, other);
+            return new Activations(waiting, faded, finished, orphan, crowded, other, address);
+        }
+
+        Activations withAddress(String other) {
+            return new Activations(waiting, faded, finished, orphan, crowded, delivery, other);
         }
     }
 
@@ -131,7 +145,13 @@ record Provocation(String method, String target, List<String> headers, String bo
                         });
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
-            case "unsupported_media_type" -> good.without("Content-Type").with("Content-Type", "application/xml");
+            case "unsupported_media_type" ->
+                good.without("Content-Type")
+                        .with(
+                                "Content-Type",
+                                operation.getOperationId().equals("receiveHook")
+                                        ? "multipart/form-data"
+                                        : "application/xml");
             case "uri_too_long" -> good.target(good.target() + "?x=" + "a".repeat(MORE_THAN_A_HEAD));
             case "headers_too_large" -> good.with("X-Large", "a".repeat(MORE_THAN_A_HEAD));
             case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
@@ -173,6 +193,10 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
             case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
             case "schedule_not_found" -> good.target(good.target().replace(SCHEDULE, "nobodys"));
+            case "hook_not_found" ->
+                operation.getOperationId().equals("receiveHook")
+                        ? good.target(good.target() + "0")
+                        : good.target(good.target().replace(HOOK, "nobodys"));
             case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
@@ -184,16 +208,21 @@ record Provocation(String method, String target, List<String> headers, String bo
                                 : destination(DESTINATION, "https://another.example/"));
             case "name_taken" ->
                 good.body(
-                        operation.getTags().contains("Schedules")
-                                ? schedule(SCHEDULE)
-                                : destination(DESTINATION, RECEIVER));
+                        switch (operation.getTags().getFirst()) {
+                            case "Schedules" -> schedule(SCHEDULE);
+                            case "Hooks" -> hook(HOOK, FUNCTION);
+                            default -> destination(DESTINATION, RECEIVER);
+                        });
             case "function_not_found" ->
-                operation.getTags().contains("Schedules")
-                        ? good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"))
-                        : good.about(
+                switch (operation.getTags().getFirst()) {
+                    case "Schedules" -> good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"));
+                    case "Hooks" -> good.body(hook(HOOK, "nobodys"));
+                    default ->
+                        good.about(
                                 "nobodys",
                                 means.activation(),
                                 means.activations().orphan());
+                };
             case "project_not_found" -> good.target(good.target().replace(means.userId(), "nobodys"));
             case "activation_not_found" -> good.about(FUNCTION, means.activation(), "0".repeat(26));
             case "already_finished" ->
@@ -205,6 +234,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "idempotency_key_reused" ->
                 (switch (operation.getOperationId()) {
                             case "submitActivation" -> good.body(Map.of("argument", "y"));
+                            case "receiveHook" ->
+                                good.body(Map.of("argument", "y")).with("webhook-id", KEY);
                             case "triggerSchedule" -> good.body(Map.of("overlap", "skip"));
                             case "backfillSchedule" -> good.body(newYear("2026-01-03T00:00:00Z"));
                             default -> good;
@@ -234,6 +265,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{name}", SECRET)
                 .replace("{schedule}", SCHEDULE)
                 .replace("{destination}", DESTINATION)
+                .replace("{hook}", HOOK)
+                .replace("{hookId}/{secret}", means.activations().address())
                 .replace("{delivery}", means.activations().delivery())
                 .replace("{time}", "2026-01-01T00:00:00Z")
                 .replace("{keyId}", "key_unknown")
@@ -270,6 +303,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "replaceDestination" -> request.json(destination(DESTINATION, RECEIVER));
             case "updateDestination" -> request.json(Map.of("timeoutSeconds", 1));
             case "rotateDestination" -> request.json(Map.of("overlapHours", 1));
+            case "createHook" -> request.json(hook(fresh, FUNCTION));
+            case "replaceHook" -> request.json(hook(HOOK, FUNCTION));
+            case "updateHook" -> request.json(Map.of("tags", Map.of()));
+            case "rotateHook" -> request.json(Map.of("overlapHours", 1));
+            case "receiveHook" -> request.json(submission);
             case "previewSchedule" -> request.json(Map.of("cron", "@yearly"));
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
@@ -295,6 +333,19 @@ record Provocation(String method, String target, List<String> headers, String bo
         return Map.of("name", name, "url", url, "events", List.of("activation.cancelled"));
     }
 
+    /** It takes a part of the body, so another body is invalid. */
+    static Map<String, Object> hook(String name, String function) {
+        return Map.of(
+                "name",
+                name,
+                "function",
+                function,
+                "signature",
+                Map.of("scheme", "none"),
+                "body",
+                Map.of("as", "pointer", "pointer", "/argument"));
+    }
+
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
             case "listFunctions",
@@ -307,6 +358,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listSchedules",
                     "listTicks",
                     "listDestinations",
+                    "listHooks",
                     "listDeliveries",
                     "listDeadLetters",
                     "listUsers",

@@ -27,7 +27,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", "", ""), "", "", "", List.of());
+    private Means means = new Means(new Activations("", "", "", "", "", "", ""), "", "", "", List.of());
     private long meansSince;
 
     private Provoker(URI api) {
@@ -60,6 +60,7 @@ final class Provoker {
             provoker.expect(202, provoker.request(operation).with("Idempotency-Key", Provocation.KEY));
         }
         provoker.makeDelivery();
+        provoker.makeHook();
         return provoker;
     }
 
@@ -84,7 +85,7 @@ final class Provoker {
         expect(204, request("deleteFunction"));
         expect(201, create);
         var finished = submit(request("submitActivation"));
-        use(new Activations(finished, "", finished, orphan, "", ""));
+        use(new Activations(finished, "", finished, orphan, "", "", ""));
         expect(202, request("cancelActivation"));
         expect(
                 201,
@@ -94,7 +95,7 @@ final class Provoker {
         // So long that its copy is stored with the outputs, too.
         var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
         submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
-        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded, ""));
+        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded, "", ""));
     }
 
     private void makeDelivery() throws Exception {
@@ -113,6 +114,13 @@ final class Provoker {
         return json(expect(200, request("listDeliveries")))
                 .at("/items/0/deliveryId")
                 .asText();
+    }
+
+    private void makeHook() throws Exception {
+        var create = provocation(problem("createHook", "name_taken"));
+        var url = json(expect(201, create)).path("url").asText();
+        use(means.activations().withAddress(url.substring(url.indexOf("/hooks/") + "/hooks/".length())));
+        expect(202, request("receiveHook").with("webhook-id", Provocation.KEY));
     }
 
     private void use(Activations activations) {

@@ -10,7 +10,7 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), paths()).flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
@@ -114,6 +114,31 @@ final class ReferenceRows {
                 .flatMap(id -> Stream.of("", "/result", "/logs", "/events")
                         .map(rest -> request("activation " + brief(id) + rest, "GET", "/v1/activations/" + id + rest)))
                 .map(row -> row.asUser().is(404, "activation_not_found"));
+    }
+
+    /** For the owner, and for a sender that guesses. */
+    private static Stream<Refusal> hooks() {
+        return Stream.of(
+                        "*",
+                        ">",
+                        "a.b",
+                        "a%00b",
+                        "%2e%2e%2fx",
+                        "hk_",
+                        "hk_*",
+                        "hk_00000000000000000000000000",
+                        "'%20OR%201=1--",
+                        "%c3%a9",
+                        "a".repeat(5_000))
+                .flatMap(ref -> Stream.of(
+                        request("hook " + brief(ref), "GET", "/v1/hooks/" + ref).asUser(),
+                        request("requests of hook " + brief(ref), "GET", "/v1/hooks/" + ref + "/requests")
+                                .asUser(),
+                        request("send to hook " + brief(ref), "POST", "/hooks/" + ref + "/" + "0".repeat(40))
+                                .json("{}"),
+                        request("send with secret " + brief(ref), "POST", "/hooks/hk_00000000000000000000000000/" + ref)
+                                .json("{}")))
+                .map(row -> row.is(404, "hook_not_found"));
     }
 
     /** Unknown paths, and ones that cannot be decoded. */

@@ -2,18 +2,17 @@ package dev.faas.gateway.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.quota.Quota;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RequestRatesTest {
+class SteadyRatesTest {
     /** Near its overflow, which the count must survive. */
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000);
 
-    private final RequestRates rates = new RequestRates(owner -> Quota.unlimited(), nanos::get);
+    private final SteadyRates rates = new SteadyRates(nanos::get);
 
     private long passing(String owner, long perSecond) {
         long passed = 0;
@@ -38,10 +37,10 @@ class RequestRatesTest {
 
     @Test
     void givenALimit_whenRequestsCome_thenEachSaysWhatIsLeft() {
-        assertThat(rates.count("ada", 2)).isEqualTo(new RequestRates.Decision(4, 3, 1));
-        assertThat(rates.count("ada", 2)).isEqualTo(new RequestRates.Decision(4, 2, 1));
-        assertThat(rates.count("ada", 2)).isEqualTo(new RequestRates.Decision(4, 1, 2));
-        assertThat(rates.count("ada", 2)).isEqualTo(new RequestRates.Decision(4, 0, 2));
-        assertThat(rates.count("ada", 2)).isEqualTo(new RequestRates.Decision(4, -1, 1));
+        assertThat(rates.count("ada", 2)).isEqualTo(new SteadyRates.Decision(4, 3, 1));
+        assertThat(rates.count("ada", 2)).isEqualTo(new SteadyRates.Decision(4, 2, 1));
+        assertThat(rates.count("ada", 2)).isEqualTo(new SteadyRates.Decision(4, 1, 2));
+        assertThat(rates.count("ada", 2)).isEqualTo(new SteadyRates.Decision(4, 0, 2));
+        assertThat(rates.count("ada", 2)).isEqualTo(new SteadyRates.Decision(4, -1, 1));
     }
 }

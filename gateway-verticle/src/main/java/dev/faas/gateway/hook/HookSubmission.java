@@ -1,0 +1,95 @@
+package dev.faas.gateway.hook;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.acceptance.Submission;
+import dev.faas.hook.BodyMapping;
+import dev.faas.hook.HookSpec;
+import dev.faas.http.StrictJson;
+import dev.faas.wire.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Makes the submission of a request, as its hook says. */
+final class HookSubmission {
+    private static final String VARIABLE = "FAAS_HOOK_";
+    private static final int MAX_TAG = 256;
+
+    private HookSubmission() {}
+
+    /** Whether all headers have the values that the hook selects. */
+    static boolean isSelected(HookRequest request, HookSpec spec) {
+        return spec.reading().match().entrySet().stream()
+                .allMatch(wanted -> request.single(wanted.getKey())
+                        .filter(wanted.getValue()::equals)
+                        .isPresent());
+    }
+
+    /** Fails with {@code invalid_request}, {@code malformed_json} or {@code argument_too_large}. */
+    static Submission of(
+            HookRequest request,
+            HookSpec spec,
+            String hookId,
+            Optional<String> deliveryId,
+            String requestId,
+            Instant now) {
+        var mapping = spec.reading().body();
+        var argument = switch (mapping.as()) {
+            case WHOLE -> whole(request.body());
+            case POINTER -> selected(request.body(), mapping);
+            case CLOUDEVENT ->
+                CloudEventBody.of(request, hookId, deliveryId, requestId, now).toString();
+        };
+        var tags = new HashMap<>(spec.tags());
+        var variables = new HashMap<String, String>();
+        for (var header : spec.reading().headers()) {
+            request.joined(header).map(HookSubmission::printable).ifPresent(value -> {
+                tags.put(header, shortened(value));
+                variables.put(VARIABLE + header.toUpperCase(Locale.ROOT).replace('-', '_'), value);
+            });
+        }
+        return new Submission(argument, OptionalInt.empty(), tags, Optional.empty(), variables);
+    }
+
+    private static String whole(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw Problem.invalid("", "the body is not UTF-8").asException();
+        }
+    }
+
+    private static String selected(byte[] body, BodyMapping mapping) {
+        var pointer = Objects.requireNonNull(mapping.pointer());
+        JsonNode found = StrictJson.value(body).at(JsonPointer.compile(pointer));
+        if (!found.isMissingNode()) {
+            return found.isTextual() ? found.textValue() : found.toString();
+        }
+        if (mapping.fallback() == null) {
+            throw Problem.invalid("", "the body has nothing at '" + pointer + "'")
+                    .asException();
+        }
+        return mapping.fallback();
+    }
+
+    /** A header may have a tab, and nothing below it. */
+    private static String printable(String value) {
+        return value.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    private static String shortened(String value) {
+        return value.codePointCount(0, value.length()) <= MAX_TAG
+                ? value
+                : value.substring(0, value.offsetByCodePoints(0, MAX_TAG));
+    }
+}
