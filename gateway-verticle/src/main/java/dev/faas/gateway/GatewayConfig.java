@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cliFile the client program; null: none is served
  * @param functionCacheBytes of heap, for whole specifications of functions
  * @param trustedProxies peers whose X-Forwarded-For is believed
+ * @param batchMaxItems of one batch
  * @param accessStale how long without word of ended logins until requests are refused
  */
 public record GatewayConfig(
@@ -38,7 +39,8 @@ public record GatewayConfig(
         AddressRanges trustedProxies,
         Tls tls,
         TrustRoot trustRoot,
-        Duration accessStale) {
+        Duration accessStale,
+        int batchMaxItems) {
     /**
      * TLS of the three ports, from PEM files.
      *
@@ -120,6 +122,7 @@ public record GatewayConfig(
     private static final int REGISTRY_PORT = 5000;
     private static final int INTERNAL_PORT = 9092;
     private static final int MAX_PORT = 65_535;
+    private static final int MOST_ITEMS = 1_000_000;
 
     public static GatewayConfig from(Env env) {
         var http = HttpConfig.from(env, INTERNAL_PORT);
@@ -160,7 +163,8 @@ public record GatewayConfig(
                         "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"),
                 Tls.from(env),
                 TrustRoot.from(env),
-                StaleAccess.limit(env));
+                StaleAccess.limit(env),
+                env.integer("FAAS_BATCH_MAX_ITEMS", 100_000, 1, MOST_ITEMS, "items of one batch"));
     }
 
     private static Duration patience(Env env, Duration idleTimeout) {

@@ -42,7 +42,12 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     "FAAS_OWNER_MAX_SCHEDULE_TICKS_PER_HOUR",
                     1_000_000_000,
                     "times an hour that one user's active schedules may have together"),
-            new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"));
+            new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"),
+            new Cap(
+                    Limit.OPEN_BATCHES,
+                    "FAAS_OWNER_MAX_OPEN_BATCHES",
+                    10_000,
+                    "batches of one user that have not ended"));
 
     public static QuotaSettings from(Env env) {
         var defaults = Quota.defaults(Profile.from(env));

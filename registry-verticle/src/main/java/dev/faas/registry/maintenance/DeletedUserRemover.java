@@ -1,6 +1,7 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.batch.BatchStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.ledger.RecordRemover;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, destinations, secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, destinations, batches, secrets, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -25,6 +26,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             Functions functions,
             ScheduleStore schedules,
             DestinationStore destinations,
+            BatchStore batches,
             SecretStore secrets,
             QuotaBucket quotas,
             RecordRemover records) {}
@@ -57,6 +59,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
         Blocking.await(data.destinations().deleteAllOf(user));
+        Blocking.await(data.batches().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);

@@ -37,7 +37,7 @@ public final class QuotaStore {
     }
 
     /** What will submit, begin or be told later. */
-    public record Waiting(long delayed, long schedules, long ticksPerHour, long destinations) {}
+    public record Waiting(long delayed, long schedules, long ticksPerHour, long destinations, long openBatches) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -48,6 +48,7 @@ public final class QuotaStore {
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
             (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
+            (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
@@ -189,7 +190,8 @@ public final class QuotaStore {
                         row.getLong("delayed"),
                         row.getLong("schedules"),
                         row.getLong("ticks"),
-                        row.getLong("destinations")),
+                        row.getLong("destinations"),
+                        row.getLong("open_batches")),
                 overrides(row.getString("limits")));
     }
 
