@@ -53,7 +53,8 @@ public final class BatchClient {
                 .map(opened -> new Opened(
                         opened.path("batchId").asText(),
                         opened.path("revision").asInt(),
-                        Buffer.buffer(Base64.getDecoder().decode(opened.path("seed").asText())),
+                        Buffer.buffer(
+                                Base64.getDecoder().decode(opened.path("seed").asText())),
                         opened.path("isNew").asBoolean()));
     }
 
