@@ -5,6 +5,7 @@ import dev.faas.destination.DeliveryState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,10 +14,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of an attempt, and what follows from it.
  *
- * @param attempt null: nothing was sent, since the activation's record has been removed
+ * @param attempt null: nothing was sent
  * @param retryAfter as the receiver asks
+ * @param over why there is no further attempt, whatever its number; null: the attempt decides
  */
-record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
+record Attempted(
+        Claimed delivery,
+        @Nullable DeliveryAttempt attempt,
+        Optional<Duration> retryAfter,
+        @Nullable String over) {
+    Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
+        this(delivery, attempt, retryAfter, attempt == null ? "record_expired" : null);
+    }
+
+    /** Nothing was sent, and nothing will be. */
+    static Attempted over(Claimed delivery, String reason) {
+        return new Attempted(delivery, null, Optional.empty(), reason);
+    }
+
     /** Before the second attempt, and before each further one. */
     private static final List<Duration> DELAYS = List.of(
             Duration.ofSeconds(5),
@@ -66,12 +81,12 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
         if (state() != DeliveryState.FAILED) {
             return null;
         }
-        return attempt == null ? "record_expired" : "attempts_exhausted";
+        return over == null ? "attempts_exhausted" : over;
     }
 
     /** Until the next attempt; empty: there is none. */
     Optional<Duration> delay() {
-        if (attempt == null || isSuccess() || delivery.isTest() || delivery.attempt() > DELAYS.size()) {
+        if (over != null || isSuccess() || delivery.isTest() || delivery.attempt() > DELAYS.size()) {
             return Optional.empty();
         }
         long millis = DELAYS.get(delivery.attempt() - 1).toMillis();
@@ -89,7 +104,7 @@ record Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<D
     /** As metrics name it. */
     String outcome() {
         if (attempt == null) {
-            return "record_expired";
+            return Objects.requireNonNullElse(over, "record_expired");
         }
         return isSuccess() ? "success" : attempt.status() == null ? "no_response" : "refused";
     }

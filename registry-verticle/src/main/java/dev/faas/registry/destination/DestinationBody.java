@@ -85,7 +85,8 @@ final class DestinationBody {
                 url,
                 selection,
                 fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
-                fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT));
+                fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT),
+                null);
         fields.requireValid();
         if (!rules.mayAllow(parsed.orElseThrow())) {
             throw addressForbidden();
