@@ -104,6 +104,7 @@ public final class RegistryVerticle extends ServiceVerticle {
     private static final Duration STALLED_AFTER = Consumers.ACK_WAIT.multipliedBy(2);
 
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(1);
+    private static final Duration SEALS_PAUSE = Duration.ofHours(1);
     private static final Duration AUDIT_PAUSE = Duration.ofHours(6);
     /** A minute by default: the question reads all rows of an owner. */
     private static final int STORED_PAUSE_FACTOR = 12;
@@ -201,7 +202,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(on, tasks, "retention", maintenance.prunePause(), remover::runOnce);
         repeatInOneRegistry(
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
-        repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::prune);
+        repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
+        on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
                 on,
@@ -237,6 +239,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         functions,
                         scheduleStore,
                         destinationStore,
+                        deliveryStore,
                         secretStore,
                         quotaBucket,
                         new RecordRemover(retention, archive)));

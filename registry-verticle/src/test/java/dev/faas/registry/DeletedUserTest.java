@@ -87,6 +87,10 @@ class DeletedUserTest {
                     "insert into tick (schedule_id, nominal, kind, owner, outcome, due_at) select 'sch_" + id + "'"
                             + ", now() + i * interval '1 second', 'schedule', '" + id + "', 'fired', now()"
                             + " from generate_series(1, 10001) i");
+            registry.backends.run(
+                    "insert into delivery (id, event_id, destination_id, owner, type, state) select 'dlv_" + id
+                            + "' || i, 'evt_" + id + "' || i, 'dst', '" + id + "', 'schedule.missed', 'succeeded'"
+                            + " from generate_series(1, 10001) i");
             ended = accepted()
                     .claimed("run-1")
                     .wrote("run-1", Source.STDOUT, LARGE)

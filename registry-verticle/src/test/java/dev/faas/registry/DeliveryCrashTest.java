@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.Await;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an event whose dispatcher dies, at each of its steps. */
@@ -63,19 +64,42 @@ class DeliveryCrashTest extends DestinationFixture {
         assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
     }
 
-    /** The registry stops while a request is on its way. */
+    /** A stop is no crash: it waits for the answer, and nothing is sent again. */
     @Test
     void duringARequest() throws Exception {
-        receiver.neverAnswers();
+        receiver.answersAfter(Duration.ofSeconds(2));
         var id = destination("erp", new JsonObject()).getString("id");
         succeed();
         Await.eventually(() -> receiver.received().size() == 1);
 
-        registry.withoutAny(() -> receiver.answers(200));
+        registry.withoutAny(() -> assertThat(
+                        registry.backends.text("select state from delivery where destination_id = '" + id + "'"))
+                .isEqualTo("succeeded"));
         user = registry.client(owner);
-        makeDue(id);
 
         onlyDelivery(id, "succeeded");
-        assertThat(receiver.received()).hasSize(2);
+        assertThat(receiver.received()).hasSize(1);
+    }
+
+    /** A delete locks the destination, and then what waits for it. */
+    @Test
+    void givenADestinationIsLocked_whenAnAttemptIsSettled_thenItsDeliveriesAreNotLocked() throws Exception {
+        receiver.answers(500);
+        var id = destination("erp", new JsonObject()).getString("id");
+        try (var connection = registry.backends.connection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select from destination where id = '" + id + "' for update");
+            succeed();
+            Await.eventually(() -> registry.backends.number("select count(*) from pg_stat_activity"
+                            + " where wait_event_type = 'Lock' and query like '%from destination%'")
+                    > 0);
+
+            statement.execute("set local lock_timeout = '500ms'");
+            assertThat(statement.executeUpdate("update delivery set reason = null where destination_id = '" + id + "'"))
+                    .isEqualTo(1);
+            connection.commit();
+        }
+        Await.eventually(() -> user.get(PATH + "/erp").json().getInteger("failures") == 1);
     }
 }

@@ -2,11 +2,13 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.testing.Await;
 import dev.faas.testing.HttpAnswer;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -171,6 +173,64 @@ class DestinationsTest extends DestinationFixture {
 
         assertThat(user.get(PATH + "/erp").json().getJsonArray("headerNames"))
                 .isEqualTo(stay ? JsonArray.of("X-One") : new JsonArray());
+    }
+
+    /** Whoever may change a destination, but does not know its headers, must not send them to a receiver of his own. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PATCH | http://127.0.0.1:1/ | {}                          | headers_required
+            PUT   | http://127.0.0.1:1/ | {}                          | headers_required
+            PATCH | http://127.0.0.1:1/ | {"headers": {"X-Two": "2"}} | X-Two
+            PUT   | http://127.0.0.1:1/ | {"headers": {"X-Two": "2"}} | X-Two
+            PATCH | http://127.0.0.1:1/ | {"headers": null}           | ''
+            PATCH | another path        | {}                          | X-One
+            """)
+    void givenHeaders_whenTheReceiverChanges_thenTheyMustBeGiven(
+            String method, String url, String members, String expected) {
+        destination("erp", new JsonObject().put("headers", new JsonObject().put("X-One", "1")));
+        var changes = new JsonObject(members).put("url", url.equals("another path") ? receiver.url() + "/more" : url);
+
+        var changed = user.send(
+                method, PATH + "/erp", (method.equals("PUT") ? body("erp", "").mergeIn(changes) : changes).encode());
+
+        assertThat(changed.status() == 200 ? names(changed.json()) : changed.code())
+                .isEqualTo(expected);
+    }
+
+    private static String names(JsonObject destination) {
+        return destination.getJsonArray("headerNames").stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Such as one that answered 410: applying the same file again does not enable it. */
+    @Test
+    void givenADisabledDestination_whenReplacedWithoutSayingEnabled_thenItStaysDisabled() {
+        destination("erp", new JsonObject().put("enabled", false));
+
+        assertThat(user.put(PATH + "/erp", body("erp", receiver.url())).json().getBoolean("enabled"))
+                .isFalse();
+    }
+
+    /** The file of keys has a new first line; the others can be removed from it later. */
+    @Test
+    void givenSecretsThatNoKeyEncrypted_whenTheRegistryStarts_thenTheFirstKeyEncryptsThem() throws Exception {
+        var id = destination("erp", new JsonObject()).getString("id");
+        var secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        var plain = new JsonObject()
+                .put("v", 1)
+                .put("keys", JsonArray.of(new JsonObject().put("secret", secret)))
+                .put("headers", new JsonObject());
+        registry.withoutAny(() -> registry.backends.run("update destination set kek = null, secrets = convert_to('"
+                + plain.encode() + "', 'UTF8') where id = '" + id + "'"));
+        user = registry.client(owner); // at another port
+
+        Await.eventually(() -> registry.backends
+                .text("select kek is not null and position('whsec' in encode(secrets, 'escape')) = 0 from destination"
+                        + " where id = '" + id + "'")
+                .equals("t"));
+        user.send("POST", PATH + "/erp/test", "");
+        assertThat(receiver.received().getFirst().isSignedBy(secret)).isTrue();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +39,13 @@ final class WebhookReceiver implements AutoCloseable {
     }
 
     private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final Vertx vertx;
     private final HttpServer server;
     private volatile Handler<HttpServerRequest> answer =
             request -> request.response().end("ok");
 
     WebhookReceiver(Vertx vertx) {
+        this.vertx = vertx;
         server = Await.await(vertx.createHttpServer()
                 .requestHandler(request -> request.body().onSuccess(body -> {
                     var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
@@ -75,6 +78,11 @@ final class WebhookReceiver implements AutoCloseable {
                 .setStatusCode(status)
                 .putHeader("Retry-After", retryAfter)
                 .end();
+    }
+
+    void answersAfter(Duration pause) {
+        answer = request ->
+                vertx.setTimer(pause.toMillis(), timer -> request.response().end("ok"));
     }
 
     void neverAnswers() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param headers of each request
  */
 public record DestinationSecrets(List<Key> keys, Map<String, String> headers) implements Versioned {
+    private static final int MOST_KEYS = 5;
+
     /**
      * @param secret as the receiver configures it
      * @param until when it signs no more; null: it is the newest one
      */
     public record Key(String secret, @Nullable Instant until) {
+        boolean signsAt(Instant now) {
+            return until == null || until.isAfter(now);
+        }
+
         @Override
         public String toString() {
             return "***";
@@ -64,10 +71,19 @@ public record DestinationSecrets(List<Key> keys, Map<String, String> headers) im
         return keys.getFirst().secret();
     }
 
-    /** @param until the one before signs, too */
-    public DestinationSecrets rotated(WebhookSecret next, Instant until) {
+    /**
+     * Secrets of rotations before go on to their own end: the receiver may have one of them, when the answer of a rotation was lost.
+     *
+     * @param until the newest one signs, too
+     */
+    public DestinationSecrets rotated(WebhookSecret next, Instant now, Instant until) {
+        var old = Stream.concat(
+                Stream.of(new Key(newest(), until)), keys.stream().skip(1).filter(key -> key.signsAt(now)));
         return new DestinationSecrets(
-                List.of(new Key(next.text(), null), new Key(keys.getFirst().secret(), until)), headers);
+                Stream.concat(Stream.of(new Key(next.text(), null)), old)
+                        .limit(MOST_KEYS)
+                        .toList(),
+                headers);
     }
 
     public DestinationSecrets withHeaders(Map<String, String> others) {
@@ -76,7 +92,7 @@ public record DestinationSecrets(List<Key> keys, Map<String, String> headers) im
 
     public StandardWebhooks signer(Instant now) {
         return new StandardWebhooks(keys.stream()
-                .filter(key -> key.until == null || key.until.isAfter(now))
+                .filter(key -> key.signsAt(now))
                 .map(key -> WebhookSecret.parse(key.secret))
                 .toList());
     }

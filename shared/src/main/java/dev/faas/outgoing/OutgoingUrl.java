@@ -127,6 +127,11 @@ public final class OutgoingUrl {
         return port;
     }
 
+    /** Whether scheme, host and port are the same. */
+    public boolean hasOriginOf(OutgoingUrl other) {
+        return tls == other.tls && port == other.port && host.equals(other.host);
+    }
+
     /** Path and query. */
     String target() {
         return target;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -87,9 +88,9 @@ public final class KeyEncryptionKeys {
         return keys.isEmpty();
     }
 
-    /** Whether the key that encrypts now has this id. */
-    public boolean isFirst(String kek) {
-        return !keys.isEmpty() && keys.getFirst().id.equals(kek);
+    /** Of the key that encrypts now. */
+    public Optional<String> firstId() {
+        return keys.stream().findFirst().map(Kek::id);
     }
 
     /** @param id of the secret; the value cannot be decrypted as that of another one */

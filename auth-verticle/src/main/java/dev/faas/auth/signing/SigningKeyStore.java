@@ -11,6 +11,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,9 @@ public final class SigningKeyStore {
     }
 
     private Future<Void> rewrap(SqlConnection tx, Row row) {
-        return keks.isFirst(row.getString("kek")) ? Future.succeededFuture() : wrap(tx, toSigningKey(row));
+        return keks.firstId().equals(Optional.ofNullable(row.getString("kek")))
+                ? Future.succeededFuture()
+                : wrap(tx, toSigningKey(row));
     }
 
     private Future<Void> wrap(SqlConnection tx, SigningKey key) {

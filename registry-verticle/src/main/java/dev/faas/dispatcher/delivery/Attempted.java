@@ -16,20 +16,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt null: nothing was sent
  * @param retryAfter as the receiver asks
+ * @param isOurFault the receiver did nothing wrong: such as a key that this process has not
  * @param over why there is no further attempt, whatever its number; null: the attempt decides
  */
 record Attempted(
         Claimed delivery,
         @Nullable DeliveryAttempt attempt,
         Optional<Duration> retryAfter,
+        boolean isOurFault,
         @Nullable String over) {
-    Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter) {
-        this(delivery, attempt, retryAfter, attempt == null ? "record_expired" : null);
+    Attempted(
+            Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter, boolean isOurFault) {
+        this(delivery, attempt, retryAfter, isOurFault, attempt == null ? "record_expired" : null);
     }
 
     /** Nothing was sent, and nothing will be. */
     static Attempted over(Claimed delivery, String reason) {
-        return new Attempted(delivery, null, Optional.empty(), reason);
+        return new Attempted(delivery, null, Optional.empty(), false, reason);
     }
 
     /** Before the second attempt, and before each further one. */
@@ -43,6 +46,9 @@ record Attempted(
             Duration.ofHours(14),
             Duration.ofHours(20),
             Duration.ofHours(24));
+
+    /** It needs an operator, or the end of a rolling update. */
+    private static final Duration AFTER_OUR_FAULT = Duration.ofMinutes(5);
 
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(24);
     private static final Set<Integer> OVERLOADED = Set.of(429, 502, 503, 504);
@@ -59,7 +65,12 @@ record Attempted(
 
     /** Counts for the health of the destination. */
     boolean isFailure() {
-        return attempt != null && !isSuccess();
+        return attempt != null && !isSuccess() && !isOurFault;
+    }
+
+    /** One that counts: there are ten. */
+    boolean isSpent() {
+        return !isOurFault;
     }
 
     /** Of the receiver, which wants no request before. */
@@ -86,7 +97,13 @@ record Attempted(
 
     /** Until the next attempt; empty: there is none. */
     Optional<Duration> delay() {
-        if (over != null || isSuccess() || delivery.isTest() || delivery.attempt() > DELAYS.size()) {
+        if (over != null || isSuccess() || delivery.isTest()) {
+            return Optional.empty();
+        }
+        if (isOurFault) {
+            return Optional.of(AFTER_OUR_FAULT);
+        }
+        if (delivery.attempt() > DELAYS.size()) {
             return Optional.empty();
         }
         long millis = DELAYS.get(delivery.attempt() - 1).toMillis();
@@ -105,6 +122,9 @@ record Attempted(
     String outcome() {
         if (attempt == null) {
             return Objects.requireNonNullElse(over, "record_expired");
+        }
+        if (isOurFault) {
+            return "platform_fault";
         }
         return isSuccess() ? "success" : attempt.status() == null ? "no_response" : "refused";
     }

@@ -19,7 +19,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events to destinations, at least once. Several dispatchers share the work.
@@ -30,7 +34,10 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class DeliveryDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryDispatcher.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
+    private static final Duration CLOSE_LIMIT = LONGEST_DRAIN.plusSeconds(5);
     private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
     /** Of a destination: more are dropped. */
     private static final long MOST_PENDING = 100_000;
@@ -45,6 +52,8 @@ public final class DeliveryDispatcher {
     private final List<Attempted> unsettled = new ArrayList<>();
 
     private final Wake wake = new Wake();
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private volatile boolean stopping;
     private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
     private DeliveryDispatcher(DeliveryStore store, Sender webhooks, Sender functions, DeliveryMeters meters) {
@@ -76,12 +85,21 @@ public final class DeliveryDispatcher {
                 meters);
         on.open(
                 "deliveries",
+                CLOSE_LIMIT,
                 () -> RepeatingTask.startPaced("deliveries", LONGEST_PAUSE, dispatcher::runOnce),
-                task -> {
-                    dispatcher.wake.up();
-                    task.stop();
-                });
+                dispatcher::stop);
         return dispatcher;
+    }
+
+    /** Waits for requests in flight, so that their events are not sent again. What takes longer is sent again after its lease. */
+    private void stop(RepeatingTask task) throws Exception {
+        stopping = true;
+        wake.up();
+        if (!drained.await(LONGEST_DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("stopped with requests in flight: their events are sent again");
+        }
+        wake.up();
+        task.stop();
     }
 
     /** Of activations whose owners have destinations. */
@@ -97,6 +115,13 @@ public final class DeliveryDispatcher {
     /** Blocks, also for the pause. */
     private Duration runOnce() throws Exception {
         settle();
+        if (stopping) {
+            if (inFlight.isEmpty()) {
+                drained.countDown();
+            }
+            wake.sleep(LONGEST_PAUSE);
+            return Duration.ZERO;
+        }
         countAtTimes();
         if (!inFlight.hasRoom() || !sendBatch()) {
             wake.sleep(LONGEST_PAUSE);

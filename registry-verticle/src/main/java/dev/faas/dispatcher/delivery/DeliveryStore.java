@@ -8,6 +8,7 @@ import dev.faas.dispatcher.ended.Ended;
 import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.event.EventStore;
 import dev.faas.dispatcher.event.StoredEvent;
+import dev.faas.lifecycle.OncePerId;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /** Reads and writes the table {@code delivery}, and the health of destinations. The clock of Postgres decides what is due. */
 final class DeliveryStore implements EndedStore.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryStore.class);
+    private static final OncePerId REPORTED = new OncePerId();
     private static final int KEPT_ATTEMPTS = 20;
 
     /** Destinations whose circuit is open and that may be tried, each by one dispatcher. */
@@ -197,15 +199,36 @@ final class DeliveryStore implements EndedStore.Handler {
 
     /** Notes what became of attempts. One that another dispatcher has taken up meanwhile stays, unless this one succeeded. */
     Future<Void> settle(List<Attempted> attempted) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        update delivery v set state = u.state, reason = u.reason, attempt = v.attempt + 1,
+        var health = Health.of(
+                attempted.stream().filter(each -> !each.delivery().isTest()).toList());
+        return pg.inTransaction(tx ->
+                lock(tx, health).compose(locked -> settle(tx, attempted)).compose(settled -> updateHealth(tx, health)));
+    }
+
+    /** In the order in which a delete locks: the destination, then its deliveries. Destinations that stay well are not locked. */
+    private static Future<Void> lock(SqlConnection tx, List<Health> changes) {
+        return tx.preparedQuery("""
+                        select from destination d join unnest($1::text[], $2::bool[]) as u (id, ill) on u.id = d.id
+                        where u.ill or d.failures > 0 order by d.id for no key update of d""")
+                .execute(Tuple.tuple()
+                        .addValue(Pg.texts(changes, Health::destination))
+                        .addValue(changes.stream()
+                                .map(each -> each.failures() > 0)
+                                .toArray(Boolean[]::new)))
+                .mapEmpty();
+    }
+
+    private static Future<Void> settle(SqlConnection tx, List<Attempted> attempted) {
+        return tx.preparedQuery("""
+                        with locked as (select id from delivery where id = any($1) order by id for update)
+                        update delivery v set state = u.state, reason = u.reason, attempt = v.attempt + u.spent,
                             attempts = case when u.attempt is null then v.attempts
                                 else (case when jsonb_array_length(v.attempts) >= $7 then v.attempts - 0 else v.attempts end)
                                     || u.attempt::jsonb end,
                             due_at = now() + u.delay * interval '1 millisecond'
-                        from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-                            as u (id, lease, state, reason, attempt, delay)
-                        where v.id = u.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")
+                        from locked l join unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $8::int[])
+                            as u (id, lease, state, reason, attempt, delay, spent) on u.id = l.id
+                        where v.id = l.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")
                 .execute(Tuple.tuple()
                         .addValue(Pg.texts(attempted, each -> each.delivery().id()))
                         .addValue(Pg.times(attempted, each -> each.delivery().lease()))
@@ -216,12 +239,11 @@ final class DeliveryStore implements EndedStore.Handler {
                                 .map(each ->
                                         each.delay().map(Duration::toMillis).orElse(null))
                                 .toArray(Long[]::new))
-                        .addValue(KEPT_ATTEMPTS))
-                .compose(settled -> updateHealth(
-                        tx,
-                        Health.of(attempted.stream()
-                                .filter(each -> !each.delivery().isTest())
-                                .toList()))));
+                        .addValue(KEPT_ATTEMPTS)
+                        .addValue(attempted.stream()
+                                .map(each -> each.isSpent() ? 1 : 0)
+                                .toArray(Integer[]::new)))
+                .mapEmpty();
     }
 
     /** A destination that is well has no writes of its own. */
@@ -235,8 +257,7 @@ final class DeliveryStore implements EndedStore.Handler {
                 ? Future.<Void>succeededFuture()
                 : tx.preparedQuery("""
                                 update destination set failures = 0, failing_since = null, open_until = null, openings = 0
-                                where id in (select id from destination where id = any($1) and failures > 0
-                                    order by id for update)""").execute(Tuple.of((Object) well)).<Void>mapEmpty();
+                                where id = any($1) and failures > 0""").execute(Tuple.of((Object) well)).<Void>mapEmpty();
         return ill.isEmpty()
                 ? reset
                 : reset.compose(done -> tx.preparedQuery("""
@@ -252,7 +273,7 @@ final class DeliveryStore implements EndedStore.Handler {
                                 from (select s.*, d.disabled is null as was_enabled, d.failures + s.failures >= 5 and (d.open_until is null or s.probe) as opens
                                     from unnest($1::text[], $2::int[], $3::bigint[], $4::bool[], $5::bool[])
                                         as s (id, failures, pause, gone, probe)
-                                    join destination d on d.id = s.id order by d.id for update of d) u
+                                    join destination d on d.id = s.id) u
                                 where d.id = u.id
                                 returning d.id, d.owner, d.name, d.disabled, d.failures, u.was_enabled""")
                         .execute(Tuple.tuple()
@@ -314,7 +335,12 @@ final class DeliveryStore implements EndedStore.Handler {
         try {
             return Stream.of(toClaimed(row, probe));
         } catch (RuntimeException e) {
-            LOG.error("delivery not readable delivery={}", row.getString("id"), e);
+            if (REPORTED.isFirst(row.getString("destination_id"))) {
+                LOG.error(
+                        "destination not readable, so nothing is sent destination={}",
+                        row.getString("destination_id"),
+                        e);
+            }
             return Stream.empty();
         }
     }

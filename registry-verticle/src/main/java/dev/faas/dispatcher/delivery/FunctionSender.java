@@ -187,7 +187,7 @@ final class FunctionSender implements Sender {
     private record Begun(Claimed delivery, Instant at, long since) {
         Attempted accepted(String id) {
             var response = JsonNodeFactory.instance.objectNode().put("activationId", id);
-            return attempted(ACCEPTED, null, response.toString(), Optional.empty(), null);
+            return attempted(ACCEPTED, null, response.toString(), Optional.empty(), false, null);
         }
 
         /** What may pass is tried again, as with a receiver that answers so. */
@@ -202,6 +202,7 @@ final class FunctionSender implements Sender {
                     null,
                     problem.code() + ": " + problem.detail(),
                     retryAfter,
+                    false,
                     mayPass ? null : problem.code());
         }
 
@@ -211,7 +212,7 @@ final class FunctionSender implements Sender {
                     delivery.id(),
                     delivery.destination().id(),
                     failure);
-            return attempted(null, NO_ANSWER, null, Optional.empty(), null);
+            return attempted(null, NO_ANSWER, null, Optional.empty(), true, null);
         }
 
         private Attempted attempted(
@@ -219,12 +220,14 @@ final class FunctionSender implements Sender {
                 @Nullable String error,
                 @Nullable String response,
                 Optional<Duration> retryAfter,
+                boolean isOurFault,
                 @Nullable String over) {
             long millis = (System.nanoTime() - since) / 1_000_000;
             return new Attempted(
                     delivery,
                     new DeliveryAttempt(at, millis, status, error, Map.of(), response),
                     retryAfter,
+                    isOurFault,
                     over);
         }
     }

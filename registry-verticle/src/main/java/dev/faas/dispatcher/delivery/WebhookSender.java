@@ -3,6 +3,7 @@ package dev.faas.dispatcher.delivery;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.destination.DeliveryAttempt;
 import dev.faas.destination.DestinationSecrets;
+import dev.faas.lifecycle.OncePerId;
 import dev.faas.outgoing.OutgoingClient;
 import dev.faas.outgoing.OutgoingFailure;
 import dev.faas.outgoing.OutgoingRequest;
@@ -34,6 +35,7 @@ final class WebhookSender implements Sender {
     private final OutgoingClient client;
     private final KeyEncryptionKeys keks;
     private final DeliveryMeters meters;
+    private final OncePerId reported = new OncePerId();
 
     WebhookSender(OutgoingClient client, KeyEncryptionKeys keks, DeliveryMeters meters) {
         this.client = client;
@@ -44,7 +46,7 @@ final class WebhookSender implements Sender {
     @Override
     public Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
         if (record == null && delivery.event().activationId() != null) {
-            return Future.succeededFuture(new Attempted(delivery, null, Optional.empty()));
+            return Future.succeededFuture(new Attempted(delivery, null, Optional.empty(), false));
         }
         var at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         long since = System.nanoTime();
@@ -80,23 +82,32 @@ final class WebhookSender implements Sender {
                 delivery,
                 new DeliveryAttempt(
                         at, millisSince(since), response.status(), null, response.headers(), response.body()),
-                response.retryAfter(Instant.now()));
+                response.retryAfter(Instant.now()),
+                false);
     }
 
     private Attempted failed(Claimed delivery, Instant at, long since, Throwable failure) {
-        var error = BROKEN;
         if (failure instanceof OutgoingFailure outgoing) {
             meters.refused(outgoing.reason());
-            error = outgoing.getMessage();
-        } else {
+            return failed(delivery, at, since, outgoing.getMessage(), false);
+        }
+        if (reported.isFirst(delivery.destination().id())) {
             LOG.error(
                     "delivery not sent delivery={} destination={}",
                     delivery.id(),
                     delivery.destination().id(),
                     failure);
         }
+        return failed(delivery, at, since, BROKEN, true);
+    }
+
+    private static Attempted failed(
+            Claimed delivery, Instant at, long since, @Nullable String error, boolean isOurFault) {
         return new Attempted(
-                delivery, new DeliveryAttempt(at, millisSince(since), null, error, Map.of(), null), Optional.empty());
+                delivery,
+                new DeliveryAttempt(at, millisSince(since), null, error, Map.of(), null),
+                Optional.empty(),
+                isOurFault);
     }
 
     private static long millisSince(long nanos) {

@@ -22,6 +22,8 @@ public final class EndedDispatcher {
     private final EndedStore store;
     private final Runnable onHandled;
     private final Wake wake;
+    private int batch = BATCH;
+    private long countedAt = System.nanoTime();
     private volatile long waiting;
 
     private EndedDispatcher(EndedStore store, Runnable onHandled, Wake wake) {
@@ -56,13 +58,21 @@ public final class EndedDispatcher {
 
     /** Blocks, also for the pause. */
     private Duration runOnce() throws Exception {
-        int taken = Blocking.await(store.take(BATCH));
-        if (taken > 0) {
-            onHandled.run();
-        }
-        waiting = taken == BATCH ? Blocking.await(store.count()) : 0;
-        if (taken < BATCH) {
+        int limit = batch;
+        // After a failure, such as a batch of owners with many destinations that took too long, the next one is
+        // smaller.
+        batch = Math.max(1, limit / 2);
+        int taken = Blocking.await(store.take(limit));
+        batch = Math.min(BATCH, limit * 2);
+        if (taken == 0) {
+            waiting = 0;
             wake.sleep(LONGEST_PAUSE);
+            return Duration.ZERO;
+        }
+        onHandled.run();
+        if (System.nanoTime() - countedAt > LONGEST_PAUSE.toNanos()) {
+            countedAt = System.nanoTime();
+            waiting = Blocking.await(store.count());
         }
         return Duration.ZERO;
     }

@@ -16,6 +16,23 @@ public final class EndedStore {
         Future<Void> handle(SqlConnection tx, List<Ended> ends);
     }
 
+    /** Owners share the limit; a skip scan finds them. */
+    private static final String TAKE = """
+            with recursive owners as (
+                (select owner from ended order by owner limit 1)
+                union all
+                select (select e.owner from ended e where e.owner > o.owner order by e.owner limit 1)
+                from owners o where o.owner is not null),
+            share as (select greatest(1, $1 / count(owner)) as size from owners),
+            chosen as (
+                select e.activation_id from owners o cross join share cross join lateral (
+                    select activation_id from ended where owner = o.owner order by activation_id limit share.size) e
+                order by random() limit $1),
+            locked as (
+                select activation_id from ended where activation_id in (select activation_id from chosen)
+                order by activation_id for update skip locked)
+            delete from ended e using locked l where e.activation_id = l.activation_id returning e.*""";
+
     private final Pg pg;
     private final List<Handler> handlers;
 
@@ -26,10 +43,7 @@ public final class EndedStore {
 
     /** Returns how many. */
     Future<Integer> take(int limit) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                        delete from ended where activation_id in (
-                            select activation_id from ended order by activation_id limit $1 for update skip locked)
-                        returning *""")
+        return pg.inTransaction(tx -> tx.preparedQuery(TAKE)
                 .execute(Tuple.of(limit))
                 .compose(rows -> {
                     var ends = rows.stream().map(EndedStore::toEnded).toList();

@@ -1,10 +1,9 @@
 package dev.faas.dispatcher.tick;
 
+import dev.faas.lifecycle.OncePerId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadableRows {
     private static final Logger LOG = LoggerFactory.getLogger(ReadableRows.class);
-    private static final int MOST_REMEMBERED = 10_000;
-    /** Logged once. */
-    private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
+    private static final OncePerId REPORTED = new OncePerId();
 
     private ReadableRows() {}
 
@@ -35,7 +32,7 @@ final class ReadableRows {
     }
 
     private static void report(String schedule, RuntimeException cause) {
-        if (REPORTED.size() < MOST_REMEMBERED && REPORTED.add(schedule)) {
+        if (REPORTED.isFirst(schedule)) {
             LOG.error("schedule not readable, so it does not run schedule={}", schedule, cause);
         }
     }

@@ -79,7 +79,8 @@ final class DestinationBody {
         var given = fields.has("headers") ? Optional.of(headers) : Optional.<Map<String, String>>empty();
         var secret = fields.optionalText("secret", ANY, "be a text")
                 .flatMap(text -> parse(fields, "secret", text, WebhookSecret::parse));
-        var enabled = fields.flag("enabled", true);
+        var flag = fields.flag("enabled", true);
+        var enabled = fields.has("enabled") ? Optional.of(flag) : Optional.<Boolean>empty();
         var spec = new DestinationSpec(
                 name,
                 url,

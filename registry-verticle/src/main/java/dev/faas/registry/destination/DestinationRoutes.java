@@ -99,8 +99,14 @@ public final class DestinationRoutes {
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
         return write(ctx, before -> {
-            var body = MergePatch.apply(DestinationView.withHeaders(before), patch);
-            if (!body.has(HEADERS)) { // the patch removes them; in a definition that means that they stay
+            boolean isSameUrl = patch.path("url")
+                    .asText(before.spec().url())
+                    .equals(before.spec().url());
+            var stored = isSameUrl ? DestinationView.withHeaders(before) : DestinationView.of(before);
+            var body = MergePatch.apply(stored, patch);
+            if (!patch.has(HEADERS)) { // they stay
+                body.remove(HEADERS);
+            } else if (!body.has(HEADERS)) { // the patch removes them
                 body.putObject(HEADERS);
             }
             return DestinationBody.read(body, Optional.of(before.spec().name()), rules);

@@ -4,6 +4,8 @@ import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
+import dev.faas.lifecycle.InOrder;
+import dev.faas.lifecycle.OncePerId;
 import dev.faas.pg.Pg;
 import dev.faas.registry.destination.Destination.Health;
 import dev.faas.registry.quota.QuotaStore;
@@ -21,9 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads and writes the table {@code destination}, whose health is the dispatcher's. */
 public final class DestinationStore {
+    private static final Logger LOG = LoggerFactory.getLogger(DestinationStore.class);
+    private static final OncePerId NOT_OPENED = new OncePerId();
+    private static final int RESEALED = 100;
+
     private final Pg pg;
     private final AuditStore audit;
     private final KeyEncryptionKeys keks;
@@ -86,12 +94,11 @@ public final class DestinationStore {
                             where id = $1""").execute(values(destination)).mapEmpty();
         }
 
+        /** Drops some of its deliveries; {@link DeliveryStore#maintain} the others, which may be many. */
         Future<Void> delete(Destination destination) {
             return tx.preparedQuery("delete from destination where id = $1")
                     .execute(Tuple.of(destination.id()))
-                    .compose(deleted -> tx.preparedQuery("""
-                                    update delivery set state = 'dropped', reason = 'destination_deleted', due_at = null
-                                    where destination_id = $1 and due_at is not null""").execute(Tuple.of(destination.id())))
+                    .compose(deleted -> DeliveryStore.dropOf(tx, destination.id()))
                     .mapEmpty();
         }
 
@@ -116,11 +123,44 @@ public final class DestinationStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.inTransaction(tx -> tx.preparedQuery("delete from destination where owner = $1")
-                .execute(Tuple.of(owner))
-                .compose(deleted -> tx.preparedQuery("delete from delivery where owner = $1")
-                        .execute(Tuple.of(owner)))
-                .mapEmpty());
+        return pg.withPool(
+                pool -> pool.preparedQuery("""
+                        delete from destination where id in (
+                            select id from destination where owner = $1 order by id for update)""").execute(Tuple.of(owner)).mapEmpty());
+    }
+
+    /** Encrypts with the first key what another one encrypted, or none, so that the others can be removed from the file. */
+    public Future<Void> reseal() {
+        return keks.isEmpty() ? Future.succeededFuture() : resealAfter("");
+    }
+
+    private Future<Void> resealAfter(String last) {
+        return pg.inTransaction(tx -> tx.preparedQuery("""
+                                select id, kek, secrets from destination where id > $1 and kek is distinct from $2
+                                order by id limit $3 for update skip locked""")
+                        .execute(Tuple.of(last, keks.firstId().orElse(null), RESEALED))
+                        .compose(rows -> InOrder.forEach(rows, row -> reseal(tx, row))
+                                .map(done -> rows.stream().toList())))
+                .compose(rows -> rows.size() < RESEALED
+                        ? Future.succeededFuture()
+                        : resealAfter(rows.getLast().getString("id")));
+    }
+
+    private Future<Void> reseal(SqlConnection tx, Row row) {
+        var id = row.getString("id");
+        DestinationSecrets secrets;
+        try {
+            secrets = DestinationSecrets.open(keks, id, sealed(row));
+        } catch (IllegalStateException e) {
+            if (NOT_OPENED.isFirst(id)) {
+                LOG.error("secrets of a destination not readable: {}", e.getMessage());
+            }
+            return Future.succeededFuture();
+        }
+        var sealed = secrets.seal(keks, id);
+        return tx.preparedQuery("update destination set kek = $2, secrets = $3 where id = $1")
+                .execute(Tuple.of(id, sealed.kek(), sealed.bytes()))
+                .mapEmpty();
     }
 
     private Tuple values(Destination destination) {
@@ -143,6 +183,10 @@ public final class DestinationStore {
                 .addValue(Pg.utc(destination.times().updatedAt()));
     }
 
+    private static DestinationSecrets.Sealed sealed(Row row) {
+        return new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"));
+    }
+
     private static String condition(String ref) {
         return "owner = $1 and " + (Ids.isDestination(ref) ? "id" : "name") + " = $2";
     }
@@ -158,8 +202,7 @@ public final class DestinationStore {
                 row.getString("owner"),
                 row.getInteger("version"),
                 Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
-                DestinationSecrets.open(
-                        keks, id, new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
+                DestinationSecrets.open(keks, id, sealed(row)),
                 row.getString("disabled"),
                 new Health(row.getInteger("failures"), Pg.optionalTime(row, "open_until")),
                 new Destination.Times(Pg.time(row, "created_at"), Pg.time(row, "updated_at")));

@@ -42,7 +42,7 @@ final class DestinationView {
         return of(destination).put("secret", destination.secrets().newest());
     }
 
-    /** For a merge patch. */
+    /** For a merge patch that does not send them to another receiver. */
     static ObjectNode withHeaders(Destination destination) {
         var body = of(destination);
         destination.secrets().headers().forEach(body.putObject("headers")::put);

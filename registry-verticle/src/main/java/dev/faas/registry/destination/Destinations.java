@@ -52,7 +52,7 @@ final class Destinations {
                 DestinationSecrets.of(
                         definition.secret().orElseGet(WebhookSecret::create),
                         definition.headers().orElse(Map.of())),
-                definition.enabled() ? null : Destination.BY_USER,
+                definition.enabled().orElse(true) ? null : Destination.BY_USER,
                 Health.GOOD,
                 new Destination.Times(now, now));
         return store.change(
@@ -95,6 +95,9 @@ final class Destinations {
 
     private static Destination replace(Destination before, Definition definition) {
         var headers = definition.headers().orElse(before.secrets().headers());
+        if (definition.headers().isEmpty() && !headers.isEmpty() && !definition.hasOriginOf(before)) {
+            throw headersRequired().asException();
+        }
         var secrets = definition
                 .secret()
                 .filter(secret -> !secret.text().equals(before.secrets().newest()))
@@ -110,10 +113,11 @@ final class Destinations {
                 before.disabled(),
                 isSameReceiver ? before.health() : Health.GOOD,
                 before.times());
-        if (definition.enabled() == before.isEnabled()) {
+        boolean enabled = definition.enabled().orElse(before.isEnabled());
+        if (enabled == before.isEnabled()) {
             return after;
         }
-        return definition.enabled() ? after.enabled() : after.disabledByUser();
+        return enabled ? after.enabled() : after.disabledByUser();
     }
 
     /** @param overlap how long the old secret signs, too */
@@ -122,7 +126,7 @@ final class Destinations {
                 owner,
                 ref,
                 Preconditions.NONE,
-                before -> before.with(before.secrets().rotated(WebhookSecret.create(), now().plus(overlap))),
+                before -> before.with(before.secrets().rotated(WebhookSecret.create(), now(), now().plus(overlap))),
                 origin,
                 "rotate");
     }
@@ -220,6 +224,16 @@ final class Destinations {
                 "name_taken",
                 "Name taken",
                 "You have a destination '" + name + "' already. Choose another name, or change that one with PUT.");
+    }
+
+    /** Whoever may change a destination must not learn them. */
+    private static Problem headersRequired() {
+        return Problem.of(
+                422,
+                "headers_required",
+                "Headers required",
+                "The headers of this destination may be secrets of its receiver, so they do not go to another one. Give"
+                        + " 'headers' together with the new URL; {} is none.");
     }
 
     static RuntimeException notFound(String ref) {

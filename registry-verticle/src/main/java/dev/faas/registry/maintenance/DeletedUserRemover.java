@@ -1,6 +1,7 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.ledger.RecordRemover;
@@ -25,6 +26,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             Functions functions,
             ScheduleStore schedules,
             DestinationStore destinations,
+            DeliveryStore deliveries,
             SecretStore secrets,
             QuotaBucket quotas,
             RecordRemover records) {}
@@ -49,7 +51,14 @@ public final class DeletedUserRemover implements Reconciler.Repair {
     public void runOnce() throws Exception {
         Blocking.await(store.add(deletedUsers.get()));
         for (var user : Blocking.await(store.takePending(USERS_PER_ROUND))) {
-            remove(user);
+            try {
+                remove(user);
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                // The others do not wait; the next round tries again.
+                LOG.warn("data of a deleted user not removed yet user={} error={}", user, e.toString());
+            }
         }
     }
 
@@ -57,10 +66,11 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
         Blocking.await(data.destinations().deleteAllOf(user));
+        Blocking.await(data.schedules().deleteAllOf(user));
+        Blocking.await(data.deliveries().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);
-        Blocking.await(data.schedules().deleteAllOf(user));
         if (Blocking.await(store.markRemoved(user))) {
             LOG.info("data of a deleted user removed user={}", user);
         }

@@ -37,7 +37,8 @@ class AttemptedTest {
         return new Attempted(
                 delivery,
                 new DeliveryAttempt(Instant.EPOCH, 1, status, null, Map.of(), null),
-                retryAfter == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(retryAfter)));
+                retryAfter == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(retryAfter)),
+                false);
     }
 
     private static Attempted attempted(int number, @Nullable Integer status, long retryAfter) {
@@ -54,6 +55,18 @@ class AttemptedTest {
                             delay.multipliedBy(11).dividedBy(10));
         }
         assertThat(attempted(number, null, 0).state()).isEqualTo(DeliveryState.PENDING);
+    }
+
+    /** Such as a key that this process has not. */
+    @Test
+    void givenAFaultOfThePlatform_whenNothingWasSent_thenNoAttemptIsSpentAndTheReceiverIsNotBlamed() {
+        var last = attempted(10, null, 0);
+        var fault = new Attempted(last.delivery(), last.attempt(), Optional.empty(), true);
+
+        assertThat(fault.state()).isEqualTo(DeliveryState.PENDING);
+        assertThat(fault.delay()).contains(Duration.ofMinutes(5));
+        assertThat(fault.isSpent()).isFalse();
+        assertThat(fault.isFailure()).isFalse();
     }
 
     @Test

@@ -173,6 +173,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
             case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
+            case "headers_required" -> // the URL alone is another one
+                good.body(
+                        operation.getOperationId().equals("updateDestination")
+                                ? Map.of("url", "https://another.example/")
+                                : destination(DESTINATION, "https://another.example/"));
             case "name_taken" ->
                 good.body(
                         operation.getTags().contains("Schedules")
