@@ -8,6 +8,7 @@ import dev.faas.local.ReservedPort;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.testing.Await;
+import dev.faas.testing.SealKeys;
 import dev.faas.testing.ServiceProcess;
 import dev.faas.testing.TestPostgres;
 import dev.faas.wire.Subjects;
@@ -45,6 +46,7 @@ public final class Processes implements AutoCloseable {
     private final Map<String, ReservedPort> ports = new HashMap<>();
     private final Map<String, ReservedPort> internalPorts = new HashMap<>();
     private final Map<String, ServiceProcess> running = new HashMap<>();
+    private final SealKeys hookKeys = SealKeys.generate();
     private final String platform = "processes-" + UUID.randomUUID();
 
     /** @param settings {@code FAAS_…} of all services */
@@ -170,12 +172,14 @@ public final class Processes implements AutoCloseable {
                 variables.put("FAAS_PG_URL", postgres.url().replace("127.0.0.1", host("postgres")));
                 variables.put("FAAS_PG_USER", role.user());
                 variables.put("FAAS_PG_PASSWORD", role.password());
+                variables.putAll(hookKeys.ofHooksAtRegistry());
             }
             case "spawner" -> {
                 variables.putAll(Map.of("FAAS_PLATFORM_ID", platform, "FAAS_GRACE", "1s"));
                 variables.putIfAbsent("FAAS_SLOTS", "2");
             }
-            default ->
+            default -> {
+                variables.putAll(hookKeys.ofGateway());
                 variables.putAll(Map.of(
                         "FAAS_PORT",
                         Integer.toString(ports.get(service).number()),
@@ -188,6 +192,7 @@ public final class Processes implements AutoCloseable {
                         "FAAS_REGISTRY_URL",
                         "http://" + host("registry") + ":"
                                 + ports.get("registry").number()));
+            }
         }
         return variables;
     }
