@@ -195,8 +195,12 @@ final class Api {
         on.put(one).handler(JSON).handler(developer).handler(registry);
         on.patch(one).handler(JSON).handler(developer).handler(registry);
         on.delete(one).handler(developer).handler(registry);
-        for (var action : List.of("pause", "resume", "rotate")) {
-            on.post(one + "/" + action).handler(JSON).handler(developer).handler(registry);
+        on.post(one + "/rotate").handler(JSON).handler(developer).handler(registry);
+        for (var action : List.of("pause", "resume")) {
+            Bodies.declareTypes(on.post(one + "/" + action), List.of())
+                    .handler(JSON)
+                    .handler(developer)
+                    .handler(registry);
         }
         on.get(one + "/requests").handler(JSON).handler(reader).handler(registry);
         on.post("/hooks/:hookId/:secret")
