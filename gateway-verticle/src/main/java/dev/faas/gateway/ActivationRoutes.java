@@ -19,7 +19,6 @@ import dev.faas.gateway.submit.Cancellation;
 import dev.faas.gateway.submit.IdempotencyKeyHeader;
 import dev.faas.gateway.submit.Replay;
 import dev.faas.gateway.submit.SubmissionBody;
-import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.token.Authenticated;
 import dev.faas.wire.Problem;
@@ -58,10 +57,8 @@ final class ActivationRoutes {
     Future<Buffer> replay(RoutingContext ctx) {
         var key = IdempotencyKeyHeader.of(ctx);
         var wait = WaitPreference.of(ctx);
-        if (Bodies.bytes(ctx).length() > 0) {
-            // A replay has no fields yet: any field is refused rather than ignored.
-            JsonFields.of(ctx).requireValid();
-        }
+        // A replay has no fields yet: any field is refused rather than ignored.
+        JsonFields.ofOptional(ctx).requireValid();
         var caller = Caller.of(ctx);
         return submits.replay()
                 .prepare(ctx.pathParam("id"), key, caller)

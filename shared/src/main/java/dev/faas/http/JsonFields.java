@@ -1,6 +1,7 @@
 package dev.faas.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.wire.Problem;
 import io.vertx.ext.web.RoutingContext;
@@ -40,6 +41,11 @@ public final class JsonFields {
     /** Fails with malformed_json, unsupported_media_type or invalid_request when the body is not a JSON object. */
     public static JsonFields of(RoutingContext ctx) {
         return of(Bodies.object(ctx));
+    }
+
+    /** The same for a body that may be absent, which has no fields. */
+    public static JsonFields ofOptional(RoutingContext ctx) {
+        return Bodies.bytes(ctx).length() == 0 ? of(JsonNodeFactory.instance.objectNode()) : of(ctx);
     }
 
     public static JsonFields of(JsonNode node) {

@@ -1,11 +1,10 @@
 package dev.faas.registry.destination;
 
-import static dev.faas.registry.destination.DestinationRoutes.json;
-import static dev.faas.registry.destination.DestinationRoutes.owner;
+import static dev.faas.http.token.Authenticated.userId;
 import static dev.faas.registry.destination.DestinationRoutes.ref;
 
 import dev.faas.destination.DeliveryState;
-import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -17,7 +16,6 @@ import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -31,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /v1/deliveries}, and sends test events. */
 public final class DeliveryRoutes {
-    private static final String JSON = "application/json";
     /** The gateway waits a second longer. */
     private static final Duration LONGEST_TEST = Duration.ofSeconds(4);
 
@@ -73,11 +70,9 @@ public final class DeliveryRoutes {
                 id(ctx, "activation", Ids::isActivation, errors),
                 state == null ? null : DeliveryState.of(state).orElse(null),
                 QueryTime.read("since", query.get("since"), errors));
-        var page = Page.of(ctx, List.of("deliveries", owner(ctx), filter.toString()), Ids::isDelivery, errors);
-        return store.list(owner(ctx), filter, page.after(), page.fetchLimit()).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-            return ContentCoding.gzipIfAccepted(ctx, page.render(found, Delivery::toView, Delivery::id));
-        });
+        var page = Page.of(ctx, List.of("deliveries", userId(ctx), filter.toString()), Ids::isDelivery, errors);
+        return store.list(userId(ctx), filter, page.after(), page.fetchLimit())
+                .map(found -> page.answer(ctx, found, Delivery::toView, Delivery::id));
     }
 
     private static @Nullable String id(
@@ -91,11 +86,11 @@ public final class DeliveryRoutes {
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return store.find(owner(ctx), ref(ctx)).map(found -> render(ctx, found));
+        return store.find(userId(ctx), ref(ctx)).map(found -> render(ctx, found));
     }
 
     private Future<Buffer> redeliver(RoutingContext ctx) {
-        return store.redeliver(owner(ctx), ref(ctx)).map(found -> {
+        return store.redeliver(userId(ctx), ref(ctx)).map(found -> {
             ctx.response().setStatusCode(202);
             return render(ctx, found);
         });
@@ -103,7 +98,7 @@ public final class DeliveryRoutes {
 
     /** The dispatcher sends it: this process may not reach the receiver. */
     private Future<Buffer> test(RoutingContext ctx) {
-        return destinations.find(owner(ctx), ref(ctx)).compose(found -> {
+        return destinations.find(userId(ctx), ref(ctx)).compose(found -> {
             var destination = found.orElseThrow(() -> Destinations.notFound(ref(ctx)));
             long end = System.nanoTime() + LONGEST_TEST.toNanos();
             return store.insertTest(destination, Instant.now())
@@ -125,7 +120,7 @@ public final class DeliveryRoutes {
     }
 
     private static Buffer render(RoutingContext ctx, Optional<Delivery> found) {
-        return json(
+        return JsonAnswer.of(
                 ctx,
                 found.orElseThrow(() -> Problem.of(
                                         404,

@@ -1,11 +1,12 @@
 package dev.faas.registry.destination;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -20,7 +21,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,7 +30,6 @@ import java.util.function.Function;
 /** Serves {@code /v1/destinations}. */
 public final class DestinationRoutes {
     private static final String HEADERS = "headers";
-    private static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
@@ -76,14 +75,14 @@ public final class DestinationRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var definition = DestinationBody.read(Bodies.object(ctx), Optional.empty(), rules);
-        return destinations.create(owner(ctx), definition, origins.of(ctx)).map(destination -> {
+        return destinations.create(userId(ctx), definition, origins.of(ctx)).map(destination -> {
             ctx.response().setStatusCode(201).putHeader(HttpHeaders.LOCATION, "/v1/destinations/" + destination.id());
             return render(ctx, destination, DestinationView::withSecret);
         });
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return destinations.get(owner(ctx), ref(ctx)).map(destination -> {
+        return destinations.get(userId(ctx), ref(ctx)).map(destination -> {
             Preconditions.of(ctx.request()).checkIfMatch("destination", destination.version());
             return render(ctx, destination, DestinationView::of);
         });
@@ -115,67 +114,51 @@ public final class DestinationRoutes {
 
     private Future<Buffer> write(RoutingContext ctx, Function<Destination, Definition> next) {
         return destinations
-                .replace(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
+                .replace(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
                 .map(destination -> render(ctx, destination, DestinationView::of));
     }
 
     private Future<Void> delete(RoutingContext ctx) {
-        return destinations.delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx));
+        return destinations.delete(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx));
     }
 
-    /** The body is optional. */
     private Future<Buffer> rotate(RoutingContext ctx) {
-        var fields = Bodies.bytes(ctx).length() == 0
-                ? JsonFields.of(JsonNodeFactory.instance.objectNode())
-                : JsonFields.of(ctx);
+        var fields = JsonFields.ofOptional(ctx);
         var overlap = Duration.ofHours(DestinationBody.overlapHours(fields));
         fields.requireValid();
         return destinations
-                .rotate(owner(ctx), ref(ctx), overlap, origins.of(ctx))
+                .rotate(userId(ctx), ref(ctx), overlap, origins.of(ctx))
                 .map(destination -> render(ctx, destination, DestinationView::withSecret));
     }
 
     private Future<Buffer> enable(RoutingContext ctx) {
         return destinations
-                .enable(owner(ctx), ref(ctx), origins.of(ctx))
+                .enable(userId(ctx), ref(ctx), origins.of(ctx))
                 .map(destination -> render(ctx, destination, DestinationView::of));
     }
 
     private Future<Buffer> disable(RoutingContext ctx) {
         return destinations
-                .disable(owner(ctx), ref(ctx), origins.of(ctx))
+                .disable(userId(ctx), ref(ctx), origins.of(ctx))
                 .map(destination -> render(ctx, destination, DestinationView::of));
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(ctx, List.of("destinations", owner(ctx)), FunctionRef::isName);
-        return store.list(owner(ctx), page.after() == null ? "" : page.after(), page.fetchLimit())
-                .map(found -> {
-                    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-                    return ContentCoding.gzipIfAccepted(
-                            ctx,
-                            page.render(
-                                    found,
-                                    DestinationView::of,
-                                    destination -> destination.spec().name()));
-                });
+        var page = Page.of(ctx, List.of("destinations", userId(ctx)), FunctionRef::isName);
+        return store.list(userId(ctx), page.after() == null ? "" : page.after(), page.fetchLimit())
+                .map(found -> page.answer(
+                        ctx,
+                        found,
+                        DestinationView::of,
+                        destination -> destination.spec().name()));
     }
 
     private static Buffer render(RoutingContext ctx, Destination destination, Function<Destination, ObjectNode> view) {
         ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(destination.version()));
-        return json(ctx, view.apply(destination));
-    }
-
-    static Buffer json(RoutingContext ctx, ObjectNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+        return JsonAnswer.of(ctx, view.apply(destination));
     }
 
     static String ref(RoutingContext ctx) {
         return ctx.pathParam("ref");
-    }
-
-    static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
     }
 }

@@ -1,10 +1,12 @@
 package dev.faas.registry.function;
 
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -22,7 +24,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -36,7 +37,6 @@ public final class FunctionRoutes {
     /** The gateway asks for the wire record instead of the public body. */
     static final String WIRE_RECORD = "application/vnd.faas.revision+json";
 
-    private static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 512 * 1024;
     private static final int MAX_REVISION = 999_999_999;
     private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,8}");
@@ -73,11 +73,11 @@ public final class FunctionRoutes {
     private Future<Buffer> create(RoutingContext ctx) {
         var write = write(ctx);
         var spec = bodies(ctx).read(Bodies.object(ctx));
-        return functions.create(owner(ctx), spec, write, origins.of(ctx)).map(written -> {
+        return functions.create(userId(ctx), spec, write, origins.of(ctx)).map(written -> {
             var body = FunctionView.of(written.function());
             if (write == Write.PREVIEW) {
                 body.remove("id"); // the one of the function that is created later will differ
-                return json(ctx, body);
+                return JsonAnswer.of(ctx, body);
             }
             ctx.response()
                     .setStatusCode(201)
@@ -92,18 +92,18 @@ public final class FunctionRoutes {
         var errors = new ArrayList<Problem.FieldError>();
         var labels = KeyValueFilter.read("label", ctx.queryParams().getAll("label"), errors);
         var scope = labels.isEmpty()
-                ? List.of("functions", owner(ctx)) // cursors of earlier versions stay valid
-                : List.of("functions", owner(ctx), labels.toString());
+                ? List.of("functions", userId(ctx)) // cursors of earlier versions stay valid
+                : List.of("functions", userId(ctx), labels.toString());
         var page = Page.of(ctx, scope, FunctionRef::isName, errors);
         var after = page.after() == null ? "" : page.after();
         return functions
-                .list(owner(ctx), labels, after, page.fetchLimit())
+                .list(userId(ctx), labels, after, page.fetchLimit())
                 .map(found ->
                         renderPage(ctx, page, found, function -> function.spec().name()));
     }
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
-        return functions.get(owner(ctx), ref(ctx)).compose(function -> {
+        return functions.get(userId(ctx), ref(ctx)).compose(function -> {
             ctx.response()
                     .putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()))
                     .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
@@ -137,7 +137,7 @@ public final class FunctionRoutes {
 
     private Future<Buffer> revise(RoutingContext ctx, Function<FunctionRevision, FunctionSpec> next) {
         return functions
-                .revise(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx), origins.of(ctx))
+                .revise(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), next, write(ctx), origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));
     }
 
@@ -147,7 +147,7 @@ public final class FunctionRoutes {
 
     private Future<Void> delete(RoutingContext ctx) {
         return functions
-                .delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx))
+                .delete(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx))
                 .map(sequence -> {
                     ctx.response().putHeader(SEQUENCE, Long.toString(sequence));
                     return null;
@@ -155,11 +155,11 @@ public final class FunctionRoutes {
     }
 
     private Future<Buffer> revisions(RoutingContext ctx) {
-        var scope = List.of("revisions", owner(ctx), ref(ctx));
+        var scope = List.of("revisions", userId(ctx), ref(ctx));
         var page = Page.of(ctx, scope, key -> REVISION.matcher(key).matches());
         int before = page.after() == null ? Integer.MAX_VALUE : Integer.parseInt(page.after());
         return functions
-                .revisions(owner(ctx), ref(ctx), before, page.fetchLimit())
+                .revisions(userId(ctx), ref(ctx), before, page.fetchLimit())
                 .map(found -> renderPage(ctx, page, found, function -> Integer.toString(function.revision())));
     }
 
@@ -170,7 +170,7 @@ public final class FunctionRoutes {
         fields.requireValid();
         return functions
                 .rollback(
-                        owner(ctx),
+                        userId(ctx),
                         ref(ctx),
                         Preconditions.of(ctx.request()),
                         revision,
@@ -193,12 +193,7 @@ public final class FunctionRoutes {
     }
 
     private static Buffer renderFunction(RoutingContext ctx, FunctionRevision function) {
-        return json(ctx, FunctionView.of(function));
-    }
-
-    private static Buffer json(RoutingContext ctx, ObjectNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+        return JsonAnswer.of(ctx, FunctionView.of(function));
     }
 
     private static Write write(RoutingContext ctx) {
@@ -212,16 +207,11 @@ public final class FunctionRoutes {
 
     private static Buffer renderPage(
             RoutingContext ctx, Page page, List<FunctionRevision> found, Function<FunctionRevision, String> key) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return ContentCoding.gzipIfAccepted(ctx, page.render(found, FunctionView::of, key));
+        return page.answer(ctx, found, FunctionView::of, key);
     }
 
     private FunctionBody bodies(RoutingContext ctx) {
         return bodies.writtenBy(Authenticated.principal(ctx));
-    }
-
-    private static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
     }
 
     private static String ref(RoutingContext ctx) {

@@ -1,11 +1,13 @@
 package dev.faas.registry.hook;
 
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -21,7 +23,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,7 +34,6 @@ public final class HookRoutes {
     /** The gateway holds back its answer until it has seen this revision of the bucket HOOKS. */
     private static final String SEQUENCE = "Faas-Hook-Sequence";
 
-    private static final String JSON = "application/json";
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
@@ -83,7 +83,7 @@ public final class HookRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var definition = HookBody.read(Bodies.object(ctx), Optional.empty());
-        return hooks.create(owner(ctx), definition, origins.of(ctx)).map(changed -> {
+        return hooks.create(userId(ctx), definition, origins.of(ctx)).map(changed -> {
             ctx.response()
                     .setStatusCode(201)
                     .putHeader(
@@ -93,7 +93,7 @@ public final class HookRoutes {
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return hooks.get(owner(ctx), ref(ctx)).map(hook -> {
+        return hooks.get(userId(ctx), ref(ctx)).map(hook -> {
             Preconditions.of(ctx.request()).checkIfMatch("hook", hook.version());
             return render(ctx, hook, HookView.of(hook));
         });
@@ -117,12 +117,12 @@ public final class HookRoutes {
     }
 
     private Future<Buffer> write(RoutingContext ctx, Function<Hook, Definition> next) {
-        return hooks.replace(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
+        return hooks.replace(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
                 .map(changed -> render(ctx, changed));
     }
 
     private Future<Void> delete(RoutingContext ctx) {
-        return hooks.delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx))
+        return hooks.delete(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx))
                 .map(sequence -> {
                     setSequence(ctx, sequence);
                     return null;
@@ -130,38 +130,31 @@ public final class HookRoutes {
     }
 
     private Future<Buffer> setPaused(RoutingContext ctx, boolean paused) {
-        return hooks.setPaused(owner(ctx), ref(ctx), paused, Preconditions.of(ctx.request()), origins.of(ctx))
+        return hooks.setPaused(userId(ctx), ref(ctx), paused, Preconditions.of(ctx.request()), origins.of(ctx))
                 .map(changed -> render(ctx, changed));
     }
 
-    /** The body is optional. */
     private Future<Buffer> rotate(RoutingContext ctx) {
-        var fields = Bodies.bytes(ctx).length() == 0
-                ? JsonFields.of(JsonNodeFactory.instance.objectNode())
-                : JsonFields.of(ctx);
+        var fields = JsonFields.ofOptional(ctx);
         var overlap = Duration.ofHours(HookBody.overlapHours(fields));
         fields.requireValid();
-        return hooks.rotate(owner(ctx), ref(ctx), overlap, origins.of(ctx)).map(changed -> render(ctx, changed));
+        return hooks.rotate(userId(ctx), ref(ctx), overlap, origins.of(ctx)).map(changed -> render(ctx, changed));
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(ctx, List.of("hooks", owner(ctx)), FunctionRef::isName);
-        return store.list(owner(ctx), page.after() == null ? "" : page.after(), page.fetchLimit())
-                .map(found -> {
-                    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-                    return ContentCoding.gzipIfAccepted(
-                            ctx,
-                            page.render(found, HookView::of, hook -> hook.spec().name()));
-                });
+        var page = Page.of(ctx, List.of("hooks", userId(ctx)), FunctionRef::isName);
+        return store.list(userId(ctx), page.after() == null ? "" : page.after(), page.fetchLimit())
+                .map(found -> page.answer(
+                        ctx, found, HookView::of, hook -> hook.spec().name()));
     }
 
     private Future<Buffer> requests(RoutingContext ctx) {
-        return hooks.get(owner(ctx), ref(ctx))
+        return hooks.get(userId(ctx), ref(ctx))
                 .compose(hook -> refusals.list(hook.id()))
                 .map(items -> {
                     var body = JsonNodeFactory.instance.objectNode();
                     body.putArray("items").addAll(items);
-                    return json(ctx, body);
+                    return JsonAnswer.of(ctx, body);
                 });
     }
 
@@ -176,12 +169,7 @@ public final class HookRoutes {
 
     private static Buffer render(RoutingContext ctx, Hook hook, ObjectNode view) {
         ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(hook.version()));
-        return json(ctx, view);
-    }
-
-    private static Buffer json(RoutingContext ctx, ObjectNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+        return JsonAnswer.of(ctx, view);
     }
 
     private static String ref(RoutingContext ctx) {
@@ -191,9 +179,5 @@ public final class HookRoutes {
             throw Hooks.notFound(ref);
         }
         return ref;
-    }
-
-    private static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
     }
 }

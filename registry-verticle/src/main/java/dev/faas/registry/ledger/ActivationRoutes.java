@@ -1,8 +1,11 @@
 package dev.faas.registry.ledger;
 
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationView;
 import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -16,7 +19,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,29 +64,27 @@ public final class ActivationRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx, LedgerFilter filter, List<Problem.FieldError> errors) {
-        var page = Page.of(ctx, filter.scope(owner(ctx)), Ids::isActivation, errors);
-        return ledger.list(owner(ctx), filter, page).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-            return ContentCoding.gzipIfAccepted(ctx, page.render(found, Codec::toTree, ActivationView::activationId));
-        });
+        var page = Page.of(ctx, filter.scope(userId(ctx)), Ids::isActivation, errors);
+        return ledger.list(userId(ctx), filter, page)
+                .map(found -> page.answer(ctx, found, Codec::toTree, ActivationView::activationId));
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return ledger.get(owner(ctx), ctx.pathParam("id")).map(found -> {
+        return ledger.get(userId(ctx), ctx.pathParam("id")).map(found -> {
             ctx.response().putHeader(SEQUENCE, Long.toString(found.sequence()));
             return json(ctx, Codec.toTree(found.activation()));
         });
     }
 
     private Future<Buffer> getAccepted(RoutingContext ctx) {
-        return ledger.findAccepted(owner(ctx), ctx.pathParam("id")).map(accepted -> {
+        return ledger.findAccepted(userId(ctx), ctx.pathParam("id")).map(accepted -> {
             ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
             return Buffer.buffer(Codec.encode(accepted));
         });
     }
 
     private void result(RoutingContext ctx) {
-        ledger.findResult(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
+        ledger.findResult(userId(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
             switch (found) {
                 case Output.Available output -> send(ctx, output, "application/octet-stream");
                 case Output.Pending(var status) -> {
@@ -100,7 +100,7 @@ public final class ActivationRoutes {
     }
 
     private void logs(RoutingContext ctx) {
-        ledger.findLog(owner(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
+        ledger.findLog(userId(ctx), ctx.pathParam("id")).onFailure(ctx::fail).onSuccess(found -> {
             switch (found) {
                 case Output.Available output -> send(ctx, output, TEXT);
                 case Output.Pending(var status) -> {
@@ -119,11 +119,6 @@ public final class ActivationRoutes {
     }
 
     private static Buffer json(RoutingContext ctx, JsonNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return ContentCoding.gzipIfAccepted(ctx, Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
+        return ContentCoding.gzipIfAccepted(ctx, JsonAnswer.of(ctx, body));
     }
 }

@@ -7,7 +7,6 @@ import dev.faas.audit.AdminGuard;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -20,7 +19,6 @@ import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -92,10 +90,7 @@ public final class QuotaRoutes {
     private Future<Buffer> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("projects"), Ids::isUser);
         var after = page.after() == null ? "" : page.after();
-        return store.list(after, page.fetchLimit()).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-            return ContentCoding.gzipIfAccepted(ctx, page.render(found, this::view, Usage::owner));
-        });
+        return store.list(after, page.fetchLimit()).map(found -> page.answer(ctx, found, this::view, Usage::owner));
     }
 
     private Future<ObjectNode> change(RoutingContext ctx) {
@@ -109,7 +104,7 @@ public final class QuotaRoutes {
                     LOG.info(
                             "quota changed owner={} by={} limits={}",
                             owner,
-                            Authenticated.principal(ctx).userId(),
+                            Authenticated.userId(ctx),
                             changes == null ? "defaults" : changes);
                     return bucket.write(owner).recover(failure -> {
                         LOG.warn("quota not published yet owner={} cause={}", owner, failure.getMessage());

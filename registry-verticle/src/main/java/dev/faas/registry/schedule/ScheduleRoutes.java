@@ -1,15 +1,16 @@
 package dev.faas.registry.schedule;
 
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.audit.Origins;
 import dev.faas.cron.CronException;
 import dev.faas.cron.Recurrence;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -28,7 +29,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /v1/schedules}. */
 public final class ScheduleRoutes {
-    private static final String JSON = "application/json";
     private static final String THING = "schedule";
     /** An argument in JSON may be six times as long. */
     private static final int MAX_BODY_BYTES = 1 << 20;
@@ -91,17 +90,17 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> create(RoutingContext ctx) {
         var definition = ScheduleBody.read(Bodies.object(ctx), Optional.empty());
-        return schedules.create(owner(ctx), definition, origins.of(ctx)).map(schedule -> {
+        return schedules.create(userId(ctx), definition, origins.of(ctx)).map(schedule -> {
             ctx.response()
                     .setStatusCode(201)
                     .putHeader(HttpHeaders.LOCATION, "/v1/schedules/" + schedule.id())
                     .putHeader(HttpHeaders.ETAG, Preconditions.etag(schedule.version()));
-            return json(ctx, ScheduleView.withTimes(schedule, List.of(), schedule.updatedAt()));
+            return JsonAnswer.of(ctx, ScheduleView.withTimes(schedule, List.of(), schedule.updatedAt()));
         });
     }
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
-        return schedules.get(owner(ctx), ref(ctx)).compose(schedule -> {
+        return schedules.get(userId(ctx), ref(ctx)).compose(schedule -> {
             ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(schedule.version()));
             var conditions = Preconditions.of(ctx.request());
             conditions.checkIfMatch(THING, schedule.version());
@@ -130,39 +129,35 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> write(RoutingContext ctx, Function<Schedule, Definition> next) {
         return schedules
-                .replace(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
+                .replace(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), next, origins.of(ctx))
                 .compose(schedule -> renderWhole(ctx, schedule));
     }
 
     private Future<Void> delete(RoutingContext ctx) {
-        return schedules.delete(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx));
+        return schedules.delete(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), origins.of(ctx));
     }
 
     private Future<Buffer> pause(RoutingContext ctx) {
         return schedules
-                .pause(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), note(ctx), origins.of(ctx))
+                .pause(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), note(ctx), origins.of(ctx))
                 .compose(schedule -> renderWhole(ctx, schedule));
     }
 
     private Future<Buffer> resume(RoutingContext ctx) {
         return schedules
-                .resume(owner(ctx), ref(ctx), Preconditions.of(ctx.request()), note(ctx), origins.of(ctx))
+                .resume(userId(ctx), ref(ctx), Preconditions.of(ctx.request()), note(ctx), origins.of(ctx))
                 .compose(schedule -> renderWhole(ctx, schedule));
     }
 
-    /** The body is optional. */
     private Future<Buffer> trigger(RoutingContext ctx) {
-        var overlap = Overlap.ALLOW_ALL;
-        if (Bodies.bytes(ctx).length() > 0) {
-            var fields = JsonFields.of(ctx);
-            overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
-            fields.requireValid();
-        }
+        var fields = JsonFields.ofOptional(ctx);
+        var overlap = ScheduleBody.overlap(fields, Overlap.ALLOW_ALL);
+        fields.requireValid();
         return schedules
-                .trigger(owner(ctx), ref(ctx), overlap, key(ctx), origins.of(ctx))
+                .trigger(userId(ctx), ref(ctx), overlap, key(ctx), origins.of(ctx))
                 .map(triggered -> {
                     ctx.response().setStatusCode(202);
-                    return json(
+                    return JsonAnswer.of(
                             ctx,
                             ScheduleView.of(
                                     triggered.tick(), triggered.schedule().times()));
@@ -179,10 +174,11 @@ public final class ScheduleRoutes {
         }
         fields.requireValid();
         return schedules
-                .backfill(owner(ctx), ref(ctx), from.orElseThrow(), to, overlap, key(ctx), origins.of(ctx))
+                .backfill(userId(ctx), ref(ctx), from.orElseThrow(), to, overlap, key(ctx), origins.of(ctx))
                 .map(count -> {
                     ctx.response().setStatusCode(202);
-                    return json(ctx, JsonNodeFactory.instance.objectNode().put("ticks", count));
+                    return JsonAnswer.of(
+                            ctx, JsonNodeFactory.instance.objectNode().put("ticks", count));
                 });
     }
 
@@ -191,12 +187,8 @@ public final class ScheduleRoutes {
                 .map(IdempotencyKey::new);
     }
 
-    /** The body is optional. */
     private static String note(RoutingContext ctx) {
-        if (Bodies.bytes(ctx).length() == 0) {
-            return "";
-        }
-        var fields = JsonFields.of(ctx);
+        var fields = JsonFields.ofOptional(ctx);
         var note = ScheduleBody.note(fields);
         fields.requireValid();
         return note;
@@ -206,18 +198,14 @@ public final class ScheduleRoutes {
         var errors = new ArrayList<Problem.FieldError>();
         var function = function(ctx.queryParams().get("function"), errors);
         var state = choice(ctx, "state", ScheduleState.values(), ScheduleState::text, ScheduleState::of, errors);
-        var scope = List.of("schedules", owner(ctx), String.valueOf(function), String.valueOf(state));
+        var scope = List.of("schedules", userId(ctx), String.valueOf(function), String.valueOf(state));
         var page = Page.of(ctx, scope, FunctionRef::isName, errors);
-        return store.list(owner(ctx), function, state, page.after() == null ? "" : page.after(), page.fetchLimit())
-                .map(found -> {
-                    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-                    return ContentCoding.gzipIfAccepted(
-                            ctx,
-                            page.render(
-                                    found,
-                                    ScheduleView::of,
-                                    schedule -> schedule.spec().name()));
-                });
+        return store.list(userId(ctx), function, state, page.after() == null ? "" : page.after(), page.fetchLimit())
+                .map(found -> page.answer(
+                        ctx,
+                        found,
+                        ScheduleView::of,
+                        schedule -> schedule.spec().name()));
     }
 
     private static @Nullable FunctionRef function(@Nullable String text, List<Problem.FieldError> errors) {
@@ -252,7 +240,7 @@ public final class ScheduleRoutes {
         var outcome = choice(ctx, "outcome", TickOutcome.values(), TickOutcome::text, TickOutcome::of, errors);
         var since = time(ctx, "since", errors);
         var until = time(ctx, "until", errors);
-        return schedules.get(owner(ctx), ref(ctx)).compose(schedule -> {
+        return schedules.get(userId(ctx), ref(ctx)).compose(schedule -> {
             var scope = List.of(
                     "ticks", schedule.id(), String.valueOf(outcome), String.valueOf(since), String.valueOf(until));
             var page = Page.of(ctx, scope, key -> parseKey(key).isPresent(), errors);
@@ -261,11 +249,7 @@ public final class ScheduleRoutes {
                     .orElse(null);
             var times = schedule.times();
             return store.ticks(schedule.id(), outcome, since, until, after, page.fetchLimit())
-                    .map(found -> {
-                        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-                        return ContentCoding.gzipIfAccepted(
-                                ctx, page.render(found, tick -> ScheduleView.of(tick, times), ScheduleRoutes::key));
-                    });
+                    .map(found -> page.answer(ctx, found, tick -> ScheduleView.of(tick, times), ScheduleRoutes::key));
         });
     }
 
@@ -297,10 +281,10 @@ public final class ScheduleRoutes {
         var time = ScheduleBody.parse(ctx.pathParam("time"))
                 .orElseThrow(() -> Problem.invalid("time", TIME_RULE).asException());
         return schedules
-                .get(owner(ctx), ref(ctx))
+                .get(userId(ctx), ref(ctx))
                 .compose(schedule -> store.findTick(schedule.id(), time)
                         .compose(found -> store.now()
-                                .map(now -> json(
+                                .map(now -> JsonAnswer.of(
                                         ctx,
                                         found.map(tick -> ScheduleView.of(tick, schedule.times()))
                                                 .orElseGet(() -> ScheduleView.of(schedule, time, now))))));
@@ -323,7 +307,7 @@ public final class ScheduleRoutes {
                 }
             }
             fields.requireValid();
-            return json(ctx, JsonNodeFactory.instance.objectNode().set("times", times));
+            return JsonAnswer.of(ctx, JsonNodeFactory.instance.objectNode().set("times", times));
         });
     }
 
@@ -339,19 +323,11 @@ public final class ScheduleRoutes {
     private Future<Buffer> renderWhole(RoutingContext ctx, Schedule schedule) {
         ctx.response().putHeader(HttpHeaders.ETAG, Preconditions.etag(schedule.version()));
         return store.ticks(schedule.id(), null, null, null, null, LAST_TICKS)
-                .compose(ticks -> store.now().map(now -> json(ctx, ScheduleView.withTimes(schedule, ticks, now))));
-    }
-
-    private static Buffer json(RoutingContext ctx, ObjectNode body) {
-        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        return Buffer.buffer(body.toString().getBytes(StandardCharsets.UTF_8));
+                .compose(ticks ->
+                        store.now().map(now -> JsonAnswer.of(ctx, ScheduleView.withTimes(schedule, ticks, now))));
     }
 
     private static String ref(RoutingContext ctx) {
         return ctx.pathParam("ref");
-    }
-
-    private static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
     }
 }

@@ -1,11 +1,12 @@
 package dev.faas.registry.secret;
 
+import static dev.faas.http.token.Authenticated.userId;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
-import dev.faas.http.content.ContentCoding;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
@@ -65,7 +66,7 @@ public final class SecretRoutes {
         var value = readValue(JsonFields.of(ctx));
         var conditions = Preconditions.of(ctx.request());
         return secrets.put(
-                        owner(ctx),
+                        userId(ctx),
                         name,
                         value,
                         origins.of(ctx),
@@ -108,7 +109,7 @@ public final class SecretRoutes {
     }
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
-        return secrets.get(owner(ctx), name(ctx)).compose(secret -> {
+        return secrets.get(userId(ctx), name(ctx)).compose(secret -> {
             int version = secret.newest().version();
             ctx.response()
                     .putHeader(HttpHeaders.ETAG, Preconditions.etag(version))
@@ -123,18 +124,16 @@ public final class SecretRoutes {
     }
 
     private Future<Buffer> list(RoutingContext ctx) {
-        var page = Page.of(ctx, List.of("secrets", owner(ctx)), SecretRef::isName);
+        var page = Page.of(ctx, List.of("secrets", userId(ctx)), SecretRef::isName);
         var after = page.after() == null ? "" : page.after();
-        return secrets.list(owner(ctx), after, page.fetchLimit()).map(found -> {
-            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-            return ContentCoding.gzipIfAccepted(ctx, page.render(found, SecretRoutes::view, Secret::name));
-        });
+        return secrets.list(userId(ctx), after, page.fetchLimit())
+                .map(found -> page.answer(ctx, found, SecretRoutes::view, Secret::name));
     }
 
     private Future<Void> delete(RoutingContext ctx) {
         var conditions = Preconditions.of(ctx.request());
         return secrets.delete(
-                owner(ctx),
+                userId(ctx),
                 name(ctx),
                 origins.of(ctx),
                 secret -> conditions.check(THING, secret.newest().version()));
@@ -170,9 +169,5 @@ public final class SecretRoutes {
             throw Secrets.notFound(name);
         }
         return name;
-    }
-
-    private static String owner(RoutingContext ctx) {
-        return Authenticated.principal(ctx).userId();
     }
 }

@@ -3,10 +3,11 @@ package dev.faas.http.paging;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.content.ContentCoding;
+import dev.faas.http.content.JsonAnswer;
 import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -76,8 +77,9 @@ public record Page(int limit, @Nullable String after, List<String> scope) {
         return limit + 1;
     }
 
-    public <T> Buffer render(List<T> fetched, Function<T, JsonNode> view, Function<T, String> key) {
-        return Buffer.buffer(toJson(fetched, view, key).toString().getBytes(StandardCharsets.UTF_8));
+    /** Compressed for clients that accept it. */
+    public <T> Buffer answer(RoutingContext ctx, List<T> fetched, Function<T, JsonNode> view, Function<T, String> key) {
+        return ContentCoding.gzipIfAccepted(ctx, JsonAnswer.of(ctx, toJson(fetched, view, key)));
     }
 
     /** @param view of an item: JSON, or what Vert.x makes JSON of */

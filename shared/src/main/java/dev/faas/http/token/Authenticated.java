@@ -84,6 +84,11 @@ public final class Authenticated {
         return access(ctx).principal();
     }
 
+    /** The owner of what the caller asks for. */
+    public static String userId(RoutingContext ctx) {
+        return principal(ctx).userId();
+    }
+
     /** The same, for responses that take long; only on routes with {@link #by}. */
     public static Access access(RoutingContext ctx) {
         return Objects.requireNonNull(ctx.<Access>get(KEY), "this route needs the handler Authenticated.by");
