@@ -20,6 +20,7 @@ public record Problem(
         List<FieldError> errors,
         Map<String, Object> extensions,
         OptionalInt retryAfterSeconds) {
+    private static final int QUOTA_RETRY_SECONDS = 60;
 
     /** One invalid field of a request, by its path ({@code limits.memoryMb}). */
     public record FieldError(String field, String message) {}
@@ -95,6 +96,32 @@ public record Problem(
     /** 429: a limit of the account is reached; there is room again later. */
     public static Problem quotaExceeded(String detail, int retryAfterSeconds) {
         return quotaExceeded(detail).withRetryAfter(retryAfterSeconds);
+    }
+
+    /**
+     * 429: the user has the maximum number of something.
+     *
+     * @param things such as {@code hooks}
+     */
+    public static Problem tooMany(long most, String things) {
+        return quotaExceeded(
+                "You have " + most + " " + things
+                        + ", the most that one user may have. Delete one that you do not need any"
+                        + " more, then try again.",
+                QUOTA_RETRY_SECONDS);
+    }
+
+    /**
+     * 409: a name is unique for its user.
+     *
+     * @param thing such as {@code hook}
+     */
+    public static Problem nameTaken(String thing, String name) {
+        return of(
+                409,
+                "name_taken",
+                "Name taken",
+                "You have a " + thing + " '" + name + "' already. Choose another name, or change that one with PUT.");
     }
 
     /** 429: what waits must end first. */

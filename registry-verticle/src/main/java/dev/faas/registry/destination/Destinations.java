@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Destinations {
     private static final Logger LOG = LoggerFactory.getLogger(Destinations.class);
     private static final String THING = "destination";
-    private static final int QUOTA_RETRY_SECONDS = 60;
 
     private final DestinationStore store;
     private final QuotaSettings quotas;
@@ -59,7 +58,8 @@ final class Destinations {
                         owner,
                         change -> change.insert(destination).compose(inserted -> {
                             if (!inserted) {
-                                throw nameTaken(definition.spec().name()).asException();
+                                throw Problem.nameTaken(THING, definition.spec().name())
+                                        .asException();
                             }
                             return requireRoom(change)
                                     .compose(room -> change.audit(entry(destination, origin, "destination.create")));
@@ -72,12 +72,7 @@ final class Destinations {
         return change.usage().map(usage -> {
             long most = quotas.of(usage.overrides()).of(Quota.Limit.DESTINATIONS);
             if (usage.waiting().destinations() > most) {
-                throw Problem.quotaExceeded(
-                                "You have " + most
-                                        + " destinations, the most that one user may have. Delete one that you"
-                                        + " do not need any more, then try again.",
-                                QUOTA_RETRY_SECONDS)
-                        .asException();
+                throw Problem.tooMany(most, "destinations").asException();
             }
             return null;
         });
@@ -216,14 +211,6 @@ final class Destinations {
                 destination.id(),
                 destination.spec().name(),
                 destination.owner());
-    }
-
-    private static Problem nameTaken(String name) {
-        return Problem.of(
-                409,
-                "name_taken",
-                "Name taken",
-                "You have a destination '" + name + "' already. Choose another name, or change that one with PUT.");
     }
 
     /** Someone who may change a destination must not learn them. */

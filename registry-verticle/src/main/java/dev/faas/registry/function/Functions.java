@@ -312,9 +312,7 @@ public final class Functions {
     private Quota requireRoomForNew(Usage after, long growth) {
         long functions = quotas.of(after.overrides()).of(Limit.FUNCTIONS);
         if (after.functions() > functions) {
-            throw quotaExceeded("You have " + functions
-                    + " functions, the most that one user may have. Delete one that you do not need any more, then try"
-                    + " again.");
+            throw Problem.tooMany(functions, "functions").asException();
         }
         return requireRoom(after, growth);
     }

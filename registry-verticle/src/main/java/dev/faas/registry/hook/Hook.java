@@ -4,6 +4,7 @@ import dev.faas.hook.HookSpec;
 import dev.faas.hook.PublishedHook;
 import dev.faas.hook.PublishedHook.PathSecret;
 import dev.faas.hook.SealedSecrets;
+import dev.faas.registry.function.FunctionTarget;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param version of the definition
  */
 record Hook(
-        String id, String owner, Target function, int version, HookSpec spec, Access access, State state, Times times) {
+        String id,
+        String owner,
+        FunctionTarget function,
+        int version,
+        HookSpec spec,
+        Access access,
+        State state,
+        Times times) {
     enum State {
         ACTIVE("active"),
         PAUSED("paused"),
@@ -43,17 +51,6 @@ record Hook(
 
         static State of(boolean paused) {
             return paused ? PAUSED : ACTIVE;
-        }
-    }
-
-    /** @param revision null: the newest */
-    record Target(String id, String name, @Nullable Integer revision) {
-        String text() {
-            return revision == null ? name : name + "@" + revision;
-        }
-
-        String byId() {
-            return revision == null ? id : id + "@" + revision;
         }
     }
 
@@ -94,7 +91,7 @@ record Hook(
     PublishedHook toPublished() {
         return new PublishedHook(
                 owner,
-                new PublishedHook.Target(function.id, function.revision),
+                new PublishedHook.Target(function.id(), function.revision()),
                 spec,
                 access.secrets,
                 access.old == null ? List.of(access.path) : List.of(access.path, Objects.requireNonNull(access.old)),

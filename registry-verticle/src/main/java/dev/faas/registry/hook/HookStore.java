@@ -6,9 +6,9 @@ import dev.faas.hook.HookSpec;
 import dev.faas.hook.PublishedHook.PathSecret;
 import dev.faas.hook.SealedSecrets;
 import dev.faas.pg.Pg;
+import dev.faas.registry.function.FunctionTarget;
 import dev.faas.registry.hook.Hook.Access;
 import dev.faas.registry.hook.Hook.State;
-import dev.faas.registry.hook.Hook.Target;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
@@ -23,7 +23,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code hook}. Each change adds a row to {@code hook_outbox} in its transaction. */
 public final class HookStore {
@@ -58,18 +57,8 @@ public final class HookStore {
             this.owner = owner;
         }
 
-        /** Keeps the function from being deleted meanwhile; empty when there is none, or no such revision. */
-        Future<Optional<Target>> findFunction(FunctionRef ref) {
-            @Nullable
-            Integer revision = ref.revision().isPresent() ? ref.revision().getAsInt() : null;
-            return tx.preparedQuery("select id, name from function where owner = $1 and deleted_at is null and "
-                            + (ref.isId() ? "id" : "name") + " = $2 and ($3::int is null or exists ("
-                            + "select from function_revision where function_id = id and function_revision.revision = $3))"
-                            + " for share")
-                    .execute(Tuple.of(owner, ref.target(), revision))
-                    .map(rows -> rows.stream()
-                            .map(row -> new Target(row.getString("id"), row.getString("name"), revision))
-                            .findFirst());
+        Future<FunctionTarget> lockFunction(FunctionRef ref) {
+            return FunctionTarget.lock(tx, owner, ref);
         }
 
         /** With what this transaction has written. */
@@ -235,7 +224,7 @@ public final class HookStore {
         return new Hook(
                 row.getString("id"),
                 row.getString("owner"),
-                new Target(row.getString("function_id"), row.getString("function_name"), row.getInteger("pinned")),
+                FunctionTarget.of(row),
                 row.getInteger("version"),
                 Codec.decode(row.getBuffer("spec").getBytes(), HookSpec.class),
                 new Access(

@@ -9,10 +9,8 @@ import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.hook.Hook.Access;
 import dev.faas.registry.hook.Hook.State;
-import dev.faas.registry.hook.Hook.Target;
 import dev.faas.registry.hook.HookStore.Change;
 import dev.faas.seal.SealingKey;
-import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Sha256;
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
 final class Hooks {
     private static final Logger LOG = LoggerFactory.getLogger(Hooks.class);
     private static final String THING = "hook";
-    private static final int QUOTA_RETRY_SECONDS = 60;
     private static final int SECRET_BYTES = 20;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -75,7 +72,7 @@ final class Hooks {
         var secrets = definition.secrets().map(texts -> seal(owner, id, texts)).orElse(null);
         return store.change(
                         owner,
-                        change -> findFunction(change, definition.function()).compose(function -> {
+                        change -> change.lockFunction(definition.function()).compose(function -> {
                             var hook = new Hook(
                                     id,
                                     owner,
@@ -87,7 +84,9 @@ final class Hooks {
                                     new Hook.Times(now, now));
                             return change.insert(hook).compose(inserted -> {
                                 if (!inserted) {
-                                    throw nameTaken(definition.spec().name()).asException();
+                                    throw Problem.nameTaken(
+                                                    THING, definition.spec().name())
+                                            .asException();
                                 }
                                 return requireRoom(change)
                                         .compose(room -> change.audit(entry(hook, origin, "create")))
@@ -102,24 +101,10 @@ final class Hooks {
         return change.usage().map(usage -> {
             long most = quotas.of(usage.overrides()).of(Quota.Limit.HOOKS);
             if (usage.waiting().hooks() > most) {
-                throw Problem.quotaExceeded(
-                                "You have " + most
-                                        + " hooks, the most that one user may have. Delete one that you do not"
-                                        + " need any more, then try again.",
-                                QUOTA_RETRY_SECONDS)
-                        .asException();
+                throw Problem.tooMany(most, "hooks").asException();
             }
             return null;
         });
-    }
-
-    private static Future<Target> findFunction(Change change, FunctionRef ref) {
-        return change.findFunction(ref)
-                .map(found -> found.orElseThrow(() -> {
-                    var revision =
-                            ref.revision().isPresent() ? "@" + ref.revision().getAsInt() : "";
-                    return Problem.functionNotFound(ref.target() + revision).asException();
-                }));
     }
 
     Future<Hook> get(String owner, String ref) {
@@ -131,7 +116,7 @@ final class Hooks {
             String owner, String ref, Preconditions conditions, Function<Hook, Definition> next, Origin origin) {
         return change(owner, ref, conditions, origin, "update", (change, before) -> {
             var definition = next.apply(before);
-            return findFunction(change, definition.function()).map(function -> {
+            return change.lockFunction(definition.function()).map(function -> {
                 var access = before.access();
                 if (!definition.spec().signature().hasSecrets()) {
                     access = access.with(null);
@@ -267,14 +252,6 @@ final class Hooks {
 
     private static void log(String event, Hook hook) {
         LOG.info("{} hook={} name={} owner={}", event, hook.id(), hook.spec().name(), hook.owner());
-    }
-
-    private static Problem nameTaken(String name) {
-        return Problem.of(
-                409,
-                "name_taken",
-                "Name taken",
-                "You have a hook '" + name + "' already. Choose another name, or change that one with PUT.");
     }
 
     static RuntimeException notFound(String ref) {

@@ -1,6 +1,7 @@
 package dev.faas.registry.schedule;
 
 import dev.faas.cron.CronTime;
+import dev.faas.registry.function.FunctionTarget;
 import dev.faas.schedule.ScheduleSpec;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.ScheduleTimes;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Schedule(
         String id,
         String owner,
-        Target function,
+        FunctionTarget function,
         int version,
         ScheduleSpec spec,
         Progress progress,
@@ -26,17 +27,6 @@ record Schedule(
         Instant updatedAt) {
     private static final int MEASURED = 100;
     private static final long HOUR_MILLIS = 3_600_000;
-
-    /** @param revision null: the newest */
-    record Target(String id, String name, @Nullable Integer revision) {
-        String text() {
-            return revision == null ? name : name + "@" + revision;
-        }
-
-        String byId() {
-            return revision == null ? id : id + "@" + revision;
-        }
-    }
 
     /**
      * Where it stands.

@@ -5,9 +5,9 @@ import dev.faas.acceptance.IdempotencyKeys;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.pg.Pg;
+import dev.faas.registry.function.FunctionTarget;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.schedule.Schedule.Progress;
-import dev.faas.registry.schedule.Schedule.Target;
 import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleSpec;
 import dev.faas.schedule.ScheduleState;
@@ -89,18 +89,8 @@ public final class ScheduleStore {
             return now;
         }
 
-        /** Keeps the function from being deleted meanwhile; empty when there is none, or no such revision. */
-        Future<Optional<Target>> findFunction(FunctionRef ref) {
-            @Nullable
-            Integer revision = ref.revision().isPresent() ? ref.revision().getAsInt() : null;
-            return tx.preparedQuery("select id, name from function where owner = $1 and deleted_at is null and "
-                            + (ref.isId() ? "id" : "name") + " = $2 and ($3::int is null or exists ("
-                            + "select from function_revision where function_id = id and function_revision.revision = $3))"
-                            + " for share")
-                    .execute(Tuple.of(owner, ref.target(), revision))
-                    .map(rows -> rows.stream()
-                            .map(row -> new Target(row.getString("id"), row.getString("name"), revision))
-                            .findFirst());
+        Future<FunctionTarget> lockFunction(FunctionRef ref) {
+            return FunctionTarget.lock(tx, owner, ref);
         }
 
         /** With what this transaction has written. */
@@ -377,7 +367,7 @@ public final class ScheduleStore {
         return new Schedule(
                 row.getString("id"),
                 row.getString("owner"),
-                new Target(row.getString("function_id"), row.getString("function_name"), row.getInteger("pinned")),
+                FunctionTarget.of(row),
                 row.getInteger("version"),
                 Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
                 new Progress(

@@ -5,9 +5,9 @@ import dev.faas.audit.AuditEntry;
 import dev.faas.audit.Origin;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
+import dev.faas.registry.function.FunctionTarget;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.schedule.Schedule.Progress;
-import dev.faas.registry.schedule.Schedule.Target;
 import dev.faas.registry.schedule.ScheduleStore.Change;
 import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleState;
@@ -47,7 +47,7 @@ final class Schedules {
     Future<Schedule> create(String owner, Definition definition, Origin origin) {
         return store.change(
                         owner,
-                        change -> findFunction(change, definition).compose(function -> {
+                        change -> change.lockFunction(definition.function()).compose(function -> {
                             var schedule = create(change, owner, definition, function);
                             return insert(change, schedule)
                                     .compose(inserted -> requireRoom(change, true))
@@ -60,13 +60,13 @@ final class Schedules {
     private static Future<Void> insert(Change change, Schedule schedule) {
         return change.insert(schedule).map(inserted -> {
             if (!inserted) {
-                throw nameTaken(schedule.spec().name()).asException();
+                throw Problem.nameTaken(THING, schedule.spec().name()).asException();
             }
             return null;
         });
     }
 
-    private static Schedule create(Change change, String owner, Definition definition, Target function) {
+    private static Schedule create(Change change, String owner, Definition definition, FunctionTarget function) {
         var now = change.now().truncatedTo(ChronoUnit.MILLIS);
         var blank = new Schedule(
                 Ids.schedule(now),
@@ -97,11 +97,7 @@ final class Schedules {
             long most = quota.of(Quota.Limit.SCHEDULES);
             long mostTicks = quota.of(Quota.Limit.SCHEDULE_TICKS_PER_HOUR);
             if (isNew && use.schedules() > most) {
-                throw Problem.quotaExceeded(
-                                "You have " + most + " schedules, the most that one user may have. Delete one that you"
-                                        + " do not need any more, then try again.",
-                                QUOTA_RETRY_SECONDS)
-                        .asException();
+                throw Problem.tooMany(most, "schedules").asException();
             }
             if (use.ticksPerHour() > mostTicks) {
                 throw Problem.quotaExceeded(
@@ -113,16 +109,6 @@ final class Schedules {
             }
             return null;
         });
-    }
-
-    private static Future<Target> findFunction(Change change, Definition definition) {
-        var ref = definition.function();
-        return change.findFunction(ref)
-                .map(found -> found.orElseThrow(() -> {
-                    var revision =
-                            ref.revision().isPresent() ? "@" + ref.revision().getAsInt() : "";
-                    return Problem.functionNotFound(ref.target() + revision).asException();
-                }));
     }
 
     Future<Schedule> get(String owner, String ref) {
@@ -140,7 +126,7 @@ final class Schedules {
                 owner,
                 change -> lock(change, ref, conditions).compose(before -> {
                     var definition = next.apply(before);
-                    return findFunction(change, definition).compose(function -> {
+                    return change.lockFunction(definition.function()).compose(function -> {
                         var after = replace(change, before, definition, function);
                         return after.equals(before)
                                 ? Future.succeededFuture(before)
@@ -150,7 +136,7 @@ final class Schedules {
     }
 
     /** A next time that is still one of the schedule stays: it may be due already, or be due later by its jitter. */
-    private static Schedule replace(Change change, Schedule before, Definition definition, Target function) {
+    private static Schedule replace(Change change, Schedule before, Definition definition, FunctionTarget function) {
         var now = change.now();
         var spec = definition.spec();
         var progress = before.progress();
@@ -427,14 +413,6 @@ final class Schedules {
                 schedule.id(),
                 schedule.spec().name(),
                 schedule.owner());
-    }
-
-    private static Problem nameTaken(String name) {
-        return Problem.of(
-                409,
-                "name_taken",
-                "Name taken",
-                "You have a schedule '" + name + "' already. Choose another name, or change that one with PUT.");
     }
 
     static RuntimeException notFound(String ref) {

@@ -79,9 +79,7 @@ public final class Secrets {
 
     private static void requireRoom(boolean isNew, Usage usage, FairShare share, int bytes) {
         if (isNew && usage.secrets() >= MAX_SECRETS) {
-            throw quotaExceeded(
-                    "You have " + MAX_SECRETS + " secrets, the most that one user may have. Delete one that you"
-                            + " do not need any more, then try again.");
+            throw Problem.tooMany(MAX_SECRETS, "secrets").asException();
         }
         if (!share.allows(usage.bytes() + SecretStore.encodedLength(bytes))) {
             throw quotaExceeded("The platform has little room for secrets, and yours take more than a fair share of it."
