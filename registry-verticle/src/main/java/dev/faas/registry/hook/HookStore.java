@@ -7,6 +7,7 @@ import dev.faas.hook.PublishedHook.PathSecret;
 import dev.faas.hook.SealedSecrets;
 import dev.faas.pg.Pg;
 import dev.faas.registry.function.FunctionTarget;
+import dev.faas.registry.function.FunctionTargetStore;
 import dev.faas.registry.hook.Hook.Access;
 import dev.faas.registry.hook.Hook.State;
 import dev.faas.registry.quota.QuotaStore;
@@ -58,7 +59,7 @@ public final class HookStore {
         }
 
         Future<FunctionTarget> lockFunction(FunctionRef ref) {
-            return FunctionTarget.lock(tx, owner, ref);
+            return FunctionTargetStore.lock(tx, owner, ref);
         }
 
         /** With what this transaction has written. */
@@ -224,7 +225,7 @@ public final class HookStore {
         return new Hook(
                 row.getString("id"),
                 row.getString("owner"),
-                FunctionTarget.of(row),
+                FunctionTargetStore.read(row),
                 row.getInteger("version"),
                 Codec.decode(row.getBuffer("spec").getBytes(), HookSpec.class),
                 new Access(

@@ -6,6 +6,7 @@ import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.pg.Pg;
 import dev.faas.registry.function.FunctionTarget;
+import dev.faas.registry.function.FunctionTargetStore;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.schedule.Schedule.Progress;
 import dev.faas.schedule.Overlap;
@@ -90,7 +91,7 @@ public final class ScheduleStore {
         }
 
         Future<FunctionTarget> lockFunction(FunctionRef ref) {
-            return FunctionTarget.lock(tx, owner, ref);
+            return FunctionTargetStore.lock(tx, owner, ref);
         }
 
         /** With what this transaction has written. */
@@ -367,7 +368,7 @@ public final class ScheduleStore {
         return new Schedule(
                 row.getString("id"),
                 row.getString("owner"),
-                FunctionTarget.of(row),
+                FunctionTargetStore.read(row),
                 row.getInteger("version"),
                 Codec.decode(row.getBuffer("spec").getBytes(), ScheduleSpec.class),
                 new Progress(
