@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -201,21 +202,29 @@ final class DeliveryStore implements EndedStore.Handler {
     Future<Void> settle(List<Attempted> attempted) {
         var health = Health.of(
                 attempted.stream().filter(each -> !each.delivery().isTest()).toList());
-        return pg.inTransaction(tx ->
-                lock(tx, health).compose(locked -> settle(tx, attempted)).compose(settled -> updateHealth(tx, health)));
+        return pg.inTransaction(tx -> lock(tx, health)
+                .compose(changes -> settle(tx, attempted).compose(settled -> updateHealth(tx, changes))));
     }
 
-    /** In the order in which a delete locks: the destination, then its deliveries. Destinations that stay well are not locked. */
-    private static Future<Void> lock(SqlConnection tx, List<Health> changes) {
+    /**
+     * In the order in which a delete locks: the destination, then its deliveries. Returns what was locked: destinations that stay well
+     * are not.
+     */
+    private static Future<List<Health>> lock(SqlConnection tx, List<Health> changes) {
         return tx.preparedQuery("""
-                        select from destination d join unnest($1::text[], $2::bool[]) as u (id, ill) on u.id = d.id
+                        select d.id from destination d join unnest($1::text[], $2::bool[]) as u (id, ill) on u.id = d.id
                         where u.ill or d.failures > 0 order by d.id for no key update of d""")
                 .execute(Tuple.tuple()
                         .addValue(Pg.texts(changes, Health::destination))
                         .addValue(changes.stream()
                                 .map(each -> each.failures() > 0)
                                 .toArray(Boolean[]::new)))
-                .mapEmpty();
+                .map(rows -> {
+                    var locked = rows.stream().map(row -> row.getString("id")).collect(Collectors.toSet());
+                    return changes.stream()
+                            .filter(each -> locked.contains(each.destination()))
+                            .toList();
+                });
     }
 
     private static Future<Void> settle(SqlConnection tx, List<Attempted> attempted) {
@@ -246,7 +255,7 @@ final class DeliveryStore implements EndedStore.Handler {
                 .mapEmpty();
     }
 
-    /** A destination that is well has no writes of its own. */
+    /** Of locked destinations. */
     private static Future<Void> updateHealth(SqlConnection tx, List<Health> changes) {
         var well = changes.stream()
                 .filter(Health::succeeded)
