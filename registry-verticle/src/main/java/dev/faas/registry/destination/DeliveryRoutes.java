@@ -9,6 +9,7 @@ import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.registry.destination.DeliveryStore.Filter;
+import dev.faas.registry.paging.PathRef;
 import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -86,11 +87,11 @@ public final class DeliveryRoutes {
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return store.find(userId(ctx), ref(ctx)).map(found -> render(ctx, found));
+        return store.find(userId(ctx), deliveryRef(ctx)).map(found -> render(ctx, found));
     }
 
     private Future<Buffer> redeliver(RoutingContext ctx) {
-        return store.redeliver(userId(ctx), ref(ctx)).map(found -> {
+        return store.redeliver(userId(ctx), deliveryRef(ctx)).map(found -> {
             ctx.response().setStatusCode(202);
             return render(ctx, found);
         });
@@ -121,14 +122,19 @@ public final class DeliveryRoutes {
 
     private static Buffer render(RoutingContext ctx, Optional<Delivery> found) {
         return JsonAnswer.of(
-                ctx,
-                found.orElseThrow(() -> Problem.of(
-                                        404,
-                                        "delivery_not_found",
-                                        "Delivery not found",
-                                        "You have no delivery '" + ref(ctx)
-                                                + "' of the last 7 days to a destination that you still have.")
-                                .asException())
-                        .toWholeView());
+                ctx, found.orElseThrow(() -> notFound(ctx.pathParam("ref"))).toWholeView());
+    }
+
+    private static String deliveryRef(RoutingContext ctx) {
+        return PathRef.of(ctx, DeliveryRoutes::notFound);
+    }
+
+    private static RuntimeException notFound(String ref) {
+        return Problem.of(
+                        404,
+                        "delivery_not_found",
+                        "Delivery not found",
+                        "You have no delivery '" + ref + "' of the last 7 days to a destination that you still have.")
+                .asException();
     }
 }

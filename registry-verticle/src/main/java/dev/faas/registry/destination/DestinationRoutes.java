@@ -14,6 +14,7 @@ import dev.faas.outgoing.OutgoingRules;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
+import dev.faas.registry.paging.PathRef;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
@@ -159,6 +160,6 @@ public final class DestinationRoutes {
     }
 
     static String ref(RoutingContext ctx) {
-        return ctx.pathParam("ref");
+        return PathRef.of(ctx, Destinations::notFound);
     }
 }

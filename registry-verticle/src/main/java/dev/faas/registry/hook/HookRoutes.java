@@ -15,6 +15,7 @@ import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.hook.Hooks.Changed;
+import dev.faas.registry.paging.PathRef;
 import dev.faas.seal.SealingKey;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Scope;
@@ -173,11 +174,6 @@ public final class HookRoutes {
     }
 
     private static String ref(RoutingContext ctx) {
-        var ref = ctx.pathParam("ref");
-        // Postgres refuses a text with NUL.
-        if (ref.indexOf('\0') >= 0) {
-            throw Hooks.notFound(ref);
-        }
-        return ref;
+        return PathRef.of(ctx, Hooks::notFound);
     }
 }

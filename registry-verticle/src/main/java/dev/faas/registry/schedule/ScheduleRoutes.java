@@ -17,6 +17,7 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
+import dev.faas.registry.paging.PathRef;
 import dev.faas.registry.schedule.ScheduleStore.TickKey;
 import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleState;
@@ -328,6 +329,6 @@ public final class ScheduleRoutes {
     }
 
     private static String ref(RoutingContext ctx) {
-        return ctx.pathParam("ref");
+        return PathRef.of(ctx, Schedules::notFound);
     }
 }

@@ -10,7 +10,7 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), hooks(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), others(), paths()).flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
@@ -139,6 +139,18 @@ final class ReferenceRows {
                         request("send with secret " + brief(ref), "POST", "/hooks/hk_00000000000000000000000000/" + ref)
                                 .json("{}")))
                 .map(row -> row.is(404, "hook_not_found"));
+    }
+
+    private static Stream<Refusal> others() {
+        return Stream.of("schedule", "destination", "delivery")
+                .flatMap(kind -> Stream.of(
+                                "*", "a.b", "a%00b", "%2e%2e%2fx", "'%20OR%201=1--", "%c3%a9", "a".repeat(5_000))
+                        .map(ref -> request(
+                                        kind + " " + brief(ref),
+                                        "GET",
+                                        "/v1/" + (kind.equals("delivery") ? "deliveries" : kind + "s") + "/" + ref)
+                                .asUser()
+                                .is(404, kind + "_not_found")));
     }
 
     /** Unknown paths, and ones that cannot be decoded. */
