@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.faas.local.ReservedPort;
-import dev.faas.spawner.docker.TestImages;
-import dev.faas.system.outage.Processes;
 import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.io.IOException;
@@ -23,51 +21,25 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests webhooks as a user has them: typed with the client, sent by the whole platform, checked by the receivers of the guide. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DeliveriesIT {
+class DeliveriesIT extends PlatformOfProcesses {
     private static final Path DOCS =
             Path.of("..", "..", "docs").toAbsolutePath().normalize();
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private TestImages images;
-    private Processes platform;
-    private InstalledClient client;
-
-    @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
-        images = new TestImages(TestImages.dockerHost());
-        platform = new Processes(directory, Map.of("FAAS_SLOTS", "4", "FAAS_OUTGOING_ALLOW", "127.0.0.1"));
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        platform.close();
-        images.close();
+    DeliveriesIT() {
+        super("echo \"$1\"", Map.of("FAAS_OUTGOING_ALLOW", "127.0.0.1"));
     }
 
     @BeforeEach
-    void logIn() throws Exception {
-        client = InstalledClient.of(platform.api());
-        client.run("fn", "create", "report", "--image", images.script("echo \"$1\""))
-                .orThrow();
+    void createSchedule() throws Exception {
         client.run("schedule", "create", "nightly", "--function", "report", "--cron", "@yearly", "--argument", "full")
                 .orThrow();
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
     }
 
     /** The commands of the guide, with a free port. The receiver refuses what is not signed by the secret that it has. */

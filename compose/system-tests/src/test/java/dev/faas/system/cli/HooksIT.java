@@ -3,26 +3,16 @@ package dev.faas.system.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.faas.spawner.docker.TestImages;
-import dev.faas.system.outage.Processes;
 import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests hooks as their senders see them: signed by programs that are not of this project, run by the whole platform. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HooksIT {
+class HooksIT extends PlatformOfProcesses {
     /** $1: the delivery's id, $2: the key. */
     private static final String GITHUB = """
             BODY='{"after": "4711", "text": "ü"}'
@@ -43,32 +33,8 @@ class HooksIT {
             ' "$1" "$2"
             """;
 
-    private TestImages images;
-    private Processes platform;
-    private InstalledClient client;
-
-    @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
-        images = new TestImages(TestImages.dockerHost());
-        platform = new Processes(directory, Map.of("FAAS_SLOTS", "4"));
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        platform.close();
-        images.close();
-    }
-
-    @BeforeEach
-    void logIn() throws Exception {
-        client = InstalledClient.of(platform.api());
-        client.run("fn", "create", "report", "--image", images.script("echo \"$1 $FAAS_TRIGGER\""))
-                .orThrow();
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
+    HooksIT() {
+        super("echo \"$1 $FAAS_TRIGGER\"", Map.of());
     }
 
     @ParameterizedTest

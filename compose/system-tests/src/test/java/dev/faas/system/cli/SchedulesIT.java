@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.spawner.docker.BusyboxImage;
-import dev.faas.spawner.docker.TestImages;
-import dev.faas.system.outage.Processes;
 import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.io.IOException;
@@ -20,48 +18,23 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tests schedules as a user has them: typed with the client, run by the whole platform, over a kill of the process that fires them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SchedulesIT {
+class SchedulesIT extends PlatformOfProcesses {
     private static final Path GUIDE = Path.of("..", "..", "docs", "events.md");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private TestImages images;
-    private Processes platform;
     private String busybox;
-    private InstalledClient client;
+
+    SchedulesIT() {
+        super("echo \"$1\"", Map.of());
+    }
 
     @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
-        images = new TestImages(TestImages.dockerHost());
+    void loadBusybox() throws Exception {
         busybox = images.load(BusyboxImage.bare());
-        platform = new Processes(directory, Map.of("FAAS_SLOTS", "4"));
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        platform.close();
-        images.close();
-    }
-
-    @BeforeEach
-    void logIn() throws Exception {
-        client = InstalledClient.of(platform.api());
-        client.run("fn", "create", "report", "--image", images.script("echo \"$1\""))
-                .orThrow();
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
     }
 
     @Test
