@@ -18,10 +18,15 @@ public record IdempotencyKey(String text, Optional<String> content) {
     }
 
     public IdempotencyKey {
-        if (!VISIBLE.matcher(text).matches()) {
+        if (!isValid(text)) {
             throw Problem.invalid(HEADER, "must be 1 to 255 visible ASCII characters, without spaces")
                     .asException();
         }
+    }
+
+    /** 1 to 255 visible ASCII characters. */
+    public static boolean isValid(String text) {
+        return VISIBLE.matcher(text).matches();
     }
 
     @Override

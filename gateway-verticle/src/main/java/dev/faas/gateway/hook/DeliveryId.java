@@ -2,18 +2,16 @@ package dev.faas.gateway.hook;
 
 import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.hook.HookSpec;
+import dev.faas.webhook.StandardWebhooks;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Sha256;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Finds the id that a sender gives to a delivery, and keeps when it repeats one. */
 final class DeliveryId {
-    private static final List<String> USUAL = List.of("webhook-id", "X-GitHub-Delivery");
     private static final String GITHUB = "X-GitHub-Delivery";
-    private static final String STANDARD = "webhook-id";
-    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final List<String> USUAL = List.of(StandardWebhooks.ID, GITHUB);
 
     private DeliveryId() {}
 
@@ -25,7 +23,7 @@ final class DeliveryId {
     static Optional<String> of(HookRequest request, HookSpec spec) {
         return find(request, spec)
                 .filter(id -> !id.isEmpty())
-                .map(id -> VISIBLE.matcher(id).matches() ? id : "sha256:" + Sha256.hex(id));
+                .map(id -> IdempotencyKey.isValid(id) ? id : "sha256:" + Sha256.hex(id));
     }
 
     private static Optional<String> find(HookRequest request, HookSpec spec) {
@@ -34,7 +32,7 @@ final class DeliveryId {
             return header(request, own);
         }
         return switch (spec.signature().scheme()) {
-            case STANDARD -> header(request, STANDARD);
+            case STANDARD -> header(request, StandardWebhooks.ID);
             case GITHUB -> header(request, GITHUB);
             case NONE, HMAC ->
                 USUAL.stream()

@@ -26,6 +26,11 @@ final class HookRequest implements RequestSignature.Headers {
         return body;
     }
 
+    /** Fails with {@code invalid_request} when the body is not UTF-8. */
+    String text() {
+        return Bodies.utf8(ctx);
+    }
+
     @Override
     public List<String> all(String name) {
         return ctx.request().headers().getAll(name);

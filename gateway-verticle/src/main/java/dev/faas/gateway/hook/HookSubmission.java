@@ -7,9 +7,6 @@ import dev.faas.hook.BodyMapping;
 import dev.faas.hook.HookSpec;
 import dev.faas.http.StrictJson;
 import dev.faas.wire.Problem;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
@@ -42,7 +39,7 @@ final class HookSubmission {
             Instant now) {
         var mapping = spec.reading().body();
         var argument = switch (mapping.as()) {
-            case WHOLE -> whole(request.body());
+            case WHOLE -> request.text();
             case POINTER -> selected(request.body(), mapping);
             case CLOUDEVENT ->
                 CloudEventBody.of(request, hookId, deliveryId, requestId, now).toString();
@@ -56,17 +53,6 @@ final class HookSubmission {
             });
         }
         return new Submission(argument, OptionalInt.empty(), tags, Optional.empty(), variables);
-    }
-
-    private static String whole(byte[] body) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw Problem.invalid("", "the body is not UTF-8").asException();
-        }
     }
 
     private static String selected(byte[] body, BodyMapping mapping) {

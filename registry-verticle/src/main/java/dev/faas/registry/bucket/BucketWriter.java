@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes keys of a bucket as they are in Postgres. Concurrent writers never bring back an older state: the bucket's last change
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * </pre>
  */
 public final class BucketWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(BucketWriter.class);
     private static final int TRIES = 5;
 
     /**
@@ -41,6 +44,27 @@ public final class BucketWriter {
     /** Returns the bucket's revision that has this state of the key or a later one. */
     public Future<Long> write(String key, Supplier<Future<State>> readState) {
         return write(key, readState, TRIES);
+    }
+
+    /**
+     * Has everything written again if the bucket lacks the newest key: NATS has lost its disk then.
+     *
+     * @param newest key that the bucket must have; empty: there is none
+     * @param addAll adds all keys to the outbox
+     */
+    public Future<Void> restoreIfLost(Future<Optional<String>> newest, Supplier<Future<Void>> addAll) {
+        return newest.compose(key -> {
+            if (key.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return onContext(bucket.lastChange(key.get())).compose(last -> {
+                if (last.isPresent()) {
+                    return Future.succeededFuture();
+                }
+                LOG.warn("a bucket lost its content, writing all of it again missing={}", key.get());
+                return addAll.get();
+            });
+        });
     }
 
     private Future<Long> write(String key, Supplier<Future<State>> readState, int tries) {

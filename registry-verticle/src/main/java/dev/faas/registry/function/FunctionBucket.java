@@ -48,19 +48,10 @@ public final class FunctionBucket {
 
     /** Writes all functions again if the bucket lacks the newest one: NATS has lost its disk then. */
     public Future<Void> restoreIfLost() {
-        return outbox.findNewestPublished().compose(newest -> {
-            if (newest.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            var name = FunctionRevision.key(newest.get().owner(), newest.get().name());
-            return writer.onContext(bucket.lastChange(name)).compose(last -> {
-                if (last.isPresent()) {
-                    return Future.succeededFuture();
-                }
-                LOG.warn("bucket FUNCTIONS lost its content, writing all functions again missing={}", name);
-                return outbox.addAll();
-            });
-        });
+        return writer.restoreIfLost(
+                outbox.findNewestPublished()
+                        .map(newest -> newest.map(it -> FunctionRevision.key(it.owner(), it.name()))),
+                outbox::addAll);
     }
 
     Future<Stream.State> state() {

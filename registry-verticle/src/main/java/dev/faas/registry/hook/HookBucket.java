@@ -7,22 +7,17 @@ import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes hooks from Postgres to the bucket HOOKS. */
 public final class HookBucket {
-    private static final Logger LOG = LoggerFactory.getLogger(HookBucket.class);
     private static final int BATCH = 200;
     private static final long TIMEOUT_SECONDS = 5;
 
     private final BucketWriter writer;
-    private final Kv bucket;
     private final HookStore store;
 
     public HookBucket(Vertx vertx, Kv bucket, HookStore store) {
         this.writer = new BucketWriter(vertx, bucket);
-        this.bucket = bucket;
         this.store = store;
     }
 
@@ -46,17 +41,6 @@ public final class HookBucket {
 
     /** Writes all hooks again if the bucket lacks the newest one: NATS has lost its disk then. */
     public Future<Void> restoreIfLost() {
-        return store.newestPublished().compose(newest -> {
-            if (newest.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            return writer.onContext(bucket.lastChange(newest.get())).compose(last -> {
-                if (last.isPresent()) {
-                    return Future.succeededFuture();
-                }
-                LOG.warn("bucket HOOKS lost its content, writing all hooks again");
-                return store.addAllToOutbox();
-            });
-        });
+        return writer.restoreIfLost(store.newestPublished(), store::addAllToOutbox);
     }
 }

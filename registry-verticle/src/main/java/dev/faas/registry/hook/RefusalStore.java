@@ -9,9 +9,7 @@ import dev.faas.wire.ApiTime;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.function.Function;
 
 /** Reads and writes the table {@code hook_refusal}. */
 public final class RefusalStore {
@@ -66,15 +64,11 @@ public final class RefusalStore {
                             as r (hook_id, at, status, reason, delivery_id)
                         join hook h on h.id = r.hook_id""")
                 .execute(Tuple.of(
-                        texts(requests, Request::hook),
-                        requests.stream().map(each -> Pg.utc(each.at())).toArray(OffsetDateTime[]::new),
+                        Pg.texts(requests, Request::hook),
+                        Pg.times(requests, Request::at),
                         requests.stream().map(Request::status).toArray(Integer[]::new),
-                        texts(requests, Request::reason),
-                        texts(requests, Request::deliveryId)))
+                        Pg.texts(requests, Request::reason),
+                        Pg.texts(requests, Request::deliveryId)))
                 .mapEmpty();
-    }
-
-    private static String[] texts(List<Request> requests, Function<Request, String> text) {
-        return requests.stream().map(text).toArray(String[]::new);
     }
 }

@@ -9,12 +9,9 @@ import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes sealed secrets from Postgres to the bucket SECRETS. */
 public final class SecretBucket {
-    private static final Logger LOG = LoggerFactory.getLogger(SecretBucket.class);
     private static final int BATCH = 100;
     private static final long TIMEOUT_SECONDS = 5;
 
@@ -44,18 +41,8 @@ public final class SecretBucket {
 
     /** Writes all secrets again if the bucket lacks the newest one: NATS has lost its disk then. */
     public Future<Void> restoreIfLost() {
-        return store.newestPublished().compose(newest -> {
-            if (newest.isEmpty()) {
-                return Future.succeededFuture();
-            }
-            return writer.onContext(bucket.lastChange(newest.get().text())).compose(last -> {
-                if (last.isPresent()) {
-                    return Future.succeededFuture();
-                }
-                LOG.warn("bucket SECRETS lost its content, writing all secrets again");
-                return store.addAllToOutbox();
-            });
-        });
+        return writer.restoreIfLost(
+                store.newestPublished().map(newest -> newest.map(BucketKey::text)), store::addAllToOutbox);
     }
 
     Future<Stream.State> state() {
