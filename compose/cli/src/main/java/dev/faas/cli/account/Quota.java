@@ -22,6 +22,7 @@ public final class Quota {
         MEANINGS.put("delayed", "delayed activations that are not due yet");
         MEANINGS.put("schedules", "schedules");
         MEANINGS.put("scheduleTicksPerHour", "times an hour of active schedules");
+        MEANINGS.put("hooks", "hooks");
         MEANINGS.put("destinations", "destinations of events");
         MEANINGS.put("storedMb", "MiB of records, arguments, results and logs");
         MEANINGS.put("requestsPerSecond", "requests a second, twice as many at once");
