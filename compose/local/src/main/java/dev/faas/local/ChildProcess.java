@@ -106,7 +106,11 @@ public final class ChildProcess implements AutoCloseable {
 
     private static Process awaitFork(Command command, CompletableFuture<Process> started) throws IOException {
         try {
-            return started.get(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            var process = started.get(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (Thread.interrupted()) { // a fork that is over already is not waited for
+                throw new InterruptedException();
+            }
+            return process;
         } catch (ExecutionException e) {
             throw new StartFailed(
                     "cannot start " + command.name() + ": " + e.getCause().getMessage()
