@@ -419,8 +419,9 @@ class HooksTest extends HookFixture {
         assertThat(lines(log)).noneMatch(line -> line.contains(SECRET));
     }
 
+    /** Not of the test before, whose last request may be logged only now. */
     private static boolean isOfRequest(String line) {
-        return line.startsWith("request answered ");
+        return line.startsWith("request answered ") && !line.contains(" path=/v1/");
     }
 
     private static List<String> lines(ListAppender<ILoggingEvent> log) {
