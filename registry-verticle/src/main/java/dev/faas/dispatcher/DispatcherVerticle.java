@@ -3,6 +3,7 @@ package dev.faas.dispatcher;
 import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
+import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.dispatcher.tick.TickEndStore;
 import dev.faas.http.Health;
@@ -51,9 +52,18 @@ public final class DispatcherVerticle extends ServiceVerticle {
         health.addOptional("nats of the dispatcher", nats::isConnected)
                 .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
-        TickDispatcher.start(on, vertx, nats, pg, config.quotas(), meters);
+        var submits = NamedSubmits.open(on, vertx, nats, pg, config.quotas());
+        TickDispatcher.start(on, submits, pg, meters);
         var outgoing = config.outgoing();
-        var deliveries = DeliveryDispatcher.start(on, vertx, pg, outgoing.config(), outgoing.keks(), meters);
+        var deliveries = DeliveryDispatcher.start(
+                on,
+                vertx,
+                pg,
+                submits,
+                nats.objectBucket(Subjects.OUTPUTS),
+                outgoing.config(),
+                outgoing.keks(),
+                meters);
         EndedDispatcher.start(
                 on,
                 nats,

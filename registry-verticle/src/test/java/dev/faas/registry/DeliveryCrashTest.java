@@ -2,10 +2,17 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.activation.Activation.Cause;
 import dev.faas.testing.Await;
+import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of an event whose dispatcher dies, at each of its steps. */
 class DeliveryCrashTest extends DestinationFixture {
@@ -62,6 +69,79 @@ class DeliveryCrashTest extends DestinationFixture {
         assertThat(receiver.received())
                 .allSatisfy(request -> assertThat(request.id()).isEqualTo("evt_" + activation));
         assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            beforeAccept         | the stored id is accepted
+            afterAccept          | it is in the stream
+            afterAcceptAndRun    | it is in the ledger
+            """)
+    void ofACall(String step, String expected) throws Exception {
+        var next = createWithQueue("thumb");
+        var id = disabledCall();
+        var activation = succeed();
+        Await.eventually(() -> deliveries(id).size() == 1);
+        var accepted = Story.activation(owner, next, "thumb", Instant.now(), Map.of());
+        if (!step.equals("beforeAccept")) {
+            Story.accepted(registry.bus, accepted, "done");
+        }
+        if (step.equals("afterAcceptAndRun")) {
+            cancel(accepted.id());
+            Await.eventually(() -> user.get("/v1/activations/" + accepted.id())
+                    .json()
+                    .getString("status")
+                    .equals("cancelled"));
+        }
+        // As its dispatcher left it, when the lease ends.
+        registry.backends.run("update delivery set submit_id = '%s', due_at = now() where destination_id = '%s'"
+                .formatted(accepted.id(), id));
+
+        user.send("POST", PATH + "/chain/enable", "");
+
+        assertThat(onlyDelivery(id, "succeeded").getString("submittedActivationId"))
+                .as(expected)
+                .isEqualTo(accepted.id());
+        Await.eventually(() -> user.get("/v1/activations/" + accepted.id()).status() == 200);
+        assertThat(registry.backends.number("select count(*) from activation where function_id = '" + next + "'"))
+                .isEqualTo(1);
+        assertThat(events.last(accepted.id())
+                        .join()
+                        .orElseThrow()
+                        .record()
+                        .activation()
+                        .cause())
+                .isEqualTo(step.equals("beforeAccept") ? new Cause(activation, 1) : null);
+    }
+
+    /** Of {@code thumb}, with each end of {@code resize}. */
+    private String disabledCall() {
+        var body = new JsonObject()
+                .put("name", "chain")
+                .put("kind", "function")
+                .put("function", "thumb")
+                .put("functions", List.of("resize"))
+                .put("events", List.of("activation.succeeded"))
+                .put("enabled", false);
+        return user.post(PATH, body).json().getString("id");
+    }
+
+    /** The ledger may have dropped the record of what ran a day ago: it is only looked up. */
+    @Test
+    void ofACall_aDayLater() throws Exception {
+        var next = createWithQueue("thumb");
+        var id = disabledCall();
+        succeed();
+        Await.eventually(() -> deliveries(id).size() == 1);
+        var old = Ids.activation(Instant.now().minus(Duration.ofHours(23)).minusSeconds(1));
+        registry.backends.run(
+                "update delivery set submit_id = '%s', due_at = now() where destination_id = '%s'".formatted(old, id));
+
+        user.send("POST", PATH + "/chain/enable", "");
+
+        assertThat(onlyDelivery(id, "failed").getString("reason")).isEqualTo("outcome_unknown");
+        assertThat(registry.backends.number("select count(*) from activation where function_id = '" + next + "'"))
+                .isZero();
     }
 
     /** A stop is no crash: it waits for the answer, and nothing is sent again. */

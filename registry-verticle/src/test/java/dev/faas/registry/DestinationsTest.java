@@ -43,7 +43,8 @@ class DestinationsTest extends DestinationFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {'name': 'No'}                           | name
-            {'kind': 'function'}                     | kind
+            {'kind': 'subject'}                      | kind
+            {'function': 'resize'}                   | function
             {'url': null}                            | url
             {'url': 'ftp://erp.example'}             | url
             {'url': 'https://017700000001/'}         | url

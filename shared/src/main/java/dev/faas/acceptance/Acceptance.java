@@ -253,7 +253,8 @@ public final class Acceptance {
                 request.submission().tags(),
                 request.origin().requestId(),
                 due.orElse(null),
-                request.trigger());
+                request.trigger(),
+                request.cause());
     }
 
     private Instant now() {

@@ -1,5 +1,6 @@
 package dev.faas.acceptance;
 
+import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Describes an activation to accept.
  *
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
- * @param trigger null: a user submits it
+ * @param trigger null: no schedule submits it
+ * @param cause null: no end of another activation submits it
  */
 public record SubmitRequest(
         FunctionRevision function,
@@ -23,7 +25,8 @@ public record SubmitRequest(
         String source,
         Optional<IdempotencyKey> key,
         BusRetry.Request origin,
-        @Nullable Trigger trigger) {
+        @Nullable Trigger trigger,
+        @Nullable Cause cause) {
 
     /** Of a user. */
     public SubmitRequest(
@@ -32,7 +35,7 @@ public record SubmitRequest(
             String source,
             Optional<IdempotencyKey> key,
             BusRetry.Request origin) {
-        this(function, submission, source, key, origin, null);
+        this(function, submission, source, key, origin, null, null);
     }
 
     /** @param ref the function as the request names it */

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when it expires if it has not run by then; a run or a retry puts that off, see {@link ActivationRecord}
  * @param requestId of the request that submitted it, for the logs; null when an older gateway wrote it
  * @param notBefore when it is due, of a delayed one: until then it has no command; null when it was due at once
- * @param trigger null when a user submitted it
+ * @param trigger null when a user submitted it, or another activation's end
+ * @param cause null when it is not the next of a chain
  */
 public record Activation(
         String id,
@@ -29,7 +30,8 @@ public record Activation(
         Map<String, String> tags,
         @Nullable String requestId,
         @Nullable Instant notBefore,
-        @Nullable Trigger trigger) {
+        @Nullable Trigger trigger,
+        @Nullable Cause cause) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}
@@ -49,6 +51,19 @@ public record Activation(
             Objects.requireNonNull(type);
             Objects.requireNonNull(id);
             Objects.requireNonNull(key);
+        }
+    }
+
+    /**
+     * Names the activation whose end submitted this one.
+     *
+     * @param depth number of this one in its chain; the first one, which has no cause, counts as 0
+     */
+    public record Cause(String activationId, int depth) {
+        public static final int MAX_DEPTH = 16;
+
+        public Cause {
+            Objects.requireNonNull(activationId);
         }
     }
 
@@ -79,6 +94,7 @@ public record Activation(
                 tags,
                 requestId,
                 notBefore,
+                null,
                 null);
     }
 

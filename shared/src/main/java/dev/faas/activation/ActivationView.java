@@ -2,6 +2,7 @@ package dev.faas.activation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Attempt;
@@ -26,6 +27,7 @@ public record ActivationView(
         String image,
         @JsonUnwrapped Report.Container container,
         @Nullable Trigger trigger,
+        @Nullable Cause cause,
         Map<String, String> tags) {
 
     /** How far it is. */
@@ -167,7 +169,17 @@ public record ActivationView(
     private static ActivationView of(
             Activation a, Progress progress, Run run, Exit exit, Report.Output output, Report.Container container) {
         return new ActivationView(
-                a.id(), a.function(), progress, run, exit, output, a.image(), container, a.trigger(), a.tags());
+                a.id(),
+                a.function(),
+                progress,
+                run,
+                exit,
+                output,
+                a.image(),
+                container,
+                a.trigger(),
+                a.cause(),
+                a.tags());
     }
 
     private static long millisBetween(Instant from, Instant to) {
@@ -177,6 +189,16 @@ public record ActivationView(
     /** For lists. */
     public ActivationView withoutResult() {
         return new ActivationView(
-                activationId, function, progress, run, exit, output.withResult(null), image, container, trigger, tags);
+                activationId,
+                function,
+                progress,
+                run,
+                exit,
+                output.withResult(null),
+                image,
+                container,
+                trigger,
+                cause,
+                tags);
     }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param headers of each request
  */
 public record DestinationSecrets(List<Key> keys, Map<String, String> headers) implements Versioned {
+    /** Of a destination that sends nothing. */
+    public static final DestinationSecrets NONE = new DestinationSecrets(List.of(), Map.of());
+
     private static final int MOST_KEYS = 5;
 
     /**

@@ -3,15 +3,25 @@ package dev.faas.destination;
 import dev.faas.wire.Versioned;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where events go, and which. Its secrets are apart, in {@link DestinationSecrets}.
  *
+ * @param url of a webhook; else empty
  * @param maxInFlight requests at once, of one dispatcher
+ * @param function that is called; null: it is a webhook
  */
-public record DestinationSpec(String name, String url, Selection selection, int timeoutSeconds, int maxInFlight)
+public record DestinationSpec(
+        String name,
+        String url,
+        Selection selection,
+        int timeoutSeconds,
+        int maxInFlight,
+        @Nullable FunctionTarget function)
         implements Versioned {
     public static final String WEBHOOK = "webhook";
+    public static final String FUNCTION = "function";
     /** Event that a user asks for to see whether requests arrive. */
     public static final String TEST = "webhook.test";
     /** An activation of the schedule failed, and its {@code pauseOnFailure} has paused it. */
@@ -34,6 +44,24 @@ public record DestinationSpec(String name, String url, Selection selection, int 
             functions = List.copyOf(functions);
             tags = Map.copyOf(tags);
         }
+    }
+
+    /**
+     * A function of the owner that is called with each event.
+     *
+     * @param revision null: the current one
+     * @param passesResult its argument is the result of the activation that has ended, else the event
+     * @param allowLoop calls may come around in a circle; each chain ends by its length
+     */
+    public record FunctionTarget(
+            String id, String name, @Nullable Integer revision, boolean passesResult, boolean allowLoop) {}
+
+    public String kind() {
+        return function == null ? WEBHOOK : FUNCTION;
+    }
+
+    public DestinationSpec with(FunctionTarget target) {
+        return new DestinationSpec(name, url, selection, timeoutSeconds, maxInFlight, target);
     }
 
     /** Of an activation that has ended. */

@@ -72,6 +72,11 @@ public final class Subjects {
 
     private Subjects() {}
 
+    /** Object in {@link #OUTPUTS} with the result of an activation. */
+    public static String resultObject(String activationId) {
+        return activationId + ".result";
+    }
+
     /** The command of a queued activation. */
     public static String command(String owner, String function, String id) {
         return QUEUE + user(owner) + "." + function(function) + "." + activation(id);

@@ -5,6 +5,7 @@ import dev.faas.destination.DeliveryState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,12 +14,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of an attempt, and what follows from it.
  *
- * @param attempt null: nothing was sent, since the activation's record has been removed
+ * @param attempt null: nothing was sent
  * @param retryAfter as the receiver asks
  * @param isOurFault the receiver did nothing wrong: such as a key that this process has not
+ * @param over why there is no further attempt, whatever its number; null: the attempt decides
  */
 record Attempted(
-        Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter, boolean isOurFault) {
+        Claimed delivery,
+        @Nullable DeliveryAttempt attempt,
+        Optional<Duration> retryAfter,
+        boolean isOurFault,
+        @Nullable String over) {
+    Attempted(Claimed delivery, @Nullable DeliveryAttempt attempt, Optional<Duration> retryAfter, boolean isOurFault) {
+        this(delivery, attempt, retryAfter, isOurFault, attempt == null ? "record_expired" : null);
+    }
+
+    /** Nothing was sent, and nothing will be. */
+    static Attempted over(Claimed delivery, String reason) {
+        return new Attempted(delivery, null, Optional.empty(), false, reason);
+    }
+
     /** Before the second attempt, and before each further one. */
     private static final List<Duration> DELAYS = List.of(
             Duration.ofSeconds(5),
@@ -76,12 +91,12 @@ record Attempted(
         if (state() != DeliveryState.FAILED) {
             return null;
         }
-        return attempt == null ? "record_expired" : "attempts_exhausted";
+        return over == null ? "attempts_exhausted" : over;
     }
 
     /** Until the next attempt; empty: there is none. */
     Optional<Duration> delay() {
-        if (attempt == null || isSuccess() || delivery.isTest()) {
+        if (over != null || isSuccess() || delivery.isTest()) {
             return Optional.empty();
         }
         if (isOurFault) {
@@ -105,7 +120,7 @@ record Attempted(
     /** As metrics name it. */
     String outcome() {
         if (attempt == null) {
-            return "record_expired";
+            return Objects.requireNonNullElse(over, "record_expired");
         }
         if (isOurFault) {
             return "platform_fault";

@@ -1,9 +1,11 @@
 package dev.faas.dispatcher.delivery;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,15 @@ record Claimed(String id, Event event, Destination destination, int attempt, Ins
             String type,
             @Nullable String activationId,
             Instant at,
-            @Nullable ObjectNode data) {}
+            @Nullable ObjectNode data) {
+        /** As receivers get it. */
+        ObjectNode toBody(@Nullable EndedRecord record) {
+            return record == null
+                    ? EndedRecord.event(
+                            type, at, Objects.requireNonNullElseGet(data, JsonNodeFactory.instance::objectNode))
+                    : record.toEvent(type);
+        }
+    }
 
     record Destination(String id, String owner, DestinationSpec spec, DestinationSecrets.Sealed secrets) {}
 

@@ -2,9 +2,11 @@ package dev.faas.dispatcher.delivery;
 
 import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.ended.Wake;
+import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.nats.ObjectBucket;
 import dev.faas.outgoing.OutgoingClient;
 import dev.faas.outgoing.OutgoingConfig;
 import dev.faas.pg.Pg;
@@ -41,7 +43,8 @@ public final class DeliveryDispatcher {
     private static final long MOST_PENDING = 100_000;
 
     private final DeliveryStore store;
-    private final WebhookSender sender;
+    private final Sender webhooks;
+    private final Sender functions;
     private final DeliveryMeters meters;
     private final InFlight inFlight = new InFlight();
     private final Queue<Attempted> done = new ConcurrentLinkedQueue<>();
@@ -53,9 +56,10 @@ public final class DeliveryDispatcher {
     private volatile boolean stopping;
     private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
-    private DeliveryDispatcher(DeliveryStore store, WebhookSender sender, DeliveryMeters meters) {
+    private DeliveryDispatcher(DeliveryStore store, Sender webhooks, Sender functions, DeliveryMeters meters) {
         this.store = store;
-        this.sender = sender;
+        this.webhooks = webhooks;
+        this.functions = functions;
         this.meters = meters;
     }
 
@@ -63,6 +67,8 @@ public final class DeliveryDispatcher {
             Lifecycle.Steps on,
             Vertx vertx,
             Pg pg,
+            NamedSubmits submits,
+            ObjectBucket outputs,
             OutgoingConfig config,
             KeyEncryptionKeys keks,
             MeterRegistry registry)
@@ -72,7 +78,11 @@ public final class DeliveryDispatcher {
                 "requests to destinations",
                 () -> OutgoingClient.open(vertx, config, InFlight.MOST),
                 it -> Blocking.await(it.close()));
-        var dispatcher = new DeliveryDispatcher(new DeliveryStore(pg), new WebhookSender(client, keks, meters), meters);
+        var dispatcher = new DeliveryDispatcher(
+                new DeliveryStore(pg),
+                new WebhookSender(client, keks, meters),
+                new FunctionSender(new FunctionCallStore(pg, outputs), submits),
+                meters);
         on.open(
                 "deliveries",
                 CLOSE_LIMIT,
@@ -143,6 +153,7 @@ public final class DeliveryDispatcher {
         var records = Blocking.await(store.findRecords(activations));
         for (var delivery : claimed) {
             inFlight.begin(delivery);
+            var sender = delivery.destination().spec().function() == null ? webhooks : functions;
             sender.send(
                             delivery,
                             records.get(

@@ -1,6 +1,5 @@
 package dev.faas.dispatcher.delivery;
 
-import dev.faas.destination.DestinationSpec;
 import dev.faas.outgoing.OutgoingFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -44,7 +43,7 @@ final class DeliveryMeters {
     void count(Attempted attempted) {
         Counter.builder("faas.delivery.attempts")
                 .description("Attempts to deliver events")
-                .tag("kind", DestinationSpec.WEBHOOK)
+                .tag("kind", attempted.delivery().destination().spec().kind())
                 .tag("outcome", attempted.outcome())
                 .register(registry)
                 .increment();

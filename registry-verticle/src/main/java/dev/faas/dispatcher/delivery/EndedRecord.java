@@ -24,7 +24,7 @@ record EndedRecord(Buffer record, @Nullable Buffer result) {
      * then it is one attempt that fails, and not that of others.
      */
     ObjectNode toEvent(String type) {
-        var ended = (ActivationRecord.Ended) Codec.decode(record.getBytes(), ActivationRecord.class);
+        var ended = ended();
         var text = result != null
                 ? result.toString(StandardCharsets.UTF_8)
                 : ended.report().output().resultBytes() == 0 ? "" : null;
@@ -33,6 +33,10 @@ record EndedRecord(Buffer record, @Nullable Buffer result) {
             data.put("resultUrl", "/v1/activations/" + ended.id() + "/result");
         }
         return event(type, ended.report().finishedAt(), data);
+    }
+
+    ActivationRecord.Ended ended() {
+        return (ActivationRecord.Ended) Codec.decode(record.getBytes(), ActivationRecord.class);
     }
 
     static ObjectNode event(String type, Instant at, ObjectNode data) {

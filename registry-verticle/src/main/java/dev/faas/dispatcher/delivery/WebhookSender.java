@@ -1,6 +1,5 @@
 package dev.faas.dispatcher.delivery;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.destination.DeliveryAttempt;
 import dev.faas.destination.DestinationSecrets;
@@ -20,14 +19,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes one attempt of a delivery: a signed request by Standard Webhooks. */
-final class WebhookSender {
+final class WebhookSender implements Sender {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookSender.class);
     private static final Map<String, String> FIXED_HEADERS =
             Map.of("content-type", "application/json", "user-agent", "faas-webhooks");
@@ -45,34 +43,20 @@ final class WebhookSender {
         this.meters = meters;
     }
 
-    /**
-     * Never fails.
-     *
-     * @param record null: there is none any more, or it is not the end of an activation
-     */
-    Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
+    @Override
+    public Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
         if (record == null && delivery.event().activationId() != null) {
             return Future.succeededFuture(new Attempted(delivery, null, Optional.empty(), false));
         }
         var at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         long since = System.nanoTime();
         try {
-            return client.post(request(delivery, body(delivery, record), at))
+            return client.post(request(delivery, delivery.event().toBody(record), at))
                     .map(response -> answered(delivery, at, since, response))
                     .recover(failure -> Future.succeededFuture(failed(delivery, at, since, failure)));
         } catch (RuntimeException e) { // such as a secret whose key is missing
             return Future.succeededFuture(failed(delivery, at, since, e));
         }
-    }
-
-    private static ObjectNode body(Claimed delivery, @Nullable EndedRecord record) {
-        var type = delivery.event().type();
-        return record == null
-                ? EndedRecord.event(
-                        type,
-                        delivery.event().at(),
-                        Objects.requireNonNullElseGet(delivery.event().data(), JsonNodeFactory.instance::objectNode))
-                : record.toEvent(type);
     }
 
     private OutgoingRequest request(Claimed delivery, ObjectNode event, Instant at) {

@@ -1,17 +1,10 @@
 package dev.faas.dispatcher.tick;
 
-import dev.faas.acceptance.Acceptance;
-import dev.faas.acceptance.ActivationNames;
-import dev.faas.acceptance.Backpressure;
-import dev.faas.acceptance.CommandEnqueuer;
-import dev.faas.acceptance.SpawnerRoom;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Canceller;
-import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Reason;
-import dev.faas.activation.Spawners;
-import dev.faas.activation.queue.QueueTable;
+import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickStore.Decided;
 import dev.faas.dispatcher.tick.TickStore.ScheduleKey;
 import dev.faas.dispatcher.tick.TickStore.Turn;
@@ -19,16 +12,10 @@ import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
 import dev.faas.nats.BusException;
-import dev.faas.nats.Nats;
-import dev.faas.nats.retry.BusRetry;
 import dev.faas.pg.Pg;
-import dev.faas.quota.OwnerQuotas;
-import dev.faas.quota.QuotaSettings;
 import dev.faas.wire.Codec;
-import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -73,8 +60,6 @@ public final class TickDispatcher {
 
     private static final Duration COUNT_PAUSE = Duration.ofSeconds(5);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
-
     /** To the event stream, while schedules are locked. */
     private static final Duration LONGEST_QUESTION = Duration.ofSeconds(1);
 
@@ -113,45 +98,15 @@ public final class TickDispatcher {
         this.zones = zones;
     }
 
-    /** Blocks until it runs. */
-    public static void start(
-            Lifecycle.Steps on, Vertx vertx, Nats nats, Pg pg, QuotaSettings settings, MeterRegistry registry)
-            throws Exception {
-        var clock = InstantSource.system();
-        var events = new ActivationEvents(nats);
-        var queue = new CommandQueue(nats);
-        var enqueuer = new CommandEnqueuer(queue);
-        on.onStop("pending commands of ticks", enqueuer::drain);
-        var table = on.open(
-                "queue table of the dispatcher",
-                () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE),
-                QueueTable::close);
-        var quotas = on.open(
-                "quotas of the dispatcher",
-                () -> OwnerQuotas.follow(nats.kv(Subjects.USAGE), settings, OwnerQuotas.START_LIMIT),
-                OwnerQuotas::close);
-        var suspended = on.open(
-                "disabled accounts of the dispatcher",
-                () -> SuspendedOwners.follow(nats, OwnerQuotas.START_LIMIT),
-                SuspendedOwners::close);
-        var spawners = on.open("spawners of the dispatcher", () -> new Spawners(nats), Spawners::close);
-        spawners.startObserving();
-        var acceptance = new Acceptance(
-                events,
-                new BusRetry(PATIENCE),
-                enqueuer,
-                new Backpressure(events, queue, table, quotas),
-                new SpawnerRoom(spawners::recentHeartbeats),
-                ActivationNames.NONE,
-                clock);
+    public static void start(Lifecycle.Steps on, NamedSubmits submits, Pg pg, MeterRegistry registry) throws Exception {
         var leases = new TickLeaseStore(pg);
         var meters = new TickMeters(registry);
         var dispatcher = new TickDispatcher(
                 new TickStore(pg),
                 leases,
-                new TickSubmitter(leases, acceptance, events, suspended::contains, vertx.getOrCreateContext(), meters),
-                events,
-                new Canceller(events, queue, clock),
+                new TickSubmitter(leases, submits, meters),
+                submits.events(),
+                new Canceller(submits.events(), submits.queue(), InstantSource.system()),
                 meters,
                 new ZoneUpdate(new ZoneStore(pg)));
         on.open(

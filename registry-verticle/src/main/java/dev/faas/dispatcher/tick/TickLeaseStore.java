@@ -1,7 +1,5 @@
 package dev.faas.dispatcher.tick;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.cron.CronTime;
 import dev.faas.dispatcher.event.EventStore;
 import dev.faas.pg.Pg;
@@ -97,15 +95,6 @@ final class TickLeaseStore {
                 row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
                         .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
                 row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
-    }
-
-    /** In the ledger; without its content. */
-    Future<Optional<JsonNode>> findActivation(String id) {
-        return pg.withPool(pool -> pool.preparedQuery("select from activation where id = $1")
-                .execute(Tuple.of(id))
-                .map(rows -> rows.size() == 0
-                        ? Optional.<JsonNode>empty()
-                        : Optional.of(JsonNodeFactory.instance.objectNode())));
     }
 
     /** Also when another dispatcher has taken a tick up meanwhile: this is its activation. */

@@ -1,14 +1,12 @@
 package dev.faas.dispatcher.tick;
 
-import dev.faas.acceptance.Acceptance;
-import dev.faas.acceptance.Accepted;
 import dev.faas.acceptance.PastActivations;
 import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Trigger;
-import dev.faas.activation.ActivationEvents;
+import dev.faas.dispatcher.submit.NamedSubmits;
+import dev.faas.dispatcher.submit.SubmitOrigin;
 import dev.faas.dispatcher.tick.TickLeaseStore.Submittable;
-import dev.faas.nats.retry.BusRetry;
 import dev.faas.schedule.ScheduleSpec.Submit;
 import dev.faas.schedule.TickOutcome;
 import dev.faas.wire.ApiTime;
@@ -16,9 +14,7 @@ import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import dev.faas.wire.ProblemException;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,9 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TickSubmitter {
     private static final Logger LOG = LoggerFactory.getLogger(TickSubmitter.class);
-    /** The ledger may drop records a day after their end: an older id is only looked up. */
-    private static final Duration OLDEST_ID = Duration.ofHours(23);
-
     private static final int DEFAULT_RETRY_SECONDS = 2;
 
     /** What a user asks for may be many at once. */
@@ -57,28 +49,12 @@ final class TickSubmitter {
     private static final Duration LEAST_LEFT = Duration.ofSeconds(20);
 
     private final TickLeaseStore leases;
-    private final Acceptance acceptance;
-    private final ActivationEvents events;
-    private final Predicate<String> isSuspended;
-    private final Context context;
+    private final NamedSubmits submits;
     private final TickMeters meters;
 
-    /**
-     * @param isSuspended whether an owner's account is disabled
-     * @param context an event loop
-     */
-    TickSubmitter(
-            TickLeaseStore leases,
-            Acceptance acceptance,
-            ActivationEvents events,
-            Predicate<String> isSuspended,
-            Context context,
-            TickMeters meters) {
+    TickSubmitter(TickLeaseStore leases, NamedSubmits submits, TickMeters meters) {
         this.leases = leases;
-        this.acceptance = acceptance;
-        this.events = events;
-        this.isSuspended = isSuspended;
-        this.context = context;
+        this.submits = submits;
         this.meters = meters;
     }
 
@@ -115,41 +91,32 @@ final class TickSubmitter {
         // This process may have been stopped since.
         boolean fresh = isClaimedNow && each.now().isBefore(lease.minus(LEAST_LEFT));
         var id = Objects.requireNonNull(each.tick().activationId());
-        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : leases::findActivation;
+        PastActivations past = fresh ? any -> Future.succeededFuture(Optional.empty()) : submits::findInLedger;
         if (!fresh && isTooLate(each)) {
-            return find(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
+            return submits.isAccepted(id, past).map(found -> found ? new Result.Fired() : late(each.tick()));
         }
         var over = over(each);
         if (over.isPresent()) {
-            return (fresh ? Future.succeededFuture(false) : find(id, past))
+            return (fresh ? Future.succeededFuture(false) : submits.isAccepted(id, past))
                     .map(found -> found ? new Result.Fired() : over.get());
         }
         var request = request(
                 each.function().orElseThrow(),
                 each.schedule().orElseThrow().spec().submit(),
                 each.tick().key());
-        var promise = Promise.<Accepted>promise();
-        context.runOnContext(now -> accept(id, request, past).onComplete(promise));
-        return promise.future().<Result>map(accepted -> new Result.Fired()).recover(failure -> {
-            if (failure instanceof ProblemException refusal) {
-                return Future.succeededFuture(new Result.Refused(refusal.problem()));
-            }
-            LOG.warn(
-                    "tick not submitted schedule={} activation={}",
-                    each.tick().key().scheduleId(),
-                    id,
-                    failure);
-            return Future.succeededFuture(new Result.NoAnswer());
-        });
-    }
-
-    /** Of a closed connection it throws. */
-    private Future<Accepted> accept(String id, SubmitRequest request, PastActivations past) {
-        try {
-            return acceptance.acceptNamed(id, request, past);
-        } catch (RuntimeException e) {
-            return Future.failedFuture(e);
-        }
+        return submits.accept(id, request, past)
+                .<Result>map(accepted -> new Result.Fired())
+                .recover(failure -> {
+                    if (failure instanceof ProblemException refusal) {
+                        return Future.succeededFuture(new Result.Refused(refusal.problem()));
+                    }
+                    LOG.warn(
+                            "tick not submitted schedule={} activation={}",
+                            each.tick().key().scheduleId(),
+                            id,
+                            failure);
+                    return Future.succeededFuture(new Result.NoAnswer());
+                });
     }
 
     /** When it may not be submitted, if it has not been. */
@@ -157,7 +124,7 @@ final class TickSubmitter {
         if (each.schedule().isEmpty()) {
             return Optional.of(new Result.Over(TickOutcome.REFUSED, "schedule_deleted"));
         }
-        if (isSuspended.test(each.tick().owner())) {
+        if (submits.isSuspended(each.tick().owner())) {
             return Optional.of(new Result.Over(TickOutcome.MISSED, "suspended"));
         }
         return each.function().isEmpty()
@@ -167,10 +134,7 @@ final class TickSubmitter {
 
     private static boolean isTooLate(Submittable each) {
         var tick = each.tick();
-        boolean isOld = Ids.timeOf(Objects.requireNonNull(tick.activationId()))
-                .plus(OLDEST_ID)
-                .isBefore(Instant.now());
-        return isOld
+        return NamedSubmits.isTooOld(Objects.requireNonNull(tick.activationId()))
                 || each.schedule()
                         .filter(schedule -> windowEnd(tick, schedule)
                                 .plus(TickLeaseStore.LEASE)
@@ -181,13 +145,6 @@ final class TickSubmitter {
     private static Instant windowEnd(TickRow tick, DueSchedule schedule) {
         int window = schedule.spec().rules().catchupWindowSeconds();
         return tick.due().plusSeconds(tick.isAsked() ? Math.max(window, LEAST_ASKED_WINDOW_SECONDS) : window);
-    }
-
-    private Future<Boolean> find(String id, PastActivations past) {
-        return Future.fromCompletionStage(events.last(id))
-                .compose(newest -> newest.isPresent()
-                        ? Future.succeededFuture(true)
-                        : past.find(id).map(Optional::isPresent));
     }
 
     /** One that was refused for now keeps the reason. */
@@ -202,20 +159,9 @@ final class TickSubmitter {
                 new Submission(submit.argument(), timeout, submit.tags()),
                 "",
                 Optional.empty(),
-                new Origin(key.scheduleId(), System.nanoTime()),
-                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())));
-    }
-
-    private record Origin(String requestId, long since) implements BusRetry.Request {
-        @Override
-        public Duration age() {
-            return Duration.ofNanos(System.nanoTime() - since);
-        }
-
-        @Override
-        public boolean hasDisconnected() {
-            return false;
-        }
+                new SubmitOrigin(key.scheduleId()),
+                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())),
+                null);
     }
 
     private Future<Void> settle(List<Submittable> ticks, List<Future<Result>> results) {

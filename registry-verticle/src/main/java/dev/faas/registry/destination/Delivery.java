@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event for a destination.
  *
+ * @param submittedId of the activation by which it called a function
  * @param attempts as the API shows them
  */
 record Delivery(
-        String id, Event event, String destinationId, Progress progress, ArrayNode attempts, Instant createdAt) {
+        String id,
+        Event event,
+        String destinationId,
+        @Nullable String submittedId,
+        Progress progress,
+        ArrayNode attempts,
+        Instant createdAt) {
     /** @param activationId that has ended; null: it is another event */
     record Event(String id, String type, @Nullable String activationId) {}
 
@@ -37,6 +44,7 @@ record Delivery(
                 .put("type", event.type)
                 .put("destination", destinationId)
                 .put("activationId", event.activationId)
+                .put("submittedActivationId", submittedId)
                 .put("state", progress.state.text())
                 .put("reason", progress.reason)
                 .put("attempt", progress.attempt)

@@ -114,10 +114,14 @@ public final class DeliveryStore {
                 .map(rows -> rows.iterator().next().getString("id")));
     }
 
-    /** Its attempts begin again. Empty when there is none, no destination any more, or it is a test. */
+    /**
+     * Its attempts begin again, and a function is called by a new activation. One that is pending keeps its activation's id: an attempt
+     * may be submitting it. Empty when there is none, no destination any more, or it is a test.
+     */
     Future<Optional<Delivery>> redeliver(String owner, String id) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        update delivery v set state = $3, reason = null, attempt = 0, due_at = now()
+                        update delivery v set state = $3, reason = null, attempt = 0, due_at = now(),
+                            submit_id = case when v.state = $3 then v.submit_id end
                         from destination d where v.owner = $1 and v.id = $2 and d.id = v.destination_id and v.type <> $4
                         returning v.id""")
                 .execute(Tuple.of(owner, id, DeliveryState.PENDING.text(), DestinationSpec.TEST))
@@ -164,12 +168,14 @@ public final class DeliveryStore {
     }
 
     private static Delivery toDelivery(Row row) {
+        var state = DeliveryState.of(row.getString("state")).orElseThrow();
         return new Delivery(
                 row.getString("id"),
                 new Delivery.Event(row.getString("event_id"), row.getString("type"), row.getString("activation_id")),
                 row.getString("destination_id"),
+                state == DeliveryState.SUCCEEDED ? row.getString("submit_id") : null,
                 new Delivery.Progress(
-                        DeliveryState.of(row.getString("state")).orElseThrow(),
+                        state,
                         row.getString("reason"),
                         row.getInteger("attempt"),
                         Pg.optionalTime(row, "due_at"),

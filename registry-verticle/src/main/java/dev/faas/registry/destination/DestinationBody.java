@@ -9,6 +9,7 @@ import dev.faas.http.JsonFields;
 import dev.faas.outgoing.OutgoingRequest;
 import dev.faas.outgoing.OutgoingRules;
 import dev.faas.outgoing.OutgoingUrl;
+import dev.faas.registry.destination.Definition.Call;
 import dev.faas.webhook.WebhookSecret;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Problem;
@@ -54,8 +55,26 @@ final class DestinationBody {
     /** The platform sets them. */
     private static final Pattern OWN_HEADERS = Pattern.compile("webhook-.*|content-type|user-agent");
 
+    private static final String FUNCTION_RULE = "be a function's name or id, with or without a revision (build@3)";
+    private static final Map<String, String> KINDS = Map.of(
+            DestinationSpec.WEBHOOK, DestinationSpec.WEBHOOK, DestinationSpec.FUNCTION, DestinationSpec.FUNCTION);
+    /** Whether it is the result. */
+    private static final Map<String, Boolean> ARGUMENTS =
+            Map.of(DestinationView.RESULT, true, DestinationView.EVENT, false);
+
+    private static final String[] OF_WEBHOOKS = {"url", "format", "sign", "timeoutSeconds", "headers", "secret"};
+    private static final String[] OF_FUNCTIONS = {"function", "argument", "allowLoop"};
+
     private static final String[] SERVER_FIELDS = {
-        "id", "owner", "headerNames", "disabledReason", "failures", "circuitOpenUntil", "createdAt", "updatedAt"
+        "id",
+        "owner",
+        "functionId",
+        "headerNames",
+        "disabledReason",
+        "failures",
+        "circuitOpenUntil",
+        "createdAt",
+        "updatedAt"
     };
 
     private DestinationBody() {}
@@ -63,13 +82,50 @@ final class DestinationBody {
     /**
      * Fails with {@code address_forbidden} when the rules do not allow the URL.
      *
-     * @param fixedName of the destination that is changed; empty: a new one
+     * @param before the destination that is changed; empty: a new one
      */
-    static Definition read(ObjectNode body, Optional<String> fixedName, OutgoingRules rules) {
+    static Definition read(ObjectNode body, Optional<DestinationSpec> before, OutgoingRules rules) {
         var fields = JsonFields.of(body);
         fields.ignore(SERVER_FIELDS);
-        var name = name(fields, fixedName);
-        choose(fields, "kind", DestinationSpec.WEBHOOK);
+        var name = name(fields, before.map(DestinationSpec::name));
+        var kind = fields.choice("kind", KINDS, DestinationSpec.WEBHOOK);
+        before.map(DestinationSpec::kind)
+                .filter(fixed -> !fixed.equals(kind))
+                .ifPresent(fixed -> fields.addError("kind", "cannot be changed: it stays '" + fixed + "'"));
+        return kind.equals(DestinationSpec.WEBHOOK) ? webhook(fields, name, rules) : call(fields, name);
+    }
+
+    private static Definition call(JsonFields fields, String name) {
+        refuse(fields, OF_WEBHOOKS, DestinationSpec.WEBHOOK);
+        var ref = fields.text("function", ANY, FUNCTION_RULE);
+        var function = FunctionRef.parse(ref);
+        if (function.isEmpty() && fields.has("function")) {
+            fields.addError("function", "must " + FUNCTION_RULE);
+        }
+        boolean passesResult = fields.choice("argument", ARGUMENTS, true);
+        boolean allowLoop = fields.flag("allowLoop", false);
+        var selection = selection(fields);
+        var enabled = enabled(fields);
+        var spec = new DestinationSpec(name, "", selection, DEFAULT_TIMEOUT, maxInFlight(fields), null);
+        fields.requireValid();
+        return new Definition(
+                spec,
+                Optional.of(new Call(function.orElseThrow(), passesResult, allowLoop)),
+                Optional.of(Map.of()),
+                Optional.empty(),
+                enabled);
+    }
+
+    /** Those of the other kind. */
+    private static void refuse(JsonFields fields, String[] names, String kind) {
+        fields.ignore(names);
+        Arrays.stream(names)
+                .filter(fields::has)
+                .forEach(name -> fields.addError(name, "is for kind '" + kind + "' only"));
+    }
+
+    private static Definition webhook(JsonFields fields, String name, OutgoingRules rules) {
+        refuse(fields, OF_FUNCTIONS, DestinationSpec.FUNCTION);
         choose(fields, "format", "standard");
         choose(fields, "sign", "v1");
         var url = fields.text("url", ANY, "be a URL such as https://example.com/path");
@@ -79,19 +135,28 @@ final class DestinationBody {
         var given = fields.has("headers") ? Optional.of(headers) : Optional.<Map<String, String>>empty();
         var secret = fields.optionalText("secret", ANY, "be a text")
                 .flatMap(text -> parse(fields, "secret", text, WebhookSecret::parse));
-        var flag = fields.flag("enabled", true);
-        var enabled = fields.has("enabled") ? Optional.of(flag) : Optional.<Boolean>empty();
+        var enabled = enabled(fields);
         var spec = new DestinationSpec(
                 name,
                 url,
                 selection,
                 fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
-                fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT));
+                maxInFlight(fields),
+                null);
         fields.requireValid();
         if (!rules.mayAllow(parsed.orElseThrow())) {
             throw addressForbidden();
         }
-        return new Definition(spec, given, secret, enabled);
+        return new Definition(spec, Optional.empty(), given, secret, enabled);
+    }
+
+    private static Optional<Boolean> enabled(JsonFields fields) {
+        var flag = fields.flag("enabled", true);
+        return fields.has("enabled") ? Optional.of(flag) : Optional.empty();
+    }
+
+    private static int maxInFlight(JsonFields fields) {
+        return fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT);
     }
 
     static int overlapHours(JsonFields fields) {

@@ -91,9 +91,7 @@ public final class DestinationRoutes {
 
     private Future<Buffer> replace(RoutingContext ctx) {
         var body = Bodies.object(ctx);
-        return write(
-                ctx,
-                before -> DestinationBody.read(body, Optional.of(before.spec().name()), rules));
+        return write(ctx, before -> DestinationBody.read(body, Optional.of(before.spec()), rules));
     }
 
     private Future<Buffer> patch(RoutingContext ctx) {
@@ -102,14 +100,14 @@ public final class DestinationRoutes {
             boolean isSameUrl = patch.path("url")
                     .asText(before.spec().url())
                     .equals(before.spec().url());
-            var stored = isSameUrl ? DestinationView.withHeaders(before) : DestinationView.of(before);
+            var stored = isSameUrl ? DestinationView.withHeaders(before) : DestinationView.forPatch(before);
             var body = MergePatch.apply(stored, patch);
             if (!patch.has(HEADERS)) { // they stay
                 body.remove(HEADERS);
             } else if (!body.has(HEADERS)) { // the patch removes them
                 body.putObject(HEADERS);
             }
-            return DestinationBody.read(body, Optional.of(before.spec().name()), rules);
+            return DestinationBody.read(body, Optional.of(before.spec()), rules);
         });
     }
 

@@ -8,9 +8,12 @@ import dev.faas.lifecycle.InOrder;
 import dev.faas.lifecycle.OncePerId;
 import dev.faas.pg.Pg;
 import dev.faas.registry.destination.Destination.Health;
+import dev.faas.registry.function.FunctionTarget;
+import dev.faas.registry.function.FunctionTargetStore;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.seal.KeyEncryptionKeys;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -60,6 +63,20 @@ public final class DestinationStore {
         /** With what this transaction has written. */
         Future<QuotaStore.Usage> usage() {
             return QuotaStore.usage(tx, owner);
+        }
+
+        Future<FunctionTarget> lockFunction(FunctionRef ref) {
+            return FunctionTargetStore.lock(tx, owner, ref);
+        }
+
+        /** All that call a function that still exists. */
+        Future<List<DestinationSpec>> findCalls() {
+            return tx.preparedQuery("""
+                            select d.spec from destination d join function f on f.owner = d.owner and f.deleted_at is null
+                                and f.id = convert_from(d.spec, 'UTF8')::jsonb #>> '{function,id}'
+                            where d.owner = $1""")
+                    .execute(Tuple.of(owner))
+                    .map(rows -> rows.stream().map(DestinationStore::spec).toList());
         }
 
         /** False when the owner has a destination of this name. */
@@ -183,6 +200,10 @@ public final class DestinationStore {
                 .addValue(Pg.utc(destination.times().updatedAt()));
     }
 
+    private static DestinationSpec spec(Row row) {
+        return Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class);
+    }
+
     private static DestinationSecrets.Sealed sealed(Row row) {
         return new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"));
     }
@@ -201,7 +222,7 @@ public final class DestinationStore {
                 id,
                 row.getString("owner"),
                 row.getInteger("version"),
-                Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
+                spec(row),
                 DestinationSecrets.open(keks, id, sealed(row)),
                 row.getString("disabled"),
                 new Health(row.getInteger("failures"), Pg.optionalTime(row, "open_until")),

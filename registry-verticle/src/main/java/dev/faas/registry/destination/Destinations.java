@@ -20,8 +20,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,32 +41,67 @@ final class Destinations {
         this.clock = clock;
     }
 
-    /** Fails with 409 {@code name_taken} or 429 {@code quota_exceeded}. */
-    Future<Destination> create(String owner, Definition definition, Origin origin) {
+    /**
+     * Fails with 404 {@code function_not_found}, 409 {@code name_taken}, 422 {@code destination_loop} or 429
+     * {@code quota_exceeded}.
+     */
+    Future<Destination> create(String owner, Definition written, Origin origin) {
+        return store.change(
+                        owner,
+                        change -> resolve(change, written).compose(definition -> {
+                            var destination = create(owner, definition);
+                            return insert(change, destination)
+                                    .compose(inserted -> requireRoom(change))
+                                    .compose(room -> change.audit(entry(destination, origin, "destination.create")))
+                                    .map(destination);
+                        }))
+                .onSuccess(destination -> log("destination created", destination));
+    }
+
+    private Destination create(String owner, Definition definition) {
         var now = now();
-        var destination = new Destination(
+        return new Destination(
                 Ids.destination(now),
                 owner,
                 1,
                 definition.spec(),
-                DestinationSecrets.of(
-                        definition.secret().orElseGet(WebhookSecret::create),
-                        definition.headers().orElse(Map.of())),
+                definition.call().isPresent()
+                        ? DestinationSecrets.NONE
+                        : DestinationSecrets.of(
+                                definition.secret().orElseGet(WebhookSecret::create),
+                                definition.headers().orElse(Map.of())),
                 definition.enabled().orElse(true) ? null : Destination.BY_USER,
                 Health.GOOD,
                 new Destination.Times(now, now));
-        return store.change(
-                        owner,
-                        change -> change.insert(destination).compose(inserted -> {
-                            if (!inserted) {
-                                throw Problem.nameTaken(THING, definition.spec().name())
-                                        .asException();
-                            }
-                            return requireRoom(change)
-                                    .compose(room -> change.audit(entry(destination, origin, "destination.create")));
-                        }))
-                .onSuccess(stored -> log("destination created", destination))
-                .map(destination);
+    }
+
+    private static Future<Void> insert(Change change, Destination destination) {
+        return change.insert(destination).map(inserted -> {
+            if (!inserted) {
+                throw Problem.nameTaken(THING, destination.spec().name()).asException();
+            }
+            return null;
+        });
+    }
+
+    /** With its function, whose calls do not come around. */
+    private static Future<Definition> resolve(Change change, Definition definition) {
+        if (definition.call().isEmpty()) {
+            return Future.succeededFuture(definition);
+        }
+        var call = definition.call().get();
+        return change.lockFunction(call.function()).compose(function -> {
+            var spec = definition.spec().with(call.to(function));
+            return change.findCalls().map(stored -> {
+                var others = stored.stream()
+                        .filter(other -> !other.name().equals(spec.name()))
+                        .toList();
+                Loops.find(spec, others).ifPresent(names -> {
+                    throw Loops.problem(names).asException();
+                });
+                return definition.with(spec);
+            });
+        });
     }
 
     private Future<Void> requireRoom(Change change) {
@@ -85,7 +121,13 @@ final class Destinations {
     /** @param next makes the definition of the stored destination */
     Future<Destination> replace(
             String owner, String ref, Preconditions conditions, Function<Destination, Definition> next, Origin origin) {
-        return change(owner, ref, conditions, before -> replace(before, next.apply(before)), origin, "update");
+        return change(
+                owner,
+                ref,
+                conditions,
+                (change, before) -> resolve(change, next.apply(before)).map(definition -> replace(before, definition)),
+                origin,
+                "update");
     }
 
     private static Destination replace(Destination before, Definition definition) {
@@ -98,7 +140,8 @@ final class Destinations {
                 .filter(secret -> !secret.text().equals(before.secrets().newest()))
                 .map(secret -> DestinationSecrets.of(secret, headers))
                 .orElseGet(() -> before.secrets().withHeaders(headers));
-        boolean isSameReceiver = definition.spec().url().equals(before.spec().url());
+        boolean isSameReceiver = definition.spec().url().equals(before.spec().url())
+                && Objects.equals(definition.spec().function(), before.spec().function());
         var after = new Destination(
                 before.id(),
                 before.owner(),
@@ -121,13 +164,27 @@ final class Destinations {
                 owner,
                 ref,
                 Preconditions.NONE,
-                before -> before.with(before.secrets().rotated(WebhookSecret.create(), now(), now().plus(overlap))),
+                (change, before) -> Future.succeededFuture(rotated(before, overlap)),
                 origin,
                 "rotate");
     }
 
+    private Destination rotated(Destination before, Duration overlap) {
+        if (before.spec().function() != null) {
+            throw Problem.invalid("", "A destination that calls a function has no secret to rotate.")
+                    .asException();
+        }
+        return before.with(before.secrets().rotated(WebhookSecret.create(), now(), now().plus(overlap)));
+    }
+
     Future<Destination> enable(String owner, String ref, Origin origin) {
-        return change(owner, ref, Preconditions.NONE, Destination::enabled, origin, "enable");
+        return change(
+                owner,
+                ref,
+                Preconditions.NONE,
+                (change, before) -> Future.succeededFuture(before.enabled()),
+                origin,
+                "enable");
     }
 
     Future<Destination> disable(String owner, String ref, Origin origin) {
@@ -135,7 +192,7 @@ final class Destinations {
                 owner,
                 ref,
                 Preconditions.NONE,
-                before -> before.isEnabled() ? before.disabledByUser() : before,
+                (change, before) -> Future.succeededFuture(before.isEnabled() ? before.disabledByUser() : before),
                 origin,
                 "disable");
     }
@@ -145,22 +202,22 @@ final class Destinations {
             String owner,
             String ref,
             Preconditions conditions,
-            UnaryOperator<Destination> work,
+            BiFunction<Change, Destination, Future<Destination>> work,
             Origin origin,
             String verb) {
         return store.change(
                 owner,
-                change -> lock(change, ref, conditions).compose(before -> {
-                    var after = work.apply(before);
-                    if (after.equals(before)) {
-                        return Future.succeededFuture(before);
-                    }
-                    var changed = after.changed(now());
-                    return change.update(changed)
-                            .compose(updated -> change.audit(entry(changed, origin, "destination." + verb)))
-                            .map(changed)
-                            .onSuccess(stored -> log("destination changed action=" + verb, stored));
-                }));
+                change -> lock(change, ref, conditions)
+                        .compose(before -> work.apply(change, before).compose(after -> {
+                            if (after.equals(before)) {
+                                return Future.succeededFuture(before);
+                            }
+                            var changed = after.changed(now());
+                            return change.update(changed)
+                                    .compose(updated -> change.audit(entry(changed, origin, "destination." + verb)))
+                                    .map(changed)
+                                    .onSuccess(stored -> log("destination changed action=" + verb, stored));
+                        })));
     }
 
     Future<Void> delete(String owner, String ref, Preconditions conditions, Origin origin) {
@@ -186,6 +243,7 @@ final class Destinations {
 
     /** Of the URL the host only: the rest may be secret. */
     private static AuditEntry entry(Destination destination, Origin origin, String action) {
+        var function = destination.spec().function();
         return AuditEntry.done(
                         origin,
                         action,
@@ -193,9 +251,13 @@ final class Destinations {
                         new JsonObject()
                                 .put("name", destination.spec().name())
                                 .put(
-                                        "host",
-                                        OutgoingUrl.parse(destination.spec().url())
-                                                .host())
+                                        function == null ? "host" : "function",
+                                        function == null
+                                                ? OutgoingUrl.parse(destination
+                                                                .spec()
+                                                                .url())
+                                                        .host()
+                                                : function.id())
                                 .put(
                                         "events",
                                         new JsonArray(

@@ -7,6 +7,7 @@ import dev.faas.nats.ObjectBucket;
 import dev.faas.nats.StoredObject;
 import dev.faas.registry.ledger.RetentionStore.Expired;
 import dev.faas.wire.Problem;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -151,6 +152,8 @@ public final class PayloadArchive {
     }
 
     private static String name(String activation, Kind kind) {
-        return activation + "." + kind.name().toLowerCase(Locale.ROOT);
+        return kind == Kind.RESULT
+                ? Subjects.resultObject(activation)
+                : activation + "." + kind.name().toLowerCase(Locale.ROOT);
     }
 }

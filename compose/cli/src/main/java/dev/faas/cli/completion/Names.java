@@ -73,7 +73,9 @@ final class Names {
     }
 
     List<Candidate> destinations() {
-        return list("/v1/destinations?limit=100", item -> new Candidate(item.text("name"), item.text("url")));
+        return list(
+                "/v1/destinations?limit=100",
+                item -> new Candidate(item.text("name"), item.find("url").orElseGet(() -> item.text("function"))));
     }
 
     List<Candidate> deliveries() {

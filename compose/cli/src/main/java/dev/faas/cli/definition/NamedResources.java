@@ -66,7 +66,7 @@ public abstract class NamedResources implements Resources {
     }
 
     @Override
-    public final Doc create(Doc body) {
+    public Doc create(Doc body) {
         return explaining(
                 body,
                 () -> Resources.createOnce(

@@ -15,15 +15,16 @@ import picocli.CommandLine.Parameters;
         abbreviateSynopsis = true,
         description = {
             "Create a destination, which gets events, and print its secret.",
-            "--url and --events are required. Each request is signed by the secret (Standard Webhooks), which goes to standard output alone and is shown only this once."
+            "--events and one of --url and --function are required. A function is called with each event. Each request is signed by the secret (Standard Webhooks), which goes to standard output alone and is shown only this once."
         },
         footer = {
             "",
             "Examples:",
             "  faas destination create erp --url https://e.org/x --events activation.failed",
             "  faas destination create log --from log.yaml > log.secret",
+            "  faas destination create thumbs --function thumb --functions resize --events activation.succeeded",
             "",
-            "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 5 unavailable or too many destinations, 6 the name is taken or the address is not allowed."
+            "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 5 unavailable or too many destinations, 6 the name is taken, the address is not allowed, or calls would come around."
         })
 final class CreateCommand extends WriteVerb {
     @Parameters(paramLabel = "NAME", description = "Its name.")

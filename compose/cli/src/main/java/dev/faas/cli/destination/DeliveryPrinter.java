@@ -33,6 +33,7 @@ public final class DeliveryPrinter {
                 .add("type", delivery.text("type"))
                 .add("destination", delivery.text("destination"))
                 .field("activation", delivery, "activationId")
+                .field("called", delivery, "submittedActivationId")
                 .add("state", delivery.text("state"))
                 .field("reason", delivery, "reason")
                 .field("next", delivery, "nextAttemptAt")

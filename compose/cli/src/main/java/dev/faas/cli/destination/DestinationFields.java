@@ -10,6 +10,8 @@ import java.util.Set;
 /** The fields of a destination and their flags. This table is the only place that relates the two. */
 final class DestinationFields {
     static final String URL = "url";
+    static final String FUNCTION = "function";
+    static final String KIND = "kind";
     static final String EVENTS = "events";
     static final String ENABLED = "enabled";
     static final String HEADERS = "headers";
@@ -20,7 +22,7 @@ final class DestinationFields {
             "destination",
             List.of(
                     Field.of(Field.NAME, "", FieldType.TEXT, null, "NAME", "Its name."),
-                    Field.of("kind", "", FieldType.TEXT, "webhook", "KIND", "What it is."),
+                    Field.of(KIND, "", FieldType.TEXT, "webhook", "KIND", "What it is: webhook or function."),
                     Field.of(
                             URL,
                             "--url",
@@ -28,6 +30,27 @@ final class DestinationFields {
                             null,
                             "URL",
                             "Where events go: https://…; other addresses only where the operator allows them."),
+                    Field.of(
+                            FUNCTION,
+                            "--function",
+                            FieldType.TEXT,
+                            null,
+                            "FUNCTION",
+                            "Instead of --url: call this function with each event, by name or id, or a revision of it: resize@3."),
+                    Field.of(
+                            "argument",
+                            "--argument",
+                            FieldType.TEXT,
+                            "result",
+                            "WHAT",
+                            "What a call has as argument: result (of the activation that ended) or event."),
+                    Field.of(
+                            "allowLoop",
+                            "--allow-loop",
+                            FieldType.FLAG,
+                            false,
+                            "",
+                            "Whether calls may come around; each chain ends after 16."),
                     Field.of(
                             EVENTS,
                             "--events",
@@ -74,10 +97,11 @@ final class DestinationFields {
                             "NAME=VALUE",
                             "A header of each request, such as a token. May be repeated. Headers that are given replace those that it has; nothing shows their values."),
                     Field.of(SECRET, "", FieldType.TEXT, null, "SECRET", "What signs requests; one is made.")),
-            List.of(Field.NAME, URL, EVENTS),
+            List.of(Field.NAME, EVENTS),
             List.of(
                     "id",
                     "owner",
+                    "functionId",
                     HEADER_NAMES,
                     "disabledReason",
                     "failures",

@@ -12,12 +12,16 @@ import java.util.List;
 final class DestinationPrinter {
     static final List<Column> COLUMNS = List.of(
             Column.whole("NAME", Field.NAME),
-            Column.text("URL", DestinationFields.URL),
+            Column.text("TARGET", DestinationPrinter::target),
             Column.text("EVENTS", doc -> String.join(",", doc.texts(DestinationFields.EVENTS))),
             Column.text("STATE", DestinationPrinter::state),
             Column.text("FAILURES", "failures"));
 
     private DestinationPrinter() {}
+
+    private static String target(Doc destination) {
+        return destination.find(DestinationFields.URL).orElseGet(() -> destination.text(DestinationFields.FUNCTION));
+    }
 
     private static String state(Doc destination) {
         if (!destination.isTrue(DestinationFields.ENABLED)) {
@@ -38,7 +42,9 @@ final class DestinationPrinter {
     /** After a call that makes a secret. */
     static void withSecret(Session session, Doc destination, String verb) {
         var name = destination.text(Field.NAME);
-        if (destination.find(DestinationFields.SECRET).isPresent()) {
+        if (destination.find(DestinationFields.FUNCTION).isPresent()) {
+            written(session, destination, verb);
+        } else if (destination.find(DestinationFields.SECRET).isPresent()) {
             ShownOnce.print(
                     session,
                     destination,

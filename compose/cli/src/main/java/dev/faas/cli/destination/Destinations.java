@@ -7,6 +7,7 @@ import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The caller's destinations on the platform. */
 public final class Destinations extends NamedResources {
@@ -19,14 +20,32 @@ public final class Destinations extends NamedResources {
         super(api, FIELDS, ALL);
     }
 
+    @Override
+    public Doc create(Doc body) {
+        return super.create(withKind(body));
+    }
+
     /** A null removes all headers; the server would let them stay. */
     @Override
     public Doc replace(Doc read, Doc body) {
+        var next = withKind(body);
         var headers = DestinationFields.HEADERS;
-        if (!body.fields().containsKey(headers) || body.get(headers) != null) {
-            return super.replace(read, body);
-        }
-        return super.replace(read, new Doc(new LinkedHashMap<>(body.fields())).with(headers, Map.of()));
+        boolean removesHeaders = next.get(DestinationFields.FUNCTION) == null
+                && next.fields().containsKey(headers)
+                && next.get(headers) == null;
+        return super.replace(read, removesHeaders ? next.with(headers, Map.of()) : next);
+    }
+
+    /** A copy: what names a function and no kind is a call of it. */
+    private static Doc withKind(Doc body) {
+        var next = new Doc(new LinkedHashMap<>(body.fields()));
+        boolean isCall = next.get(DestinationFields.FUNCTION) != null && next.get(DestinationFields.KIND) == null;
+        return isCall ? next.with(DestinationFields.KIND, DestinationFields.FUNCTION) : next;
+    }
+
+    @Override
+    public Doc preview(Doc body, @Nullable Doc current) {
+        return super.preview(withKind(body), current);
     }
 
     /** No response has the secret and the values of headers, so a definition that names them is never the same. */
@@ -34,7 +53,7 @@ public final class Destinations extends NamedResources {
     public boolean isSame(Doc body, Doc stored) {
         boolean removesHeaders = body.fields().containsKey(DestinationFields.HEADERS)
                 && !stored.texts(DestinationFields.HEADER_NAMES).isEmpty();
-        return !removesHeaders && super.isSame(body, stored);
+        return !removesHeaders && super.isSame(withKind(body), stored);
     }
 
     @Override

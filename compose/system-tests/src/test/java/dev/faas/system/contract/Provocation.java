@@ -26,6 +26,8 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String SCHEDULE = "yearly";
 
     static final String DESTINATION = "erp";
+    /** A destination that calls a function. */
+    static final String CALL = "chain";
 
     static final String HOOK = "push";
 
@@ -201,6 +203,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
             case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
+            case "destination_loop" ->
+                good.target(good.target().replace(DESTINATION, CALL)).body(call(FUNCTION, List.of()));
             case "headers_required" -> // the URL alone is another one
                 good.body(
                         operation.getOperationId().equals("updateDestination")
@@ -217,6 +221,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 switch (operation.getTags().getFirst()) {
                     case "Schedules" -> good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"));
                     case "Hooks" -> good.body(hook(HOOK, "nobodys"));
+                    case "Destinations" ->
+                        good.target(good.target().replace(DESTINATION, CALL)).body(call("nobodys", List.of(CROWDED)));
                     default ->
                         good.about(
                                 "nobodys",
@@ -331,6 +337,21 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static Map<String, Object> destination(String name, String url) {
         return Map.of("name", name, "url", url, "events", List.of("activation.cancelled"));
+    }
+
+    /** @param functions whose ends call it; empty: all */
+    static Map<String, Object> call(String function, List<String> functions) {
+        return Map.of(
+                "name",
+                CALL,
+                "kind",
+                "function",
+                "function",
+                function,
+                "functions",
+                functions,
+                "events",
+                List.of("activation.cancelled"));
     }
 
     /** It takes a part of the body, so another body is invalid. */

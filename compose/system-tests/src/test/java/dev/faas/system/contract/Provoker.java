@@ -102,6 +102,7 @@ final class Provoker {
         var destination = new HashMap<>(Provocation.destination(Provocation.DESTINATION, Provocation.RECEIVER));
         destination.put("headers", Map.of("X-Key", "x"));
         expect(201, request("createDestination").body(destination));
+        expect(201, request("createDestination").body(Provocation.call(Provocation.FUNCTION, List.of("none"))));
         var before = means.activations();
         use(before.withWaiting(submit(request("submitActivation"))));
         expect(202, request("cancelActivation"));

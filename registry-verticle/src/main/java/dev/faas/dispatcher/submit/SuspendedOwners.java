@@ -1,4 +1,4 @@
-package dev.faas.dispatcher.tick;
+package dev.faas.dispatcher.submit;
 
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
@@ -28,7 +28,7 @@ final class SuspendedOwners implements AutoCloseable {
     static SuspendedOwners follow(Nats nats, Duration limit) throws IOException, InterruptedException {
         var suspended = new SuspendedOwners(nats);
         if (!suspended.loaded.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.warn("disabled accounts not read yet, their schedules go on bucket={}", Subjects.SUSPENDED);
+            LOG.warn("disabled accounts not read yet, what they have configured goes on bucket={}", Subjects.SUSPENDED);
         }
         return suspended;
     }

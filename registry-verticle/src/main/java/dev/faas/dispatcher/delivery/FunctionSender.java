@@ -1,0 +1,233 @@
+package dev.faas.dispatcher.delivery;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.faas.acceptance.Submission;
+import dev.faas.acceptance.SubmitRequest;
+import dev.faas.activation.Activation.Cause;
+import dev.faas.activation.RunSpec;
+import dev.faas.destination.DeliveryAttempt;
+import dev.faas.destination.DestinationSpec.FunctionTarget;
+import dev.faas.dispatcher.delivery.FunctionCallStore.SubmitId;
+import dev.faas.dispatcher.submit.NamedSubmits;
+import dev.faas.dispatcher.submit.SubmitOrigin;
+import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
+import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one attempt of a delivery: submits an activation of the destination's function, under an id that the delivery has from
+ * before, so that a repeat after a crash makes no second one.
+ *
+ * <pre>
+ *   accepted, now or earlier ─▶ succeeded
+ *   429, 503 ─▶ a refused attempt; the next one has a fresh id
+ *   outcome unknown, no answer ─▶ a failed attempt; the next one has the same id
+ *   another refusal, no function, no argument, too deep ─▶ failed
+ * </pre>
+ */
+final class FunctionSender implements Sender {
+    private static final Logger LOG = LoggerFactory.getLogger(FunctionSender.class);
+    private static final int ACCEPTED = 202;
+    private static final String UNKNOWN = "outcome_unknown";
+    private static final String NO_ANSWER = "The platform could not be asked whether the activation is accepted.";
+
+    private final FunctionCallStore store;
+    private final NamedSubmits submits;
+
+    FunctionSender(FunctionCallStore store, NamedSubmits submits) {
+        this.store = store;
+        this.submits = submits;
+    }
+
+    @Override
+    public Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
+        var begun = new Begun(delivery, Instant.now().truncatedTo(ChronoUnit.MILLIS), System.nanoTime());
+        try {
+            return store.claimId(delivery.id(), Ids.activation(Instant.now()))
+                    .compose(claimed -> claimed.map(id -> send(begun, record, id))
+                            .orElseGet(() -> Future.succeededFuture(Attempted.over(delivery, "destination_deleted"))))
+                    .recover(failure -> Future.succeededFuture(begun.unanswered(failure)));
+        } catch (RuntimeException e) {
+            return Future.succeededFuture(begun.unanswered(e));
+        }
+    }
+
+    /** An id of an earlier attempt may be accepted, and then nothing else matters. */
+    private Future<Attempted> send(Begun begun, @Nullable EndedRecord record, SubmitId id) {
+        if (id.isNew()) {
+            return submit(begun, record, id.id());
+        }
+        return submits.isAccepted(id.id(), submits::findInLedger).compose(isAccepted -> {
+            if (isAccepted) {
+                return Future.succeededFuture(begun.accepted(id.id()));
+            }
+            return NamedSubmits.isTooOld(id.id())
+                    ? Future.succeededFuture(Attempted.over(begun.delivery, UNKNOWN))
+                    : submit(begun, record, id.id());
+        });
+    }
+
+    private Future<Attempted> submit(Begun begun, @Nullable EndedRecord record, String id) {
+        var delivery = begun.delivery;
+        var owner = delivery.destination().owner();
+        if (record == null && delivery.event().activationId() != null) {
+            return over(delivery, "record_expired");
+        }
+        var cause = record == null ? null : cause(record);
+        if (cause != null && cause.depth() > Cause.MAX_DEPTH) {
+            return over(delivery, "chain_too_deep");
+        }
+        if (submits.isSuspended(owner)) {
+            return over(delivery, "suspended");
+        }
+        var target = Objects.requireNonNull(delivery.destination().spec().function());
+        return store.findFunction(owner, target).compose(function -> {
+            if (function.isEmpty()) {
+                return over(delivery, "function_deleted");
+            }
+            return argument(delivery, record, target).compose(argument -> switch (argument) {
+                case Argument.Text(var text) -> accept(begun, function.get(), text, cause, id);
+                case Argument.None(var reason) -> over(delivery, reason);
+            });
+        });
+    }
+
+    private static Future<Attempted> over(Claimed delivery, String reason) {
+        return Future.succeededFuture(Attempted.over(delivery, reason));
+    }
+
+    private static Cause cause(EndedRecord record) {
+        var activation = record.ended().activation();
+        var before = activation.cause();
+        return new Cause(activation.id(), before == null ? 1 : before.depth() + 1);
+    }
+
+    private Future<Attempted> accept(
+            Begun begun, FunctionRevision function, String argument, @Nullable Cause cause, String id) {
+        var request = new SubmitRequest(
+                function,
+                new Submission(argument, OptionalInt.empty(), Map.of()),
+                "",
+                Optional.empty(),
+                new SubmitOrigin(begun.delivery.id()),
+                null,
+                cause);
+        return submits.accept(id, request, submits::findInLedger)
+                .map(accepted -> begun.accepted(id))
+                .recover(failure -> failure instanceof ProblemException refusal
+                        ? refused(begun, refusal.problem(), id)
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Attempted> refused(Begun begun, Problem problem, String id) {
+        var attempted = begun.refused(problem);
+        return problem.code().equals(UNKNOWN)
+                ? Future.succeededFuture(attempted)
+                : store.dropId(begun.delivery.id(), id).map(attempted);
+    }
+
+    private sealed interface Argument {
+        record Text(String text) implements Argument {}
+
+        /** The delivery fails. */
+        record None(String reason) implements Argument {}
+
+        None TOO_LARGE = new None("argument_too_large");
+        None NO_TEXT = new None("result_not_text");
+        None EXPIRED = new None("result_expired");
+    }
+
+    private Future<Argument> argument(Claimed delivery, @Nullable EndedRecord record, FunctionTarget target) {
+        if (record == null || !target.passesResult()) {
+            var text = delivery.event().toBody(record).toString();
+            return Future.succeededFuture(toArgument(Buffer.buffer(text)));
+        }
+        long length = record.ended().report().output().resultBytes();
+        if (length == 0) {
+            return Future.succeededFuture(new Argument.Text(""));
+        }
+        return length > RunSpec.MAX_ARGUMENT_BYTES
+                ? Future.succeededFuture(Argument.TOO_LARGE)
+                : store.findResult(Objects.requireNonNull(delivery.event().activationId()))
+                        .map(found -> found.map(FunctionSender::toArgument).orElse(Argument.EXPIRED));
+    }
+
+    private static Argument toArgument(Buffer bytes) {
+        if (bytes.length() > RunSpec.MAX_ARGUMENT_BYTES) {
+            return Argument.TOO_LARGE;
+        }
+        try {
+            var text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.getBytes()))
+                    .toString();
+            return text.indexOf('\0') < 0 ? new Argument.Text(text) : Argument.NO_TEXT;
+        } catch (CharacterCodingException e) {
+            return Argument.NO_TEXT;
+        }
+    }
+
+    /** @param since of {@link System#nanoTime} */
+    private record Begun(Claimed delivery, Instant at, long since) {
+        Attempted accepted(String id) {
+            var response = JsonNodeFactory.instance.objectNode().put("activationId", id);
+            return attempted(ACCEPTED, null, response.toString(), Optional.empty(), false, null);
+        }
+
+        /** What may pass is tried again, as with a receiver that answers so. */
+        Attempted refused(Problem problem) {
+            boolean mayPass = problem.status() == 429 || problem.status() == 503;
+            var retryAfter = problem.retryAfterSeconds().isPresent()
+                    ? Optional.of(Duration.ofSeconds(problem.retryAfterSeconds().getAsInt()))
+                    : Optional.<Duration>empty();
+            return attempted(
+                    problem.status(),
+                    null,
+                    problem.code() + ": " + problem.detail(),
+                    retryAfter,
+                    false,
+                    mayPass ? null : problem.code());
+        }
+
+        Attempted unanswered(Throwable failure) {
+            LOG.warn(
+                    "delivery not submitted delivery={} destination={}",
+                    delivery.id(),
+                    delivery.destination().id(),
+                    failure);
+            return attempted(null, NO_ANSWER, null, Optional.empty(), true, null);
+        }
+
+        private Attempted attempted(
+                @Nullable Integer status,
+                @Nullable String error,
+                @Nullable String response,
+                Optional<Duration> retryAfter,
+                boolean isOurFault,
+                @Nullable String over) {
+            long millis = (System.nanoTime() - since) / 1_000_000;
+            return new Attempted(
+                    delivery,
+                    new DeliveryAttempt(at, millis, status, error, Map.of(), response),
+                    retryAfter,
+                    isOurFault,
+                    over);
+        }
+    }
+}
