@@ -501,6 +501,11 @@ class DeliveriesTest extends DestinationFixture {
 
         assertThat(letters).hasSize(1);
         assertThat(letters.getJsonObject(0).getString("activationId")).isEqualTo(failed);
+        registry.backends.run("update activation set reason = 'exit_code' where id = '" + failed + "'");
+        assertThat(user.get("/v1/dead-letters?reason=signal&reason=exit_code").items())
+                .hasSize(1);
+        assertThat(user.get("/v1/dead-letters?reason=signal").items()).isEmpty();
+        assertThat(user.get("/v1/dead-letters?reason=x").code()).isEqualTo("invalid_request");
         assertThat(user.get("/v1/dead-letters?function=" + Ids.function(Instant.now()))
                         .items())
                 .isEmpty();

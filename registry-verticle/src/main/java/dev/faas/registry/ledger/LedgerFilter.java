@@ -54,7 +54,7 @@ public record LedgerFilter(
         return new LedgerFilter(
                 function(query.get("function"), errors),
                 EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
-                Set.of(),
+                reasons(query.getAll("reason"), errors),
                 QueryTime.read("since", query.get("since"), errors),
                 null,
                 Map.of(),

@@ -3,6 +3,7 @@ package dev.faas.system.hostile;
 import static dev.faas.system.hostile.Refusal.request;
 
 import dev.faas.system.hostile.Refusal.Door;
+import io.vertx.core.json.JsonObject;
 import java.util.stream.Stream;
 
 /** Unknown references and ids, also ones with a meaning for NATS subjects, paths or SQL. */
@@ -10,7 +11,7 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), hooks(), others(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), others(), calls(), paths()).flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
@@ -151,6 +152,24 @@ final class ReferenceRows {
                                         "/v1/" + (kind.equals("delivery") ? "deliveries" : kind + "s") + "/" + ref)
                                 .asUser()
                                 .is(404, kind + "_not_found")));
+    }
+
+    /** Functions that a destination is to call. */
+    private static Stream<Refusal> calls() {
+        return Stream.of("nobodys", "nobodys@1", "fn_00000000000000000000000000", "*", "a.b", "'; --", "a".repeat(5_000))
+                .map(ref -> {
+                    var body = new JsonObject()
+                            .put("name", "chain")
+                            .put("kind", "function")
+                            .put("function", ref)
+                            .put("events", List.of("activation.failed"));
+                    var row = request("call of " + brief(ref), "POST", "/v1/destinations")
+                            .asUser()
+                            .json(body.encode());
+                    return ref.startsWith("nobodys") || ref.startsWith("fn_")
+                            ? row.is(404, "function_not_found")
+                            : row.is(400, "invalid_request");
+                });
     }
 
     /** Unknown paths, and ones that cannot be decoded. */
