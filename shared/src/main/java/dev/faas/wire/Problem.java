@@ -20,6 +20,9 @@ public record Problem(
         List<FieldError> errors,
         Map<String, Object> extensions,
         OptionalInt retryAfterSeconds) {
+    /** Code of {@link #functionPaused}. */
+    public static final String FUNCTION_PAUSED = "function_paused";
+
     private static final int QUOTA_RETRY_SECONDS = 60;
 
     /** One invalid field of a request, by its path ({@code limits.memoryMb}). */
@@ -72,6 +75,16 @@ public record Problem(
 
     public static Problem functionNotFound(String ref) {
         return of(404, "function_not_found", "Function not found", "You have no function '" + ref + "'.");
+    }
+
+    /** 409: its owner has paused it so that submits are refused. */
+    public static Problem functionPaused(String name) {
+        return of(
+                409,
+                FUNCTION_PAUSED,
+                "Function paused",
+                "The function '" + name + "' is paused and refuses submits. Nothing was accepted. Resume it with POST"
+                        + " /v1/functions/" + name + "/resume.");
     }
 
     public static Problem activationNotFound(String id) {
