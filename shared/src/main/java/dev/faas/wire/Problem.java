@@ -20,9 +20,6 @@ public record Problem(
         List<FieldError> errors,
         Map<String, Object> extensions,
         OptionalInt retryAfterSeconds) {
-    /** Code of {@link #functionPaused}. */
-    public static final String FUNCTION_PAUSED = "function_paused";
-
     private static final int QUOTA_RETRY_SECONDS = 60;
 
     /** One invalid field of a request, by its path ({@code limits.memoryMb}). */
@@ -81,10 +78,14 @@ public record Problem(
     public static Problem functionPaused(String name) {
         return of(
                 409,
-                FUNCTION_PAUSED,
+                "function_paused",
                 "Function paused",
                 "The function '" + name + "' is paused and refuses submits. Nothing was accepted. Resume it with POST"
                         + " /v1/functions/" + name + "/resume.");
+    }
+
+    public boolean isFunctionPaused() {
+        return code.equals("function_paused");
     }
 
     public static Problem activationNotFound(String id) {

@@ -194,11 +194,10 @@ public final class HookRoutes {
 
     /** A sender cannot resume the function; it can come again. */
     private static Throwable whenPaused(Throwable failure) {
-        return failure instanceof ProblemException refused
-                        && refused.problem().code().equals(Problem.FUNCTION_PAUSED)
+        return failure instanceof ProblemException refused && refused.problem().isFunctionPaused()
                 ? Problem.of(
                                 503,
-                                Problem.FUNCTION_PAUSED,
+                                "function_paused",
                                 "Function paused",
                                 "The owner of this hook has paused its function. Nothing was accepted. Try again later.")
                         .withRetryAfter(PAUSED_RETRY_SECONDS)
