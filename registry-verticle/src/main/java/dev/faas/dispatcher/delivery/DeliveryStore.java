@@ -15,6 +15,7 @@ import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +40,13 @@ final class DeliveryStore implements EndedStore.Handler {
 
     /** Destinations whose circuit is open and that may be tried, each by one dispatcher. */
     private static final String PROBES = """
-            update destination set open_until = clock_timestamp() + interval '60 seconds' where id in (
-                select id from destination d where d.open_until <= now() and d.disabled is null and exists (
-                    select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
-                order by id limit $1 for update skip locked)
-            returning id""";
+            select id from destination d where d.open_until <= now() and d.disabled is null and exists (
+                select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
+            order by id limit $1 for no key update skip locked""";
+
+    /** Those of which one was claimed: others are tried again at once. */
+    private static final String PROBED =
+            "update destination set open_until = clock_timestamp() + interval '60 seconds' where id = any($1)";
 
     /**
      * A skip scan finds the destinations. Owners take turns, and so do the destinations of an owner. $1 and $2: destinations
@@ -160,10 +163,24 @@ final class DeliveryStore implements EndedStore.Handler {
                                     .addValue(room.total())
                                     .addValue(probing.toArray(String[]::new))
                                     .addValue(room.ofOtherDestinations()))
-                            .map(rows -> rows.stream()
-                                    .flatMap(row -> readable(row, probing.contains(row.getString("destination_id"))))
-                                    .toList());
+                            .compose(rows -> markProbed(tx, probing, rows)
+                                    .map(marked -> rows.stream()
+                                            .flatMap(row ->
+                                                    readable(row, probing.contains(row.getString("destination_id"))))
+                                            .toList()));
                 }));
+    }
+
+    private static Future<Void> markProbed(SqlConnection tx, List<String> probing, RowSet<Row> claimed) {
+        var probed = claimed.stream()
+                .filter(row -> !row.getString("type").equals(DestinationSpec.TEST))
+                .map(row -> row.getString("destination_id"))
+                .filter(probing::contains)
+                .distinct()
+                .toArray(String[]::new);
+        return probed.length == 0
+                ? Future.succeededFuture()
+                : tx.preparedQuery(PROBED).execute(Tuple.of(probed)).mapEmpty();
     }
 
     /**
