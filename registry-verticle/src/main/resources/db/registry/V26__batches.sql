@@ -14,7 +14,7 @@ create table batch (
     created_at    timestamptz not null default now(),
     changed_at    timestamptz not null default now(),     -- of the state
     ended_at      timestamptz,                            -- no item is alive any more
-    announced     boolean not null default false          -- as the event batch.ended
+    announced     text                                    -- what the last event batch.ended said: state and items
 );
 create unique index batch_by_key on batch (owner, function_id, key) where key is not null;
 create index batch_by_owner on batch (owner, id desc);

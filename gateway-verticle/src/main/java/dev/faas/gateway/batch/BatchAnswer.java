@@ -104,6 +104,15 @@ final class BatchAnswer {
         }
     }
 
+    /** The body has stopped to arrive. */
+    void failSlow() {
+        if (!ctx.response().headWritten()) {
+            ctx.fail(408);
+        } else {
+            HttpService.breakOff(ctx);
+        }
+    }
+
     private void write(ObjectNode line) {
         var response = ctx.response();
         if (!response.headWritten() && !response.closed()) {

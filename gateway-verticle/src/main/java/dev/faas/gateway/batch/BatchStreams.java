@@ -86,14 +86,14 @@ public final class BatchStreams {
                 return;
             }
             if (!batch.path("endedAt").isNull()) {
-                write(frame("progress", batch));
-                write(frame("end", batch));
+                write(progress(batch));
+                write(Buffer.buffer("event: end\ndata: {}\n\n"));
                 ctx.end();
                 return;
             }
             if (!batch.equals(sent) && !ctx.response().writeQueueFull()) {
                 sent = batch;
-                write(frame("progress", batch));
+                write(progress(batch));
             }
             waitFor();
         }
@@ -117,8 +117,8 @@ public final class BatchStreams {
             ctx.response().write(frame);
         }
 
-        private static Buffer frame(String event, JsonNode batch) {
-            return Buffer.buffer("event: " + event + "\ndata: ")
+        private static Buffer progress(JsonNode batch) {
+            return Buffer.buffer("event: progress\ndata: ")
                     .appendBytes(Codec.write(batch))
                     .appendString("\n\n");
         }

@@ -78,17 +78,11 @@ final class BatchSubmission {
         progress = Bodies.limitPauses(ctx, () -> {
             if (!isOver) {
                 isOver = true;
-                if (ctx.response().headWritten()) {
-                    answer.fail(new IllegalStateException("slow"));
-                } else {
-                    ctx.fail(408);
-                }
+                answer.failSlow();
             }
         });
         more = () -> {
-            if (isOver) {
-                request.resume();
-            } else if (hasRoom()) {
+            if (hasRoom()) {
                 lines.resume();
             }
         };
@@ -103,10 +97,10 @@ final class BatchSubmission {
             endIfComplete();
         });
         lines.handler(line -> {
-            progress.run();
             if (isOver || isBlank(line.getBytes())) {
                 return;
             }
+            progress.run();
             if (next == most) {
                 fail(BatchBody.tooLarge(most, "Those before were accepted. Submit several batches."));
                 return;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -87,7 +88,10 @@ public final class BatchClient {
 
     /** As clients see it. Fails with {@code batch_not_found}. */
     public Future<JsonNode> get(String batch, Caller caller) {
-        return registry.get(PATH + "/" + batch, "application/json", caller).map(this::requireOk);
+        // Not every text can be a part of a path.
+        return !Ids.isBatch(batch)
+                ? Future.failedFuture(Problem.batchNotFound(batch).asException())
+                : registry.get(PATH + "/" + batch, "application/json", caller).map(this::requireOk);
     }
 
     /** The registry's own problem, but not a fault of its own. */

@@ -187,7 +187,6 @@ public final class BatchRoutes {
     }
 
     private static RuntimeException notFound(String batch) {
-        return Problem.of(404, "batch_not_found", "Batch not found", "You have no batch '" + batch + "'.")
-                .asException();
+        return Problem.batchNotFound(batch).asException();
     }
 }

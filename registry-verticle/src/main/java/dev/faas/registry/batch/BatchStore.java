@@ -102,7 +102,7 @@ public final class BatchStore {
     /** All of its items have been answered. False when there is no such batch. */
     Future<Boolean> close(String owner, String id, int accepted, int rejected) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        update batch set state = 'closed', changed_at = now(), accepted = $3, rejected = $4, size = $3::int + $4::int
+                        update batch set state = 'closed', changed_at = now(), ended_at = null, accepted = $3, rejected = $4, size = $3::int + $4::int
                         where owner = $1 and id = $2""")
                 .execute(Tuple.of(owner, id, accepted, rejected))
                 .map(updated -> updated.rowCount() == 1));
