@@ -37,6 +37,8 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static final String DISABLED = "dora";
 
+    private static final int MORE_THAN_A_BATCH = (8 << 20) + 1;
+    /** But that of a batch. */
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
     private static final int MORE_THAN_A_HEAD = 17_000;
 
@@ -56,6 +58,7 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param crowded a function whose queue is full
      * @param delivery of a test event
      * @param address of the hook: its id and secret
+     * @param batch has items that nobody runs
      */
     record Activations(
             String waiting,
@@ -64,17 +67,22 @@ record Provocation(String method, String target, List<String> headers, String bo
             String orphan,
             String crowded,
             String delivery,
-            String address) {
+            String address,
+            String batch) {
         Activations withWaiting(String other) {
-            return new Activations(other, faded, finished, orphan, crowded, delivery, address);
+            return new Activations(other, faded, finished, orphan, crowded, delivery, address, batch);
         }
 
         Activations withDelivery(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, other, address);
+            return new Activations(waiting, faded, finished, orphan, crowded, other, address, batch);
         }
 
         Activations withAddress(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, delivery, other);
+            return new Activations(waiting, faded, finished, orphan, crowded, delivery, other, batch);
+        }
+
+        Activations withBatch(String other) {
+            return new Activations(waiting, faded, finished, orphan, crowded, delivery, address, other);
         }
     }
 
@@ -154,7 +162,15 @@ record Provocation(String method, String target, List<String> headers, String bo
                                         : "application/xml");
             case "uri_too_long" -> good.target(good.target() + "?x=" + "a".repeat(MORE_THAN_A_HEAD));
             case "headers_too_large" -> good.with("X-Large", "a".repeat(MORE_THAN_A_HEAD));
-            case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
+            case "body_too_large" ->
+                good.body(Map.of(
+                        "x",
+                        "a".repeat(
+                                operation.getOperationId().equals("submitBatch")
+                                        ? MORE_THAN_A_BATCH
+                                        : MORE_THAN_ANY_BODY)));
+            case "batch_too_large" ->
+                good.body(Map.of("argument", "x", "array", Map.of("from", 0, "to", 1_000_000_000)));
             case "argument_too_large" ->
                 good.body(
                         operation.getTags().contains("Schedules")
@@ -200,6 +216,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
+            case "batch_not_found" ->
+                good.target(good.target().replace(means.activations().batch(), "bat_unknown"));
             case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
             case "headers_required" -> // the URL alone is another one
                 good.body(
@@ -268,6 +286,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{hook}", HOOK)
                 .replace("{hookId}/{secret}", means.activations().address())
                 .replace("{delivery}", means.activations().delivery())
+                .replace("{batch}", means.activations().batch())
                 .replace("{time}", "2026-01-01T00:00:00Z")
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
@@ -314,6 +333,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "updateFunction" -> request.json(function);
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
+            case "submitBatch" -> request.json(Map.of("items", List.of(submission)));
             case "replayActivation" -> request.json(Map.of());
             case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
@@ -361,6 +381,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listHooks",
                     "listDeliveries",
                     "listDeadLetters",
+                    "listBatches",
+                    "listBatchItems",
                     "listUsers",
                     "listInvitations",
                     "listAudit",
