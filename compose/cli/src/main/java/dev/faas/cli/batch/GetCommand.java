@@ -14,10 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "get",
         aliases = "show",
-        description = {
-            "Print a batch, and how many of its items have which status.",
-            "-o json prints all of it."
-        },
+        description = {"Print a batch, and how many of its items have which status.", "-o json prints all of it."},
         footer = {
             "",
             "Examples:",

@@ -85,7 +85,8 @@ final class Names {
     List<Candidate> batches() {
         return list(
                 "/v1/batches?limit=" + PAGE,
-                item -> new Candidate(item.text("batchId"), item.doc("function").text("name") + " " + item.text("state")));
+                item -> new Candidate(
+                        item.text("batchId"), item.doc("function").text("name") + " " + item.text("state")));
     }
 
     List<Candidate> sessions() {

@@ -53,7 +53,8 @@ final class BatchFile {
                 .filter(item -> item.find("code").isPresent())
                 .limit(MOST_SHOWN)
                 .forEach(item -> session.output()
-                        .note("item %s: %s (%s)".formatted(item.text("index"), item.text("detail"), item.text("code"))));
+                        .note("item %s: %s (%s)"
+                                .formatted(item.text("index"), item.text("detail"), item.text("code"))));
         session.output().note("Submit these again, and no other twice: " + repeat());
         return Exit.REFUSED;
     }

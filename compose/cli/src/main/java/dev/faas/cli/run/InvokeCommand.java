@@ -150,7 +150,8 @@ public final class InvokeCommand extends Verb {
     }
 
     private boolean hasMoreThanABatch() {
-        return Stream.of(word, file, wait, timeout, outputFile, delay, notBefore).anyMatch(Objects::nonNull)
+        return Stream.of(word, file, wait, timeout, outputFile, delay, notBefore)
+                        .anyMatch(Objects::nonNull)
                 || follow
                 || exitCode
                 || !tags.isEmpty();

@@ -45,8 +45,7 @@ class BatchVerbsTest extends StubFixture {
         var file = file("a~b");
         var run = run("invoke f --idempotency-key k --batch " + file);
 
-        assertThat(run)
-                .isEqualTo(new ClientRun(Exit.REFUSED, "bat_1\n", """
+        assertThat(run).isEqualTo(new ClientRun(Exit.REFUSED, "bat_1\n", """
                         faas: 1 items were refused, 1 accepted
                         item 1: The queue is full. (queue_full)
                         Submit these again, and no other twice: faas invoke f --batch %s --idempotency-key k
@@ -70,8 +69,14 @@ class BatchVerbsTest extends StubFixture {
 
     @ParameterizedTest
     @CsvSource({
-        "--batch missing", "--batch empty", "x --batch lines", "--batch lines --follow", "--batch lines --delay 5s",
-        "--batch lines --tag a=b", "--batch lines --file lines", "--batch lines --output-file x"
+        "--batch missing",
+        "--batch empty",
+        "x --batch lines",
+        "--batch lines --follow",
+        "--batch lines --delay 5s",
+        "--batch lines --tag a=b",
+        "--batch lines --file lines",
+        "--batch lines --output-file x"
     })
     void givenWhatDoesNotFit_whenInvoked_thenItIsUsage(String flags) throws IOException {
         Files.writeString(folder.resolve("empty"), "\n");

@@ -25,7 +25,11 @@ class NamesTest {
                     "/v1/deliveries",
                     200,
                     "{\"items\":[{\"deliveryId\":\"dlv_1\",\"type\":\"webhook.test\",\"state\":\"failed\"}]}")
-            .on("GET", "/v1/batches", 200, "{\"items\":[{\"batchId\":\"bat_1\",\"state\":\"closed\",\"function\":{\"name\":\"report\"}}]}")
+            .on(
+                    "GET",
+                    "/v1/batches",
+                    200,
+                    "{\"items\":[{\"batchId\":\"bat_1\",\"state\":\"closed\",\"function\":{\"name\":\"report\"}}]}")
             .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"report\",\"image\":\"busybox\"}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")

@@ -40,6 +40,7 @@ record Provocation(String method, String target, List<String> headers, String bo
     private static final int MORE_THAN_A_BATCH = (8 << 20) + 1;
     /** But that of a batch. */
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
+
     private static final int MORE_THAN_A_HEAD = 17_000;
 
     /** An Idempotency-Key that is used already. */
@@ -165,10 +166,11 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "body_too_large" ->
                 good.body(Map.of(
                         "x",
-                        "a".repeat(
-                                operation.getOperationId().equals("submitBatch")
-                                        ? MORE_THAN_A_BATCH
-                                        : MORE_THAN_ANY_BODY)));
+                        "a"
+                                .repeat(
+                                        operation.getOperationId().equals("submitBatch")
+                                                ? MORE_THAN_A_BATCH
+                                                : MORE_THAN_ANY_BODY)));
             case "batch_too_large" ->
                 good.body(Map.of("argument", "x", "array", Map.of("from", 0, "to", 1_000_000_000)));
             case "argument_too_large" ->

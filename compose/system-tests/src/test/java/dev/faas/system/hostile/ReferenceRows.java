@@ -10,7 +10,8 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), hooks(), others(), batches(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), others(), batches(), paths())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
