@@ -77,7 +77,8 @@ class BatchTest {
         assertThat(argument(last.id())).isEqualTo("b");
         assertThat(accepted(items.get(0)).tags()).isEqualTo(Map.of("k", "v"));
         assertThat(batches.totals.get())
-                .isEqualTo(new JsonObject().put("accepted", 2).put("rejected", 1));
+                .isEqualTo(
+                        new JsonObject().put("accepted", 2).put("rejected", 1).put("isComplete", true));
     }
 
     @Test
@@ -184,6 +185,15 @@ class BatchTest {
         assertThat(submit(JSON, " ".repeat((8 << 20) + 1)).code()).isEqualTo("body_too_large");
         assertThat(submit(LINES, lines(0, RunningGateway.BATCH_ITEMS + 1)).code())
                 .isEqualTo("batch_too_large");
+        Await.until(
+                "the batch is given up",
+                () -> batches.totals.get() != null
+                        && batches.totals
+                                .get()
+                                .equals(new JsonObject()
+                                        .put("accepted", RunningGateway.BATCH_ITEMS)
+                                        .put("rejected", 0)
+                                        .put("isComplete", false)));
         assertThat(submit(LINES, "{\"argument\": \"" + "x".repeat(1 << 20) + "\"}")
                         .code())
                 .isEqualTo("body_too_large");

@@ -101,6 +101,23 @@ class BatchEndsTest extends DestinationFixture {
         Await.eventually(() -> receiver.received().size() == 2);
     }
 
+    @Test
+    void givenARequestThatWasCutOff_whenTheGatewayGivesTheBatchUp_thenItEndsWithTheItemsThatWereAccepted()
+            throws Exception {
+        var batch = open("k1");
+        item(batch, 0, "succeeded");
+        put(batch, new JsonObject().put("accepted", 2).put("rejected", 0).put("isComplete", false));
+        var later = open("k2");
+        close(later, 0);
+        awaitEnd(later);
+        assertThat(endedAt(batch)).isNull();
+
+        item(batch, 1, "failed");
+        awaitEnd(batch);
+
+        assertThat(read(batch).getMap()).containsEntry("state", "incomplete").containsEntry("size", null);
+    }
+
     private String open(String key) {
         var answer = user.post(
                 BATCHES,
@@ -116,9 +133,12 @@ class BatchEndsTest extends DestinationFixture {
     }
 
     private void close(String batch, int accepted) {
-        var totals =
-                new JsonObject().put("accepted", accepted).put("rejected", 0).encode();
-        assertThat(user.send("PUT", BATCHES + "/" + batch + "/totals", totals).status())
+        put(batch, new JsonObject().put("accepted", accepted).put("rejected", 0));
+    }
+
+    private void put(String batch, JsonObject totals) {
+        assertThat(user.send("PUT", BATCHES + "/" + batch + "/totals", totals.encode())
+                        .status())
                 .isEqualTo(200);
     }
 

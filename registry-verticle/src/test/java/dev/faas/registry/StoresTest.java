@@ -240,6 +240,29 @@ class StoresTest {
         run("delete from destination");
     }
 
+    @Test
+    void givenAnItemOfABatch_whenWritten_thenTheListOfItsBatchHasItAlone() {
+        var now = Instant.now();
+        var batch = Ids.batch(now);
+        var item = ActivationRecord.accept(
+                Records.with(
+                        accepted(now).activation(),
+                        "id",
+                        Ids.item(batch, 7, 0),
+                        "batch",
+                        new Activation.Batch(batch, 7, null, "content")),
+                new RunSpec(FunctionSpec.of("stored", "image:1"), ""));
+
+        await(ledger.write(
+                List.of(line(accepted(now), 5, PayloadCopy.NONE), line(end(item, now), 6, PayloadCopy.NONE))));
+
+        var ofBatch = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, batch);
+        assertThat(list(owner, ofBatch))
+                .hasSize(1)
+                .allSatisfy(record -> assertThat(record.activation().batch())
+                        .isEqualTo(item.activation().batch()));
+    }
+
     private ActivationRecord.Queued accepted(Instant now, String field, Object value) {
         return ActivationRecord.accept(
                 Records.with(accepted(now).activation(), field, value),

@@ -39,6 +39,8 @@ final class BatchSubmission {
     private int inFlight;
     private boolean isComplete;
     private boolean isOver;
+    /** Of a request that ended before all items had their outcome. */
+    private boolean isCutOff;
 
     BatchSubmission(
             RoutingContext ctx,
@@ -79,6 +81,7 @@ final class BatchSubmission {
             if (!isOver) {
                 isOver = true;
                 answer.failSlow();
+                giveUp();
             }
         });
         more = () -> {
@@ -146,7 +149,11 @@ final class BatchSubmission {
                         answer.rejected(index, toProblem(done.cause()));
                         count("rejected");
                     }
-                    goOn();
+                    if (isCutOff) {
+                        giveUpIfIdle();
+                    } else {
+                        goOn();
+                    }
                 });
     }
 
@@ -179,6 +186,21 @@ final class BatchSubmission {
         if (!isOver) {
             isOver = true;
             answer.fail(failure);
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        isCutOff = true;
+        giveUpIfIdle();
+    }
+
+    /** Else the batch would count as open until the dispatcher gives it up. */
+    private void giveUpIfIdle() {
+        if (inFlight == 0) {
+            batches.giveUp(batch, answer.accepted(), answer.rejected(), caller)
+                    .onFailure(
+                            failure -> LOG.warn("batch not given up batch={} cause={}", batch, failure.getMessage()));
         }
     }
 

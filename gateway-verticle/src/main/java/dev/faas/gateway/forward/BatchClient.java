@@ -61,8 +61,20 @@ public final class BatchClient {
 
     /** All items have been answered. */
     public Future<Void> close(String batch, int accepted, int rejected, Caller caller) {
-        var body =
-                JsonNodeFactory.instance.objectNode().put("accepted", accepted).put("rejected", rejected);
+        return putTotals(batch, accepted, rejected, true, caller);
+    }
+
+    /** The request was cut off after these items. */
+    public Future<Void> giveUp(String batch, int accepted, int rejected, Caller caller) {
+        return putTotals(batch, accepted, rejected, false, caller);
+    }
+
+    private Future<Void> putTotals(String batch, int accepted, int rejected, boolean isComplete, Caller caller) {
+        var body = JsonNodeFactory.instance
+                .objectNode()
+                .put("accepted", accepted)
+                .put("rejected", rejected)
+                .put("isComplete", isComplete);
         return registry.send(HttpMethod.PUT, PATH + "/" + batch + "/totals", Buffer.buffer(Codec.write(body)), caller)
                 .map(this::requireOk)
                 .mapEmpty();

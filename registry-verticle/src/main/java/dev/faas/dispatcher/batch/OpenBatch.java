@@ -24,7 +24,6 @@ record OpenBatch(
         Instant changedAt,
         @Nullable String announced) {
     private static final String OPEN = "open";
-    private static final String CLOSED = "closed";
 
     record Function(String id, String name, int revision) {}
 
@@ -40,7 +39,7 @@ record OpenBatch(
     /** Whether the ledger has as many items as the gateway had accepted. It may lag. */
     boolean hasAll(long items) {
         var accepted = totals.accepted;
-        return !state.equals(CLOSED) || accepted == null || items >= accepted;
+        return accepted == null || items >= accepted;
     }
 
     /** Differs when a repeat of the request has changed anything. */

@@ -122,14 +122,18 @@ public final class BatchRoutes {
         var fields = JsonFields.of(ctx);
         int accepted = fields.requiredInteger("accepted", 0, MOST_ITEMS);
         int rejected = fields.requiredInteger("rejected", 0, MOST_ITEMS);
+        boolean isComplete = fields.flag("isComplete", true);
         fields.requireValid();
-        return store.close(userId(ctx), PathRef.of(ctx, BatchRoutes::notFound), accepted, rejected)
-                .map(found -> {
-                    if (!found) {
-                        throw notFound(ctx.pathParam("ref"));
-                    }
-                    return JsonAnswer.of(ctx, JsonNodeFactory.instance.objectNode());
-                });
+        var id = PathRef.of(ctx, BatchRoutes::notFound);
+        var changed = isComplete
+                ? store.close(userId(ctx), id, accepted, rejected)
+                : store.giveUp(userId(ctx), id, accepted, rejected);
+        return changed.map(found -> {
+            if (!found) {
+                throw notFound(ctx.pathParam("ref"));
+            }
+            return JsonAnswer.of(ctx, JsonNodeFactory.instance.objectNode());
+        });
     }
 
     private Future<Buffer> known(RoutingContext ctx) {

@@ -108,6 +108,15 @@ public final class BatchStore {
                 .map(updated -> updated.rowCount() == 1));
     }
 
+    /** Its request was cut off; another one with its key may go on. False when there is no such batch, or it is closed. */
+    Future<Boolean> giveUp(String owner, String id, int accepted, int rejected) {
+        return pg.withPool(pool -> pool.preparedQuery("""
+                        update batch set state = 'incomplete', changed_at = now(), accepted = $3, rejected = $4
+                        where owner = $1 and id = $2 and state = 'open'""")
+                .execute(Tuple.of(owner, id, accepted, rejected))
+                .map(updated -> updated.rowCount() == 1));
+    }
+
     Future<Optional<Batch>> find(String owner, String id) {
         return pg.withPool(pool -> pool.preparedQuery("select * from batch where owner = $1 and id = $2")
                 .execute(Tuple.of(owner, id))
