@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Tests batches on the whole platform: with the client, and with a sender whose request is cut off. */
 class BatchesIT extends PlatformOfProcesses {
     private static final int ITEMS = 200;
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final String KEY = "one-batch";
 
     BatchesIT() {
