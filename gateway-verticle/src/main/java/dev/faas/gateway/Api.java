@@ -146,6 +146,11 @@ final class Api {
         on.delete("/v1/functions/:ref").handler(developer).handler(registry);
         on.get("/v1/functions/:ref/revisions").handler(JSON).handler(reader).handler(registry);
         on.post("/v1/functions/:ref/rollback").handler(JSON).handler(developer).handler(registry);
+        on.post("/v1/functions/:ref/pause").handler(JSON).handler(developer).handler(registry);
+        Bodies.declareTypes(on.post("/v1/functions/:ref/resume"), List.of())
+                .handler(JSON)
+                .handler(developer)
+                .handler(registry);
     }
 
     private void routeProjects(Router on) {

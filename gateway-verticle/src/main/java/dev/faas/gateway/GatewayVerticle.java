@@ -158,7 +158,8 @@ public final class GatewayVerticle extends ServiceVerticle {
         var batches = new BatchClient(registry);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
-        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, clock);
+        var explainer =
+                new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, cache, clock);
         var api = new Api(
                 stale,
                 verifier,

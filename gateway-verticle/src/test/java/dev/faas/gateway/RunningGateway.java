@@ -257,7 +257,7 @@ public final class RunningGateway implements AutoCloseable {
                 old.id(), old.owner(), old.revision() + 1, null, old.createdAt(), Instant.now(), spec));
     }
 
-    private FunctionRevision publish(FunctionRevision function) {
+    FunctionRevision publish(FunctionRevision function) {
         var key = FunctionRevision.key(function.owner(), function.spec().name());
         awaitSeen(Await.await(bus.kv(Subjects.FUNCTIONS).put(key, Codec.encode(function))));
         return function;

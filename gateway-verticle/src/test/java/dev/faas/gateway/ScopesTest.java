@@ -42,6 +42,8 @@ class ScopesTest {
             Map.entry("DELETE /v1/functions/{ref}", Scope.FUNCTIONS),
             Map.entry("GET /v1/functions/{ref}/revisions", Scope.READ),
             Map.entry("POST /v1/functions/{ref}/rollback", Scope.FUNCTIONS),
+            Map.entry("POST /v1/functions/{ref}/pause", Scope.FUNCTIONS),
+            Map.entry("POST /v1/functions/{ref}/resume", Scope.FUNCTIONS),
             Map.entry("POST /v1/functions/{ref}/activations", Scope.INVOKE),
             Map.entry("GET /v1/activations", Scope.READ),
             Map.entry("GET /v1/activations/{id}", Scope.READ),

@@ -39,6 +39,7 @@ import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.EventsAge;
 import dev.faas.registry.function.FunctionBody;
 import dev.faas.registry.function.FunctionBucket;
+import dev.faas.registry.function.FunctionPausing;
 import dev.faas.registry.function.FunctionRoutes;
 import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.Functions;
@@ -177,6 +178,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new SecretSupport(spawners::recentHeartbeats),
                 config.quotas(),
                 clock);
+        var pausing = new FunctionPausing(store, bucket, nats::isConnected, eventsAge, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", maintenance.outboxPause(), () -> Blocking.await(bucket.writePending()));
         var quotaBucket = new QuotaBucket(vertx, nats.kv(Subjects.USAGE), quotaStore);
@@ -270,7 +272,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         });
 
         var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
-        var functionRoutes = new FunctionRoutes(functions, bodies, verifier, origins);
+        var functionRoutes = new FunctionRoutes(functions, pausing, bodies, verifier, origins);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);

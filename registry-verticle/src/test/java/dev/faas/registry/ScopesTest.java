@@ -30,6 +30,8 @@ class ScopesTest extends RegistryFixture {
             Map.entry("DELETE /v1/functions/x", Set.of(Scope.FUNCTIONS)),
             Map.entry("GET /v1/functions/x/revisions", Set.of(Scope.READ)),
             Map.entry("POST /v1/functions/x/rollback", Set.of(Scope.FUNCTIONS)),
+            Map.entry("POST /v1/functions/x/pause", Set.of(Scope.FUNCTIONS)),
+            Map.entry("POST /v1/functions/x/resume", Set.of(Scope.FUNCTIONS)),
             Map.entry("GET /v1/activations", Set.of(Scope.READ)),
             Map.entry("GET /v1/activations/x", Set.of(Scope.READ, Scope.INVOKE)),
             Map.entry("GET /v1/activations/x/accepted", Set.of(Scope.READ, Scope.INVOKE)),

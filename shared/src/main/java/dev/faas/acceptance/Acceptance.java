@@ -178,6 +178,10 @@ public final class Acceptance {
                     Problem.invalid("argument", "must be empty: the function takes no argument (argumentAs is none)")
                             .asException());
         }
+        if (request.function().pauses().refusesSubmits()) {
+            return Future.failedFuture(
+                    Problem.functionPaused(request.function().spec().name()).asException());
+        }
         try {
             room.requireRoom(request.function().spec());
         } catch (ProblemException refused) {

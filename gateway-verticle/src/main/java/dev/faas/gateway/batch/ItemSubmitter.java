@@ -93,10 +93,11 @@ final class ItemSubmitter {
     private Future<String> accept(String id, SubmitRequest request, Batch item, Instant safeFrom) {
         return acceptance
                 .acceptUnlessInStream(id, request, safeFrom)
-                // One that is in the stream is answered also when there is no room.
+                // One that is in the stream is answered also when a new one would be refused.
                 .recover(refused -> hasKey
                                 && refused instanceof ProblemException problem
-                                && problem.problem().status() == 429
+                                && (problem.problem().status() == 429
+                                        || problem.problem().isFunctionPaused())
                         ? acceptance.acceptNamed(id, request, none -> Future.succeededFuture(Optional.empty()))
                         : Future.failedFuture(refused))
                 .compose(accepted -> switch (accepted) {

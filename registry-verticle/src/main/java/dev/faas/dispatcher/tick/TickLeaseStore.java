@@ -8,7 +8,6 @@ import dev.faas.pg.Pg;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
-import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -72,7 +71,7 @@ final class TickLeaseStore {
     Future<List<Submittable>> load(List<TickRow> ticks) {
         var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select s.*, r.body, clock_timestamp() as now from schedule s
+                        select s.*, r.body, f.pauses, clock_timestamp() as now from schedule s
                         left join function f on f.id = s.function_id and f.deleted_at is null
                         left join function_revision r on r.function_id = f.id
                             and r.revision = coalesce(s.pinned, f.revision)
@@ -94,8 +93,9 @@ final class TickLeaseStore {
         return new Submittable(
                 tick,
                 row.map(TickStore::toSchedule),
-                row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
-                        .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
+                row.filter(it -> it.getBuffer("body") != null)
+                        .map(it -> FunctionRevision.decode(
+                                it.getBuffer("body").getBytes(), Pg.optionalBytes(it, "pauses"))),
                 row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
     }
 

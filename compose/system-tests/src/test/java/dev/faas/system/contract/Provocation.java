@@ -49,6 +49,8 @@ record Provocation(String method, String target, List<String> headers, String bo
     /** A function whose queue is full. */
     static final String CROWDED = "crowded";
 
+    static final String HALTED = "halted";
+
     /**
      * The functions and activations that requests refer to.
      *
@@ -57,6 +59,7 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param finished a cancelled activation
      * @param orphan one whose function is deleted
      * @param crowded a function whose queue is full
+     * @param halted of a function that is paused and refuses submits
      * @param delivery of a test event
      * @param address of the hook: its id and secret
      * @param batch has items that nobody runs
@@ -67,23 +70,24 @@ record Provocation(String method, String target, List<String> headers, String bo
             String finished,
             String orphan,
             String crowded,
+            String halted,
             String delivery,
             String address,
             String batch) {
         Activations withWaiting(String other) {
-            return new Activations(other, faded, finished, orphan, crowded, delivery, address, batch);
+            return new Activations(other, faded, finished, orphan, crowded, halted, delivery, address, batch);
         }
 
         Activations withDelivery(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, other, address, batch);
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, other, address, batch);
         }
 
         Activations withAddress(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, delivery, other, batch);
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, delivery, other, batch);
         }
 
         Activations withBatch(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, delivery, address, other);
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, delivery, address, other);
         }
     }
 
@@ -251,6 +255,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.about(FUNCTION, means.activation(), means.activations().faded());
             case "queue_full" ->
                 good.about(CROWDED, means.activation(), means.activations().crowded());
+            case "function_paused" ->
+                good.about(HALTED, means.activation(), means.activations().halted());
             case "idempotency_key_reused" ->
                 (switch (operation.getOperationId()) {
                             case "submitActivation" -> good.body(Map.of("argument", "y"));
@@ -333,6 +339,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
+            case "pauseFunction" -> request.json(Map.of("note", "x"));
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
             case "submitBatch" -> request.json(Map.of("items", List.of(submission)));

@@ -32,6 +32,7 @@ final class JsonRows {
                         to(body, "PUT", "/v1/functions/{fn}").asUser().at(Door.API),
                         patch(body).at(Door.REGISTRY),
                         to(body, "POST", "/v1/functions/{fn}/rollback").asUser().at(Door.REGISTRY),
+                        to(body, "POST", "/v1/functions/{fn}/pause").asUser().at(Door.REGISTRY),
                         to(body, "POST", "/v1/functions/{fn}/activations")
                                 .asUser()
                                 .at(Door.API),
