@@ -1,6 +1,7 @@
 package dev.faas.dispatcher;
 
 import dev.faas.audit.AuditStore;
+import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.tick.TickDispatcher;
@@ -54,6 +55,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
         TickDispatcher.start(on, vertx, nats, pg, config.quotas(), meters);
         var outgoing = config.outgoing();
         var deliveries = DeliveryDispatcher.start(on, vertx, pg, outgoing.config(), outgoing.keks(), meters);
+        BatchDispatcher.start(on, pg, deliveries::wake);
         EndedDispatcher.start(
                 on,
                 nats,

@@ -30,6 +30,8 @@ import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
+import dev.faas.registry.batch.BatchRoutes;
+import dev.faas.registry.batch.BatchStore;
 import dev.faas.registry.destination.DeliveryRoutes;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationRoutes;
@@ -192,6 +194,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         config.keks().warnIfMissing("secrets of destinations are stored unencrypted");
         var destinationStore = new DestinationStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
+        var batchStore = new BatchStore(pg, audit);
 
         var hookStore = new HookStore(pg, audit);
         var hookBucket = new HookBucket(vertx, nats.kv(Subjects.HOOKS), hookStore);
@@ -218,6 +221,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
         repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
+        repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
@@ -256,6 +260,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         hookStore,
                         destinationStore,
                         deliveryStore,
+                        batchStore,
                         secretStore,
                         quotaBucket,
                         new RecordRemover(retention, archive)));
@@ -279,6 +284,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
+        var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -301,6 +307,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             hookRoutes.add(router);
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
+            batchRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

@@ -113,6 +113,16 @@ public final class Acceptance {
         return resume(id, request, past, now());
     }
 
+    /**
+     * As {@link #acceptNamed}, of an id that the ledger had not at a time: what was accepted before is in the stream, which
+     * refuses a second one.
+     *
+     * @param safeFrom that time, a few seconds ago at most
+     */
+    public Future<Accepted> acceptUnlessInStream(String id, SubmitRequest request, Instant safeFrom) {
+        return storeNamed(id, request, safeFrom);
+    }
+
     private Future<Optional<Accepted>> findKnown(SubmitRequest request, PastActivations past, Instant startedAt) {
         return names.find(request)
                 .compose(id -> id.isPresent()
@@ -257,7 +267,8 @@ public final class Acceptance {
                 request.submission().tags(),
                 request.origin().requestId(),
                 due.orElse(null),
-                request.trigger());
+                request.trigger(),
+                request.batch());
     }
 
     private Instant now() {

@@ -1,5 +1,6 @@
 package dev.faas.acceptance;
 
+import dev.faas.activation.Activation.Batch;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
  * @param trigger null: a user submits it
+ * @param batch null: it is submitted by itself
  */
 public record SubmitRequest(
         FunctionRevision function,
@@ -23,7 +25,8 @@ public record SubmitRequest(
         String source,
         Optional<IdempotencyKey> key,
         BusRetry.Request origin,
-        @Nullable Trigger trigger) {
+        @Nullable Trigger trigger,
+        @Nullable Batch batch) {
 
     /** Of a user. */
     public SubmitRequest(
@@ -32,7 +35,12 @@ public record SubmitRequest(
             String source,
             Optional<IdempotencyKey> key,
             BusRetry.Request origin) {
-        this(function, submission, source, key, origin, null);
+        this(function, submission, source, key, origin, null, null);
+    }
+
+    /** Of an item of a batch. */
+    public SubmitRequest(FunctionRevision function, Submission submission, Batch batch, BusRetry.Request origin) {
+        this(function, submission, "", Optional.empty(), origin, null, batch);
     }
 
     /** @param ref the function as the request names it */

@@ -26,7 +26,11 @@ public record ActivationView(
         String image,
         @JsonUnwrapped Report.Container container,
         @Nullable Trigger trigger,
+        @Nullable BatchItem batch,
         Map<String, String> tags) {
+
+    /** The batch of which it is an item. */
+    public record BatchItem(String id, int index) {}
 
     /** How far it is. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -167,7 +171,22 @@ public record ActivationView(
     private static ActivationView of(
             Activation a, Progress progress, Run run, Exit exit, Report.Output output, Report.Container container) {
         return new ActivationView(
-                a.id(), a.function(), progress, run, exit, output, a.image(), container, a.trigger(), a.tags());
+                a.id(),
+                a.function(),
+                progress,
+                run,
+                exit,
+                output,
+                a.image(),
+                container,
+                a.trigger(),
+                batch(a),
+                a.tags());
+    }
+
+    private static @Nullable BatchItem batch(Activation activation) {
+        var batch = activation.batch();
+        return batch == null ? null : new BatchItem(batch.id(), batch.index());
     }
 
     private static long millisBetween(Instant from, Instant to) {
@@ -177,6 +196,16 @@ public record ActivationView(
     /** For lists. */
     public ActivationView withoutResult() {
         return new ActivationView(
-                activationId, function, progress, run, exit, output.withResult(null), image, container, trigger, tags);
+                activationId,
+                function,
+                progress,
+                run,
+                exit,
+                output.withResult(null),
+                image,
+                container,
+                trigger,
+                batch,
+                tags);
     }
 }

@@ -92,6 +92,10 @@ public record Problem(
         return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
     }
 
+    public static Problem batchNotFound(String id) {
+        return of(404, "batch_not_found", "Batch not found", "You have no batch '" + id + "'.");
+    }
+
     /** 403: the caller is known, and may not do this. */
     public static Problem forbidden(String detail) {
         return of(403, "forbidden", "Forbidden", detail);

@@ -173,7 +173,8 @@ public final class HookRoutes {
                         "",
                         deliveryId.map(key -> DeliveryId.toKey(key, request.body())),
                         sender,
-                        trigger))
+                        trigger,
+                        null))
                 .compose(submit -> acceptance.accept(
                         submit, activation -> questions.findActivation(admitted.hook.owner(), activation)))
                 .recover(failure -> Future.failedFuture(whenPaused(failure)))

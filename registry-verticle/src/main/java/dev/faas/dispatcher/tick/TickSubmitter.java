@@ -203,7 +203,8 @@ final class TickSubmitter {
                 "",
                 Optional.empty(),
                 new Origin(key.scheduleId(), System.nanoTime()),
-                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())));
+                new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())),
+                null);
     }
 
     private record Origin(String requestId, long since) implements BusRetry.Request {

@@ -46,6 +46,7 @@ final class DestinationBody {
                             .filter(Status::isTerminal)
                             .map(status -> DestinationSpec.eventType(status.text())),
                     Stream.of(
+                            DestinationSpec.BATCH_ENDED,
                             DestinationSpec.SCHEDULE_PAUSED,
                             DestinationSpec.SCHEDULE_MISSED,
                             DestinationSpec.DESTINATION_DISABLED))

@@ -76,7 +76,8 @@ final class EngineRequestsTest {
                 Map.of(),
                 null,
                 null,
-                trigger);
+                trigger,
+                null);
         var runSpec = new RunSpec(spec, "");
         var running = ActivationRecord.accept(activation, runSpec).claim(new Worker("me", "1"), "run-1", NOW);
         var opened = new TreeMap<String, byte[]>();

@@ -35,7 +35,8 @@ final class JsonRows {
                         to(body, "POST", "/v1/functions/{fn}/pause").asUser().at(Door.REGISTRY),
                         to(body, "POST", "/v1/functions/{fn}/activations")
                                 .asUser()
-                                .at(Door.API))
+                                .at(Door.API),
+                        to(body, "POST", "/v1/functions/{fn}/batches").asUser().at(Door.API))
                 .flatMap(rows -> rows);
     }
 

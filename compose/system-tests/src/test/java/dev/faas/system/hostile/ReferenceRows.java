@@ -10,7 +10,8 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), hooks(), others(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), others(), batches(), paths())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
@@ -151,6 +152,39 @@ final class ReferenceRows {
                                         "/v1/" + (kind.equals("delivery") ? "deliveries" : kind + "s") + "/" + ref)
                                 .asUser()
                                 .is(404, kind + "_not_found")));
+    }
+
+    /** Also calls between services, which have the seeds of batches. */
+    private static Stream<Refusal> batches() {
+        var unknown = Stream.of(
+                        "*",
+                        "a.b",
+                        "a%00b",
+                        "%2e%2e%2fx",
+                        "bat_",
+                        "bat_00000000000000000000000000",
+                        "bat_00000000000000000000000000%2fknown",
+                        "bat_00000000000000000000000000%3fx",
+                        "'%20OR%201=1--",
+                        "%c3%a9",
+                        "a".repeat(5_000))
+                .flatMap(ref -> Stream.of("", "/items", "/events")
+                        .map(rest -> request("batch " + brief(ref) + rest, "GET", "/v1/batches/" + ref + rest)
+                                .asUser()
+                                .is(404, "batch_not_found")));
+        var inner = Stream.of(
+                request("known items", "GET", "/v1/batches/bat_00000000000000000000000000/known")
+                        .asUser()
+                        .is(404, "not_found"),
+                request("totals", "PUT", "/v1/batches/bat_00000000000000000000000000/totals")
+                        .asUser()
+                        .json("{'accepted':1,'rejected':0}")
+                        .is(404, "not_found"),
+                request("the row of a batch", "POST", "/v1/batches")
+                        .asUser()
+                        .json("{}")
+                        .is(405, "method_not_allowed"));
+        return Stream.concat(unknown, inner);
     }
 
     /** Unknown paths, and ones that cannot be decoded. */
