@@ -149,6 +149,22 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
+    void givenAnAttemptUnderWay_whenRedelivered_thenThereIsNoSecondOneBesideIt() {
+        receiver.answersAfter(Duration.ofSeconds(3));
+        var id = destination("erp", new JsonObject()).getString("id");
+        succeed();
+        Await.eventually(() -> receiver.received().size() == 1);
+        var delivery = deliveries(id).getFirst();
+        assertThat(delivery.getString("waits")).isNull();
+
+        var again = user.send("POST", "/v1/deliveries/" + delivery.getString("deliveryId") + "/redeliver", "");
+
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
+        assertThat(receiver.received()).hasSize(1);
+    }
+
+    @Test
     void givenTenFailedAttempts_whenNoneIsLeft_thenItFailsAndCanBeRedelivered() throws Exception {
         receiver.answers(500);
         var id = destination("erp", new JsonObject()).getString("id");

@@ -81,9 +81,12 @@ final class DeliveryStore implements EndedStore.Handler {
             locked as (
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
-            update delivery v set due_at = clock_timestamp()
-                + make_interval(secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30)
-            from locked l, destination d where v.id = l.id and d.id = v.destination_id
+            update delivery v set due_at = l.until, leased_until = l.until
+            from (select locked.id, clock_timestamp() + make_interval(
+                    secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30) as until
+                from locked join delivery v on v.id = locked.id join destination d on d.id = v.destination_id) l,
+                destination d
+            where v.id = l.id and d.id = v.destination_id
             returning v.*, d.spec, d.secrets, d.kek""";
 
     private final Pg pg;
@@ -251,7 +254,7 @@ final class DeliveryStore implements EndedStore.Handler {
                             attempts = case when u.attempt is null then v.attempts
                                 else (case when jsonb_array_length(v.attempts) >= $7 then v.attempts - 0 else v.attempts end)
                                     || u.attempt::jsonb end,
-                            due_at = now() + u.delay * interval '1 millisecond'
+                            due_at = now() + u.delay * interval '1 millisecond', leased_until = null
                         from locked l join unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $8::int[])
                             as u (id, lease, state, reason, attempt, delay, spent) on u.id = l.id
                         where v.id = l.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")

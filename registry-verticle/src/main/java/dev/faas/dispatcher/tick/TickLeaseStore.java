@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes up ticks by their leases, and settles them. */
 final class TickLeaseStore {
+    /** Reason of a tick that was missed since its owner's account is disabled. */
+    static final String SUSPENDED = "suspended";
+
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -178,7 +181,8 @@ final class TickLeaseStore {
     }
 
     private static Future<Void> noteMissed(SqlConnection tx, TickRow tick) {
-        return tick.outcome() != TickOutcome.MISSED
+        // Nobody is told about what a disabled account misses.
+        return tick.outcome() != TickOutcome.MISSED || SUSPENDED.equals(tick.reason())
                 ? Future.succeededFuture()
                 : tx.preparedQuery("select * from schedule where id = $1")
                         .execute(Tuple.of(tick.key().scheduleId()))

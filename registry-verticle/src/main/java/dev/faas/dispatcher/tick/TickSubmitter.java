@@ -158,7 +158,7 @@ final class TickSubmitter {
             return Optional.of(new Result.Over(TickOutcome.REFUSED, "schedule_deleted"));
         }
         if (isSuspended.test(each.tick().owner())) {
-            return Optional.of(new Result.Over(TickOutcome.MISSED, "suspended"));
+            return Optional.of(new Result.Over(TickOutcome.MISSED, TickLeaseStore.SUSPENDED));
         }
         return each.function().isEmpty()
                 ? Optional.of(new Result.Over(TickOutcome.REFUSED, "function_deleted"))
