@@ -1,5 +1,7 @@
 package dev.faas.gateway;
 
+import dev.faas.gateway.batch.BatchRoutes;
+import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -24,6 +26,8 @@ final class Api {
     private static final Handler<RoutingContext> TEXT = AcceptFilter.of("text/plain");
     private static final Handler<RoutingContext> YAML = AcceptFilter.of("application/yaml");
     private static final Handler<RoutingContext> NDJSON = AcceptFilter.of("application/x-ndjson");
+    private static final Handler<RoutingContext> JSON_OR_LINES =
+            AcceptFilter.of("application/json", "application/x-ndjson");
     private static final Handler<RoutingContext> EVENTS = AcceptFilter.of("text/event-stream");
 
     private static final int MAX_SMALL_BODY = 64 * 1024;
@@ -41,6 +45,8 @@ final class Api {
     private final OutputRoutes outputs;
     private final LiveStreams streams;
     private final HookRoutes hooks;
+    private final BatchRoutes batches;
+    private final BatchStreams batchStreams;
     private final ApiDocument document = ApiDocument.load();
 
     /**
@@ -56,7 +62,9 @@ final class Api {
             ActivationRoutes activations,
             OutputRoutes outputs,
             LiveStreams streams,
-            HookRoutes hooks) {
+            HookRoutes hooks,
+            BatchRoutes batches,
+            BatchStreams batchStreams) {
         this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
@@ -70,6 +78,8 @@ final class Api {
         this.outputs = outputs;
         this.streams = streams;
         this.hooks = hooks;
+        this.batches = batches;
+        this.batchStreams = batchStreams;
     }
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
@@ -90,6 +100,7 @@ final class Api {
         routeAccounts(on);
         routeFunctions(on);
         routeActivations(on);
+        routeBatches(on);
         routeProjects(on);
         routeAudit(on);
         routeSecrets(on);
@@ -135,6 +146,11 @@ final class Api {
         on.delete("/v1/functions/:ref").handler(developer).handler(registry);
         on.get("/v1/functions/:ref/revisions").handler(JSON).handler(reader).handler(registry);
         on.post("/v1/functions/:ref/rollback").handler(JSON).handler(developer).handler(registry);
+        on.post("/v1/functions/:ref/pause").handler(JSON).handler(developer).handler(registry);
+        Bodies.declareTypes(on.post("/v1/functions/:ref/resume"), List.of())
+                .handler(JSON)
+                .handler(developer)
+                .handler(registry);
     }
 
     private void routeProjects(Router on) {
@@ -232,6 +248,19 @@ final class Api {
                 .handler(invoker)
                 .handler(registry);
         on.get("/v1/dead-letters").handler(JSON).handler(reader).handler(registry);
+    }
+
+    /** Rows of batches are made and closed by this gateway alone. */
+    private void routeBatches(Router on) {
+        Bodies.declareTypes(on.post("/v1/functions/:ref/batches"), BatchRoutes.TYPES)
+                .handler(JSON_OR_LINES)
+                .handler(invoker)
+                .handler(BatchRoutes.bodyHandler())
+                .handler(batches::submit);
+        on.get("/v1/batches").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/batches/:batch").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/batches/:batch/items").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/batches/:batch/events").handler(EVENTS).handler(reader).handler(batchStreams::events);
     }
 
     private void routeActivations(Router on) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param functionCacheBytes of heap, for whole specifications of functions
  * @param trustedProxies peers whose X-Forwarded-For is believed
  * @param hookKeys open the secrets of hooks' signatures
+ * @param batchMaxItems of one batch
  * @param accessStale how long without word of ended logins until requests are refused
  */
 public record GatewayConfig(
@@ -41,7 +42,8 @@ public record GatewayConfig(
         Tls tls,
         TrustRoot trustRoot,
         OpeningKeys hookKeys,
-        Duration accessStale) {
+        Duration accessStale,
+        int batchMaxItems) {
     /**
      * TLS of the three ports, from PEM files.
      *
@@ -123,6 +125,7 @@ public record GatewayConfig(
     private static final int REGISTRY_PORT = 5000;
     private static final int INTERNAL_PORT = 9092;
     private static final int MAX_PORT = 65_535;
+    private static final int MOST_ITEMS = 1_000_000;
 
     public static GatewayConfig from(Env env) {
         var http = HttpConfig.from(env, INTERNAL_PORT);
@@ -164,7 +167,8 @@ public record GatewayConfig(
                 Tls.from(env),
                 TrustRoot.from(env),
                 OpeningKeys.ofHooks(env),
-                StaleAccess.limit(env));
+                StaleAccess.limit(env),
+                env.integer("FAAS_BATCH_MAX_ITEMS", 100_000, 1, MOST_ITEMS, "items of one batch"));
     }
 
     private static Duration patience(Env env, Duration idleTimeout) {

@@ -11,8 +11,11 @@ import dev.faas.activation.CommandQueue;
 import dev.faas.activation.Spawners;
 import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.ActivationRoutes.SubmitContext;
+import dev.faas.gateway.batch.BatchRoutes;
+import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Addresses;
+import dev.faas.gateway.forward.BatchClient;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.Upstream;
@@ -152,9 +155,11 @@ public final class GatewayVerticle extends ServiceVerticle {
                 refusedByHooks,
                 metrics.registry(),
                 clock);
+        var batches = new BatchClient(registry);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
-        var explainer = new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, clock);
+        var explainer =
+                new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, cache, clock);
         var api = new Api(
                 stale,
                 verifier,
@@ -164,7 +169,9 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
                 new OutputRoutes(reads, streams),
                 streams,
-                hooks);
+                hooks,
+                new BatchRoutes(functions, acceptance, batches, config.batchMaxItems(), clock, metrics.registry()),
+                new BatchStreams(batches, openResponses, config.streams()));
         var program = ClientProgram.open(config.cliFile());
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)

@@ -2,6 +2,8 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.faas.gateway.batch.BatchRoutes;
+import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -77,7 +79,9 @@ class ApiTest {
                 new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
                 new OutputRoutes(reads, null),
                 new LiveStreams(reads, null),
-                new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null));
+                new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null),
+                new BatchRoutes(null, null, null, 1, null, null),
+                new BatchStreams(null, null, null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.testing.Await;
+import dev.faas.wire.FunctionPauses;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class ClockJumpsTest {
         var id = faas.accepted("pay", "x");
 
         var queued = (ActivationRecord.Queued) last(id);
-        assertThat(queued.isExpired(Instant.now())).isFalse();
+        assertThat(queued.isExpired(Instant.now(), FunctionPauses.NONE)).isFalse();
         assertThat(queued.remainingWait(Instant.now())).isZero();
         Await.until(
                 "its command is queued",

@@ -24,6 +24,7 @@ import dev.faas.webhook.SignatureEncoding;
 import dev.faas.webhook.StandardWebhooks;
 import dev.faas.webhook.WebhookSecret;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Sha256;
 import dev.faas.wire.Subjects;
@@ -217,6 +218,20 @@ class HooksTest extends HookFixture {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(code(refused)).isEqualTo("hook_paused");
         assertThat(refused.header("Retry-After")).isEqualTo("60");
+    }
+
+    @Test
+    void givenAPausedFunctionThatRefusesSubmits_whenItsHookIsSentTo_thenSendersAreToComeAgain() throws Exception {
+        var address = hook(PLAIN);
+        faas.publish(function.with(FunctionPauses.NONE.paused("", true, Instant.now(), Duration.ofDays(1))));
+
+        var refused = send(address, "x");
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(code(refused)).isEqualTo("function_paused");
+        assertThat(refused.header("Retry-After")).isEqualTo("60");
+        faas.publish(function);
+        assertThat(send(address, "x").status()).isEqualTo(202);
     }
 
     @Test

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a gateway with a real NATS, and fakes of auth-service and registry-service. */
 public final class RunningGateway implements AutoCloseable {
+    static final int BATCH_ITEMS = 2_000;
     static final Duration HEARTBEAT = Duration.ofMillis(300);
     /** So short that an outage is not waited for; {@link #patient} waits. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -202,7 +203,8 @@ public final class RunningGateway implements AutoCloseable {
                 GatewayConfig.Tls.NONE,
                 TrustRoot.NONE,
                 OpeningKeys.ofHooks(Env.of(HOOK_KEYS.ofGateway())),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                BATCH_ITEMS);
     }
 
     private static String password(String user) {
@@ -255,7 +257,7 @@ public final class RunningGateway implements AutoCloseable {
                 old.id(), old.owner(), old.revision() + 1, null, old.createdAt(), Instant.now(), spec));
     }
 
-    private FunctionRevision publish(FunctionRevision function) {
+    FunctionRevision publish(FunctionRevision function) {
         var key = FunctionRevision.key(function.owner(), function.spec().name());
         awaitSeen(Await.await(bus.kv(Subjects.FUNCTIONS).put(key, Codec.encode(function))));
         return function;

@@ -1,6 +1,7 @@
 package dev.faas.dispatcher;
 
 import dev.faas.audit.AuditStore;
+import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
@@ -64,6 +65,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 outgoing.config(),
                 outgoing.keks(),
                 meters);
+        BatchDispatcher.start(on, pg, deliveries::wake);
         EndedDispatcher.start(
                 on,
                 nats,

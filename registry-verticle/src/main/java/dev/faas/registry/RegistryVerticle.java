@@ -30,6 +30,8 @@ import dev.faas.nats.DurableReader;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
+import dev.faas.registry.batch.BatchRoutes;
+import dev.faas.registry.batch.BatchStore;
 import dev.faas.registry.destination.DeliveryRoutes;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationRoutes;
@@ -37,6 +39,7 @@ import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.EventsAge;
 import dev.faas.registry.function.FunctionBody;
 import dev.faas.registry.function.FunctionBucket;
+import dev.faas.registry.function.FunctionPausing;
 import dev.faas.registry.function.FunctionRoutes;
 import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.Functions;
@@ -175,6 +178,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 new SecretSupport(spawners::recentHeartbeats),
                 config.quotas(),
                 clock);
+        var pausing = new FunctionPausing(store, bucket, nats::isConnected, eventsAge, clock);
         on.await("bucket FUNCTIONS", bucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("outbox", maintenance.outboxPause(), () -> Blocking.await(bucket.writePending()));
         var quotaBucket = new QuotaBucket(vertx, nats.kv(Subjects.USAGE), quotaStore);
@@ -190,6 +194,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         config.keks().warnIfMissing("secrets of destinations are stored unencrypted");
         var destinationStore = new DestinationStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
+        var batchStore = new BatchStore(pg, audit);
 
         var hookStore = new HookStore(pg, audit);
         var hookBucket = new HookBucket(vertx, nats.kv(Subjects.HOOKS), hookStore);
@@ -216,6 +221,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
         repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
+        repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
@@ -254,6 +260,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         hookStore,
                         destinationStore,
                         deliveryStore,
+                        batchStore,
                         secretStore,
                         quotaBucket,
                         new RecordRemover(retention, archive)));
@@ -265,7 +272,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         });
 
         var bodies = new FunctionBody(eventsAge, config.defaultMode(), config.rules());
-        var functionRoutes = new FunctionRoutes(functions, bodies, verifier, origins);
+        var functionRoutes = new FunctionRoutes(functions, pausing, bodies, verifier, origins);
         var activationRoutes = new ActivationRoutes(
                 new Ledger(vertx, new LedgerReadStore(pg), archive, config.retention(), clock), verifier);
         var quotaRoutes = new QuotaRoutes(quotaStore, quotaBucket, config.quotas(), table, verifier, origins);
@@ -277,6 +284,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
+        var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -299,6 +307,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             hookRoutes.add(router);
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
+            batchRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

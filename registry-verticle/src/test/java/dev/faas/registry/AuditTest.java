@@ -53,6 +53,8 @@ class AuditTest extends RegistryFixture {
                 spec.put("image", "registry.example/b:2").encode());
         user.post("/v1/functions/audited/rollback", new JsonObject().put("revision", 1));
         user.post("/v1/functions/audited/rollback", new JsonObject().put("revision", 9));
+        user.post("/v1/functions/audited/pause", new JsonObject());
+        user.send("POST", "/v1/functions/audited/resume", "");
         putSecret("db");
         putSecret("db");
         putSecret("db", "If-Match", "\"9\"");
@@ -68,12 +70,14 @@ class AuditTest extends RegistryFixture {
                 .isEqualTo("function.create " + id + " {name=audited revision=1},"
                         + " function.update " + id + " {name=audited revision=2},"
                         + " function.rollback " + id + " {name=audited revision=3},"
+                        + " function.pause " + id + " {name=audited revision=3},"
+                        + " function.resume " + id + " {name=audited revision=3},"
                         + " secret.create db {version=1}, secret.update db {version=2}, secret.delete db {},"
                         + " function.delete " + id + " {name=audited revision=3}");
         assertThat(rows("actor = '" + adminId + "'"))
                 .isEqualTo("quota.update " + owner + " {limits={\"to\": {\"functions\": 7}, \"from\": null}}");
         assertThat(registry.backends.number("select count(*) from audit where project = '" + owner + "'"))
-                .isEqualTo(8);
+                .isEqualTo(10);
         assertThat(registry.backends.text("select string_agg(a::text, ' ') from audit a"))
                 .doesNotContain(PLANTED);
     }

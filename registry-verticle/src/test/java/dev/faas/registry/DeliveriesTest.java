@@ -3,6 +3,7 @@ package dev.faas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.Await;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -148,6 +149,22 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
+    void givenAnAttemptUnderWay_whenRedelivered_thenThereIsNoSecondOneBesideIt() {
+        receiver.answersAfter(Duration.ofSeconds(3));
+        var id = destination("erp", new JsonObject()).getString("id");
+        succeed();
+        Await.eventually(() -> receiver.received().size() == 1);
+        var delivery = deliveries(id).getFirst();
+        assertThat(delivery.getString("waits")).isNull();
+
+        var again = user.send("POST", "/v1/deliveries/" + delivery.getString("deliveryId") + "/redeliver", "");
+
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(onlyDelivery(id, "succeeded").getInteger("attempt")).isEqualTo(1);
+        assertThat(receiver.received()).hasSize(1);
+    }
+
+    @Test
     void givenTenFailedAttempts_whenNoneIsLeft_thenItFailsAndCanBeRedelivered() throws Exception {
         receiver.answers(500);
         var id = destination("erp", new JsonObject()).getString("id");
@@ -214,6 +231,29 @@ class DeliveriesTest extends DestinationFixture {
         assertThat(user.get(PATH + "/erp").json().getMap())
                 .containsEntry("failures", 0)
                 .containsEntry("circuitOpenUntil", null);
+    }
+
+    @Test
+    void givenAnOpenCircuit_whenNothingCanBeClaimed_thenItsProbeIsNotSpent() throws Exception {
+        receiver.answers(500);
+        var id = destination("erp", new JsonObject()).getString("id");
+        for (int i = 0; i < 5; i++) {
+            succeed();
+        }
+        Await.eventually(() -> user.get(PATH + "/erp").json().getString("circuitOpenUntil") != null);
+        Await.eventually(() -> noneIsLeased(id));
+        int before = receiver.received().size();
+        makeDue(id);
+        try (var other = registry.backends.connection();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from delivery where destination_id = '" + id + "' for update");
+            endPause(id);
+            Pause.of(Duration.ofMillis(2_500)); // claims of each second
+            other.rollback();
+        }
+
+        Await.eventually(() -> receiver.received().size() > before);
     }
 
     private boolean noneIsLeased(String id) throws Exception {

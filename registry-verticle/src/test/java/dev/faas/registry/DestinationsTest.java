@@ -68,6 +68,18 @@ class DestinationsTest extends DestinationFixture {
                 .isEqualTo(field);
     }
 
+    @Test
+    void givenLongHeaders_whenCreated_thenTheirSumIsLimited() {
+        var headers = new JsonObject().put("A", "x".repeat(4_096)).put("B", "x".repeat(4_094));
+        var destination = body("erp", RECEIVER).put("headers", headers);
+        assertThat(user.post(PATH, destination).status()).isEqualTo(201);
+
+        headers.put("C", "");
+        var refused = user.post(PATH, destination.put("name", "other"));
+
+        assertThat(refused.fields()).containsExactly("headers");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://10.0.0.1/",

@@ -11,6 +11,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each change of a function is a revision; conditions on the revision hold. */
 class FunctionRevisionsTest extends RegistryFixture {
@@ -97,6 +99,60 @@ class FunctionRevisionsTest extends RegistryFixture {
         assertThat(user.patch("/v1/functions/patched", new JsonObject().putNull("image"))
                         .fields())
                 .containsExactly("image");
+    }
+
+    @Test
+    void givenAFunctionWhenPausedAndRevisedAndResumedThenThatMakesNoRevisionAndTheBucketKnows() {
+        var made = user.create("halted").json();
+        var asked = new JsonObject().put("note", "why").put("submits", "refuse");
+
+        var paused = user.post("/v1/functions/halted/pause", asked);
+
+        assertThat(paused.status()).isEqualTo(200);
+        assertThat(paused.header("ETag")).isEqualTo("\"1\"");
+        assertThat(paused.json().getJsonObject("paused").getMap())
+                .containsEntry("note", "why")
+                .containsEntry("submits", "refuse")
+                .containsKey("since");
+        var read = user.get("/v1/functions/halted", "If-None-Match", "\"1\"");
+        assertThat(read.status()).isEqualTo(200);
+        assertThat(read.header("Cache-Control")).isEqualTo("no-store");
+        var body = read.json().put("description", "still paused");
+        assertThat(user.put("/v1/functions/halted", body).json().getJsonObject("paused"))
+                .isEqualTo(paused.json().getJsonObject("paused"));
+        assertThat(user.post("/v1/functions/halted/rollback", new JsonObject().put("revision", 1))
+                        .json()
+                        .getValue("paused"))
+                .isNotNull();
+        assertThat(inTheBucket("halted").orElseThrow().pauses().refusesSubmits())
+                .isTrue();
+
+        assertThat(user.send("POST", "/v1/functions/halted/resume", "").json().getValue("paused"))
+                .isNull();
+        assertThat(user.send("POST", "/v1/functions/halted/resume", "").status())
+                .isEqualTo(200);
+        assertThat(inTheBucket("halted").orElseThrow().pauses())
+                .satisfies(pauses -> assertThat(pauses.isPaused()).isFalse())
+                .satisfies(pauses -> assertThat(pauses.past()).hasSize(1));
+        assertThat(user.get("/v1/functions/halted").json().getInteger("revision"))
+                .isEqualTo(3);
+        assertThat(made.getValue("paused")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            halted   | {'submits': 'drop'} | 400 | invalid_request
+            halted   | {'colour': 'green'} | 400 | invalid_request
+            halted@1 | {}                  | 400 | invalid_request
+            nobody   | {}                  | 404 | function_not_found
+            """)
+    void givenAnInvalidPauseWhenAskedThenItIsRefused(String ref, String asked, int status, String code) {
+        user.create("halted");
+
+        var refused = user.post("/v1/functions/" + ref + "/pause", new JsonObject(asked.replace('\'', '"')));
+
+        assertThat(refused.status()).isEqualTo(status);
+        assertThat(refused.code()).isEqualTo(code);
     }
 
     @Test

@@ -106,6 +106,28 @@ class QueuedActivationExpirerTest extends RegistryFixture {
         assertThat(status(claimed)).isEqualTo(Status.RUNNING);
     }
 
+    @Test
+    void givenAPausedFunctionWhenTheTimeOfAQueuedOneIsOverThenItExpiresAfterTheTimeThatWasLeft() throws Exception {
+        var pausing = queued(SOON);
+        user.post("/v1/functions/worked/pause", new JsonObject());
+        createWithQueue("control");
+        var control = Story.accepted(
+                registry.bus,
+                Story.activation(
+                        owner,
+                        user.get("/v1/functions/control").json().getString("id"),
+                        "control",
+                        Instant.now(),
+                        SOON.plus(SOON),
+                        Map.of()),
+                "argument");
+        Await.eventually(() -> status(control) == Status.EXPIRED);
+
+        assertThat(status(pausing)).isEqualTo(Status.QUEUED);
+        user.send("POST", "/v1/functions/worked/resume", "");
+        Await.eventually(() -> status(pausing) == Status.EXPIRED);
+    }
+
     private static String of(Story story, String column) {
         return "select " + column + " from activation where id = '" + story.id() + "'";
     }

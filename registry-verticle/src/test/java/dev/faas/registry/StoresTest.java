@@ -167,16 +167,24 @@ class StoresTest {
                 + "', 'fn_many', 'many', 'succeeded', now(), now(), '{}', i, '', true"
                 + " from generate_series(1, 30000) i");
         run("analyze activation_20310505");
-        var all = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null);
-        var rareStatus = new LedgerFilter(named("many"), Set.of(Status.FAILED), Set.of(), null, null, Map.of(), null);
+        var all = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, null);
+        var rareStatus =
+                new LedgerFilter(named("many"), Set.of(Status.FAILED), Set.of(), null, null, Map.of(), null, null);
         var rareFunction =
-                new LedgerFilter(named("few"), Set.of(Status.SUCCEEDED), Set.of(), null, null, Map.of(), null);
+                new LedgerFilter(named("few"), Set.of(Status.SUCCEEDED), Set.of(), null, null, Map.of(), null, null);
         var rareStatuses = new LedgerFilter(
-                null, EnumSet.of(Status.FAILED, Status.TIMED_OUT), Set.of(), null, null, Map.of(), null);
+                null, EnumSet.of(Status.FAILED, Status.TIMED_OUT), Set.of(), null, null, Map.of(), null, null);
         var rareReasons = new LedgerFilter(
-                null, Set.of(), EnumSet.of(Reason.SIGNAL, Reason.QUEUE_TTL), null, null, Map.of(), null);
+                null, Set.of(), EnumSet.of(Reason.SIGNAL, Reason.QUEUE_TTL), null, null, Map.of(), null, null);
         var ofSchedule = new LedgerFilter(
-                null, Set.of(), Set.of(), null, null, Map.of(), Ids.schedule(Instant.EPOCH.plus(Duration.ofDays(2))));
+                null,
+                Set.of(),
+                Set.of(),
+                null,
+                null,
+                Map.of(),
+                Ids.schedule(Instant.EPOCH.plus(Duration.ofDays(2))),
+                null);
         long readBefore = rowsRead("activation_20310505");
         var stranger = Ids.user(Instant.now());
 
@@ -230,6 +238,29 @@ class StoresTest {
                 .containsExactlyInAnyOrder(
                         ofSchedule.id() + " " + trigger.id() + " succeeded", ofOther.id() + " null succeeded");
         run("delete from destination");
+    }
+
+    @Test
+    void givenAnItemOfABatch_whenWritten_thenTheListOfItsBatchHasItAlone() {
+        var now = Instant.now();
+        var batch = Ids.batch(now);
+        var item = ActivationRecord.accept(
+                Records.with(
+                        accepted(now).activation(),
+                        "id",
+                        Ids.item(batch, 7, 0),
+                        "batch",
+                        new Activation.Batch(batch, 7, null, "content")),
+                new RunSpec(FunctionSpec.of("stored", "image:1"), ""));
+
+        await(ledger.write(
+                List.of(line(accepted(now), 5, PayloadCopy.NONE), line(end(item, now), 6, PayloadCopy.NONE))));
+
+        var ofBatch = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, batch);
+        assertThat(list(owner, ofBatch))
+                .hasSize(1)
+                .allSatisfy(record -> assertThat(record.activation().batch())
+                        .isEqualTo(item.activation().batch()));
     }
 
     private ActivationRecord.Queued accepted(Instant now, String field, Object value) {

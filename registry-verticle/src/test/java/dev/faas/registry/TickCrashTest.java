@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Subjects;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,6 +125,12 @@ class TickCrashTest extends TickFixture {
         var submitted =
                 Story.accepted(registry.bus, Story.activation(owner, functionId, "report", now(), Map.of()), "x");
         var activation = Ids.activation(now());
+        user.post(
+                "/v1/destinations",
+                new JsonObject()
+                        .put("name", "missed")
+                        .put("url", "https://erp.example/")
+                        .put("events", new JsonArray().add("schedule.missed")));
         registry.bus.kv(Subjects.SUSPENDED).put(owner, new byte[] {'1'}).join();
 
         insertClaimed(id, now(), submitted.id());
@@ -131,6 +138,7 @@ class TickCrashTest extends TickFixture {
 
         Await.eventually(() -> outcomes("later").equals(List.of("fired", "missed")));
         assertThat(ticks("later").getFirst().getString("reason")).isEqualTo("suspended");
+        assertThat(user.get("/v1/deliveries").items()).as("events about it").isEmpty();
         assertThat(inStream(activation)).isEmpty();
 
         registry.bus.kv(Subjects.SUSPENDED).delete(owner).join();

@@ -113,6 +113,16 @@ public final class Acceptance {
         return resume(id, request, past, now());
     }
 
+    /**
+     * As {@link #acceptNamed}, of an id that the ledger had not at a time: what was accepted before is in the stream, which
+     * refuses a second one.
+     *
+     * @param safeFrom that time, a few seconds ago at most
+     */
+    public Future<Accepted> acceptUnlessInStream(String id, SubmitRequest request, Instant safeFrom) {
+        return storeNamed(id, request, safeFrom);
+    }
+
     private Future<Optional<Accepted>> findKnown(SubmitRequest request, PastActivations past, Instant startedAt) {
         return names.find(request)
                 .compose(id -> id.isPresent()
@@ -167,6 +177,10 @@ public final class Acceptance {
             return Future.failedFuture(
                     Problem.invalid("argument", "must be empty: the function takes no argument (argumentAs is none)")
                             .asException());
+        }
+        if (request.function().pauses().refusesSubmits()) {
+            return Future.failedFuture(
+                    Problem.functionPaused(request.function().spec().name()).asException());
         }
         try {
             room.requireRoom(request.function().spec());
@@ -254,6 +268,7 @@ public final class Acceptance {
                 request.origin().requestId(),
                 due.orElse(null),
                 request.trigger(),
+                request.batch(),
                 request.cause());
     }
 

@@ -1,5 +1,6 @@
 package dev.faas.acceptance;
 
+import dev.faas.activation.Activation.Batch;
 import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.nats.retry.BusRetry;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Describes an activation to accept.
  *
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
- * @param trigger null: no schedule submits it
+ * @param trigger null: no schedule or hook submits it
+ * @param batch null: it is submitted by itself
  * @param cause null: no end of another activation submits it
  */
 public record SubmitRequest(
@@ -26,6 +28,7 @@ public record SubmitRequest(
         Optional<IdempotencyKey> key,
         BusRetry.Request origin,
         @Nullable Trigger trigger,
+        @Nullable Batch batch,
         @Nullable Cause cause) {
 
     /** Of a user. */
@@ -35,7 +38,12 @@ public record SubmitRequest(
             String source,
             Optional<IdempotencyKey> key,
             BusRetry.Request origin) {
-        this(function, submission, source, key, origin, null, null);
+        this(function, submission, source, key, origin, null, null, null);
+    }
+
+    /** Of an item of a batch. */
+    public SubmitRequest(FunctionRevision function, Submission submission, Batch batch, BusRetry.Request origin) {
+        this(function, submission, "", Optional.empty(), origin, null, batch, null);
     }
 
     /** @param ref the function as the request names it */

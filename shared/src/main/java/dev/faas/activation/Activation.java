@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId of the request that submitted it, for the logs; null when an older gateway wrote it
  * @param notBefore when it is due, of a delayed one: until then it has no command; null when it was due at once
  * @param trigger null when a user submitted it, or another activation's end
+ * @param batch null when it was submitted by itself
  * @param cause null when it is not the next of a chain
  */
 public record Activation(
@@ -31,6 +32,7 @@ public record Activation(
         @Nullable String requestId,
         @Nullable Instant notBefore,
         @Nullable Trigger trigger,
+        @Nullable Batch batch,
         @Nullable Cause cause) {
 
     /** The exact revision that runs. */
@@ -67,7 +69,20 @@ public record Activation(
         }
     }
 
-    /** Submitted by a user. */
+    /**
+     * Names the batch of which this is an item.
+     *
+     * @param size null: not known when it was accepted
+     * @param content identifies what was submitted: a repeat of the item has the same
+     */
+    public record Batch(String id, int index, @Nullable Integer size, String content) {
+        public Batch {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(content);
+        }
+    }
+
+    /** Submitted by a user, by itself. */
     public Activation(
             String id,
             String owner,
@@ -94,6 +109,7 @@ public record Activation(
                 tags,
                 requestId,
                 notBefore,
+                null,
                 null,
                 null);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.Printable;
 import dev.faas.wire.Versioned;
@@ -160,8 +161,15 @@ public sealed interface ActivationRecord extends Versioned {
                     : left;
         }
 
-        public boolean isExpired(Instant now) {
-            return now.isAfter(expiresAt);
+        /** @param pauses of its function */
+        public boolean isExpired(Instant now, FunctionPauses pauses) {
+            return now.isAfter(expiry(now, pauses));
+        }
+
+        /** When it expires, as far as is known now: while its function is paused, that moves on. */
+        public Instant expiry(Instant now, FunctionPauses pauses) {
+            var since = Objects.requireNonNullElse(activation.notBefore(), activation.submittedAt());
+            return pauses.extend(since, expiresAt, now);
         }
 
         public Running claim(Worker worker, String runId, Instant now) {

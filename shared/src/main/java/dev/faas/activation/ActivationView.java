@@ -27,8 +27,12 @@ public record ActivationView(
         String image,
         @JsonUnwrapped Report.Container container,
         @Nullable Trigger trigger,
+        @Nullable BatchItem batch,
         @Nullable Cause cause,
         Map<String, String> tags) {
+
+    /** The batch of which it is an item. */
+    public record BatchItem(String id, int index) {}
 
     /** How far it is. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -178,8 +182,14 @@ public record ActivationView(
                 a.image(),
                 container,
                 a.trigger(),
+                batch(a),
                 a.cause(),
                 a.tags());
+    }
+
+    private static @Nullable BatchItem batch(Activation activation) {
+        var batch = activation.batch();
+        return batch == null ? null : new BatchItem(batch.id(), batch.index());
     }
 
     private static long millisBetween(Instant from, Instant to) {
@@ -198,6 +208,7 @@ public record ActivationView(
                 image,
                 container,
                 trigger,
+                batch,
                 cause,
                 tags);
     }

@@ -26,6 +26,8 @@ public record DestinationSpec(
     public static final String TEST = "webhook.test";
     /** An activation of the schedule failed, and its {@code pauseOnFailure} has paused it. */
     public static final String SCHEDULE_PAUSED = "schedule.paused";
+    /** No item of a batch is alive any more. */
+    public static final String BATCH_ENDED = "batch.ended";
     /** Ticks of a schedule that did not run. */
     public static final String SCHEDULE_MISSED = "schedule.missed";
     /** The platform sends nothing to a destination any more. */

@@ -29,6 +29,8 @@ public final class Bodies {
     private static final String CALLER = HeldBodies.class.getName();
 
     private static final int MAX_LENGTH_DIGITS = 18;
+    private static final int PARTS_OF_A_PAUSE = 8;
+    private static final long NANOS_OF_A_MILLI = 1_000_000;
 
     private Bodies() {}
 
@@ -113,6 +115,33 @@ public final class Bodies {
         if (!request.isEnded()) {
             request.end().onSuccess(arrived -> hold.arrived(request.bytesRead()));
         }
+    }
+
+    /** Refuses a body of another type with 415, for a handler that reads the body itself. */
+    public static void requireType(RoutingContext ctx, List<String> types) {
+        MediaType.require(ctx, types);
+    }
+
+    /** Whether the request declares its body as this type. */
+    public static boolean isOfType(RoutingContext ctx, String type) {
+        return MediaType.of(ctx).map(it -> it.name().equals(type)).orElse(false);
+    }
+
+    /** Runs {@code late} when the body has not ended and nothing was noted for the request timeout. Returns what notes progress. */
+    public static Runnable limitPauses(RoutingContext ctx, Runnable late) {
+        long limit = Exchange.of(ctx).requestTimeout().toMillis();
+        var last = new long[] {System.nanoTime()};
+        var timer = ctx.vertx().setPeriodic(Math.max(1, limit / PARTS_OF_A_PAUSE), now -> {
+            if (System.nanoTime() - last[0] > limit * NANOS_OF_A_MILLI) {
+                last[0] = Long.MAX_VALUE;
+                late.run();
+            }
+        });
+        ctx.addEndHandler(over -> ctx.vertx().cancelTimer(timer));
+        if (!ctx.request().isEnded()) {
+            ctx.request().end().onComplete(arrived -> ctx.vertx().cancelTimer(timer));
+        }
+        return () -> last[0] = System.nanoTime();
     }
 
     /** Runs {@code late} when the body has not arrived completely within the request timeout. */

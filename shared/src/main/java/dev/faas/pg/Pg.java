@@ -127,6 +127,11 @@ public final class Pg {
         return row.getOffsetDateTime(column).toInstant();
     }
 
+    public static byte @Nullable [] optionalBytes(Row row, String column) {
+        var bytes = row.getBuffer(column);
+        return bytes == null ? null : bytes.getBytes();
+    }
+
     public static @Nullable Instant optionalTime(Row row, String column) {
         var time = row.getOffsetDateTime(column);
         return time == null ? null : time.toInstant();

@@ -30,6 +30,8 @@ public final class Quota {
         SCHEDULE_TICKS_PER_HOUR("scheduleTicksPerHour", 60_000, 60_000),
         HOOKS("hooks", 100, 100),
         DESTINATIONS("destinations", 50, 50),
+        /** That have not ended. */
+        OPEN_BATCHES("openBatches", 10, 10),
         /** Records, arguments, results and logs. Measured only of owners with a limit. */
         STORED_MB("storedMb", NO_LIMIT, NO_LIMIT),
         /** At each gateway by itself. */

@@ -19,8 +19,16 @@ public final class Ids {
     private static final String DESTINATION = "dst_";
     private static final String DELIVERY = "dlv_";
     private static final String EVENT = "evt_";
+    private static final String BATCH = "bat_";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LENGTH = 26;
+    private static final int ITEM_BITS = 20;
+    private static final int ITEM_LOW_BITS = 8;
+    private static final int ITEM_LOW_MASK = 0xff;
+    private static final int ITEM_HIGH_MASK = 0xfff;
+    /** Below the variant. */
+    private static final int ITEM_LOW_SHIFT = 54;
+
     private static final int TIME_SHIFT = 16;
     private static final long VERSION = 0x7000;
     private static final long VARIANT = 0x8000_0000_0000_0000L;
@@ -46,6 +54,46 @@ public final class Ids {
 
     public static String hook(Instant at) {
         return HOOK + activation(at);
+    }
+
+    public static String batch(Instant at) {
+        return BATCH + activation(at);
+    }
+
+    public static boolean isBatch(String text) {
+        return text.startsWith(BATCH) && isBare(text, BATCH.length());
+    }
+
+    public static Instant timeOfBatch(String batch) {
+        return timeOf(batch.substring(BATCH.length()));
+    }
+
+    /**
+     * Of the activation of a batch's item: all have the time of the batch, and sort by their index.
+     *
+     * @param index less than 2^20
+     * @param rest of which 54 bits are used
+     */
+    public static String item(String batch, int index, long rest) {
+        if (index < 0 || (index >> ITEM_BITS) != 0) {
+            throw new IllegalArgumentException("not an index of an item: " + index);
+        }
+        long time = timeOfBatch(batch).toEpochMilli();
+        long low = (long) (index & ITEM_LOW_MASK) << ITEM_LOW_SHIFT;
+        return encode(
+                (time << TIME_SHIFT) | VERSION | (index >>> ITEM_LOW_BITS),
+                VARIANT | low | (rest >>> (Long.SIZE - ITEM_LOW_SHIFT)));
+    }
+
+    /** Of an activation that {@link #item} made. */
+    public static int indexOf(String item) {
+        long high = 0;
+        long low = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            high = (high << 5) | (low >>> (Long.SIZE - 5));
+            low = (low << 5) | valueOf(item.charAt(i));
+        }
+        return (int) (((high & ITEM_HIGH_MASK) << ITEM_LOW_BITS) | ((low >>> ITEM_LOW_SHIFT) & ITEM_LOW_MASK));
     }
 
     public static String destination(Instant at) {

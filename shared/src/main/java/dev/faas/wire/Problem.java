@@ -74,8 +74,26 @@ public record Problem(
         return of(404, "function_not_found", "Function not found", "You have no function '" + ref + "'.");
     }
 
+    /** 409: its owner has paused it so that submits are refused. */
+    public static Problem functionPaused(String name) {
+        return of(
+                409,
+                "function_paused",
+                "Function paused",
+                "The function '" + name + "' is paused and refuses submits. Nothing was accepted. Resume it with POST"
+                        + " /v1/functions/" + name + "/resume.");
+    }
+
+    public boolean isFunctionPaused() {
+        return code.equals("function_paused");
+    }
+
     public static Problem activationNotFound(String id) {
         return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
+    }
+
+    public static Problem batchNotFound(String id) {
+        return of(404, "batch_not_found", "Batch not found", "You have no batch '" + id + "'.");
     }
 
     /** 403: the caller is known, and may not do this. */

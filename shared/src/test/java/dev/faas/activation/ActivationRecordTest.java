@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.activation.ActivationRecord.Attempt;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
 import java.nio.charset.StandardCharsets;
@@ -127,12 +128,15 @@ class ActivationRecordTest {
         var lost = (ActivationRecord.Queued) run.loseSpawner(ended);
         var retried = (ActivationRecord.Queued) run.finish(failedAt(ended), BACKOFF);
 
-        assertThat(queued.isExpired(Samples.NOW.plus(day))).isFalse();
-        assertThat(queued.isExpired(Samples.NOW.plus(day).plusMillis(1))).isTrue();
-        assertThat(lost.isExpired(ended.plusSeconds(1))).isFalse();
-        assertThat(lost.isExpired(ended.plusMillis(1001))).isTrue();
-        assertThat(retried.isExpired(ended.plus(BACKOFF).plusSeconds(1))).isFalse();
-        assertThat(retried.isExpired(ended.plus(BACKOFF).plusMillis(1001))).isTrue();
+        assertThat(queued.isExpired(Samples.NOW.plus(day), FunctionPauses.NONE)).isFalse();
+        assertThat(queued.isExpired(Samples.NOW.plus(day).plusMillis(1), FunctionPauses.NONE))
+                .isTrue();
+        assertThat(lost.isExpired(ended.plusSeconds(1), FunctionPauses.NONE)).isFalse();
+        assertThat(lost.isExpired(ended.plusMillis(1001), FunctionPauses.NONE)).isTrue();
+        assertThat(retried.isExpired(ended.plus(BACKOFF).plusSeconds(1), FunctionPauses.NONE))
+                .isFalse();
+        assertThat(retried.isExpired(ended.plus(BACKOFF).plusMillis(1001), FunctionPauses.NONE))
+                .isTrue();
     }
 
     @Test

@@ -51,6 +51,21 @@ class IdsTest {
     }
 
     @Test
+    void idsOfItemsHaveTheTimeOfTheirBatchAndSortByIndex() {
+        var batch = Ids.batch(NOW);
+        var before = "";
+        for (int index : List.of(0, 1, 255, 256, 99_999, (1 << 20) - 1)) {
+            var id = Ids.item(batch, index, -1L >>> index % 7);
+            assertThat(Ids.isActivation(id)).isTrue();
+            assertThat(Ids.indexOf(id)).isEqualTo(index);
+            assertThat(Ids.timeOf(id)).isEqualTo(Ids.timeOfBatch(batch));
+            assertThat(id).isGreaterThan(before);
+            before = id;
+        }
+        assertThatThrownBy(() -> Ids.item(batch, 1 << 20, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void whatIsNoIdIsRefusedBeforeItReachesASubject() {
         var upper = Ids.activation(NOW).toUpperCase(Locale.ROOT);
         for (var bad : List.of("", "*", ">", "a.b", "usr_", upper, Ids.activation(NOW) + ".")) {

@@ -138,8 +138,8 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 () -> spawners.answerMissingRuns(self, startedRuns::isRunning),
                 Subscription::close);
         var secrets = new SecretReader(nats.kv(Subjects.SECRETS), config.opening());
-        var context =
-                runContext(openBus(on, nats, spawners, self, startedRuns), pool, secrets, slots, metrics, startedRuns);
+        var context = runContext(
+                openBus(on, nats, spawners, self, startedRuns, functions), pool, secrets, slots, metrics, startedRuns);
         on.repeat("reaper", config.work().timing().reap(), reaper::reap);
         on.repeat("images", config.work().timing().reap(), engine::tidy);
         drainOnStop(on, startedRuns);
@@ -149,6 +149,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 "queues",
                 () -> startPullLoop(peers, functions, slots, runBudget, context, startedRuns),
                 PullLoop::stop);
+        functions.whenResumed(pullLoop::workMayExist);
         on.repeat("host share", SHARE_CHECK, () -> updateShare(heartbeat, pullLoop, pool));
         on.open("offers", () -> peers.listen(pullLoop), Subscription::close);
         var notifications = on.open(
@@ -248,9 +249,9 @@ public final class SpawnerVerticle extends ServiceVerticle {
         return SandboxPool.open(engine, config.pool(), containers, new PoolMeters(metrics.registry()));
     }
 
-    private static KnownFunctions followFunctions(Nats nats, SandboxPool pool, RevisionPins pins)
-            throws IOException, InterruptedException {
-        return KnownFunctions.follow(nats.kv(Subjects.FUNCTIONS), new KnownFunctions.Listener() {
+    private KnownFunctions followFunctions(Nats nats, SandboxPool pool, RevisionPins pins)
+            throws IOException, InterruptedException, DependencyMissing {
+        var listener = new KnownFunctions.Listener() {
             @Override
             public void onRevision(FunctionRevision function, boolean fresh) {
                 var spec = function.spec();
@@ -267,13 +268,25 @@ public final class SpawnerVerticle extends ServiceVerticle {
                 pool.forget(functionId);
                 pins.forget(functionId);
             }
-        });
+        };
+        return KnownFunctions.follow(
+                nats.kv(Subjects.FUNCTIONS), listener, config.nats().startTimeout());
     }
 
-    private Bus openBus(Lifecycle.Steps on, Nats nats, Spawners spawners, Worker self, Runs runs) throws Exception {
+    private Bus openBus(
+            Lifecycle.Steps on, Nats nats, Spawners spawners, Worker self, Runs runs, KnownFunctions functions)
+            throws Exception {
         var events = new ActivationEvents(nats);
         var writer = new StateWriter(events, CLAIM_TRIES, WRITE_PAUSE);
-        var claims = new Claims(events, writer, self, spawners::isDead, spawners::isMissing, runs::mayContinue, clock);
+        var claims = new Claims(
+                events,
+                writer,
+                self,
+                spawners::isDead,
+                spawners::isMissing,
+                functions::pauses,
+                runs::mayContinue,
+                clock);
         var room = new OutputRoom(events);
         on.open("output room", room::watch, RepeatingTask::stop);
         return new Bus(events, new CommandQueue(nats), claims, writer, room);

@@ -11,9 +11,12 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Status;
 import dev.faas.activation.Worker;
+import dev.faas.testing.Records;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Ids;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +145,28 @@ final class ClaimRulesTest {
 
         assertThat(platform.ended(id).report().status()).isEqualTo(Status.EXPIRED);
         acknowledged(function, id);
+    }
+
+    /** Its time is over but for the pause. Another function runs meanwhile, after it: so the first one had its turn. */
+    @Test
+    void givenAPausedFunction_whenCommandsCome_thenNoneRunsBeforeItIsResumed_andNoneExpires() throws Exception {
+        var function = platform.function(Specs.of("count"));
+        var other = platform.function(function.owner(), Records.with(Specs.of("count"), "name", "other"));
+        var now = Instant.now();
+        platform.publish(
+                function.with(FunctionPauses.NONE.paused("", false, now.minusSeconds(60), Duration.ofHours(1))));
+        var id = platform.accept(function, "", now.plusMillis(100)).record().id();
+        Thread.sleep(200);
+
+        platform.enqueue(function, id);
+        platform.ended(platform.submit(other, ""));
+
+        assertThat(platform.state(id)).isInstanceOf(Queued.class);
+        var resumed = FunctionPauses.NONE
+                .paused("", false, now.minusSeconds(60), Duration.ofHours(1))
+                .resumed(Instant.now().plusSeconds(60));
+        platform.publish(function.with(resumed));
+        assertThat(platform.ended(id).report().status()).isEqualTo(Status.SUCCEEDED);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.faas.activation.ActivationRecord.Running;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Snapshot;
 import dev.faas.activation.Worker;
+import dev.faas.wire.FunctionPauses;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -109,7 +110,9 @@ final class ModelServices {
 
     void expire() {
         var last = bus.last(activation).join();
-        if (last.isPresent() && last.get().record() instanceof Queued queued && queued.isExpired(now.get())) {
+        if (last.isPresent()
+                && last.get().record() instanceof Queued queued
+                && queued.isExpired(now.get(), FunctionPauses.NONE)) {
             if (appended(queued.expire(now.get()), last.get())) {
                 bus.purge();
             }

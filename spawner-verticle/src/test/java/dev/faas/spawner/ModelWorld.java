@@ -16,6 +16,7 @@ import dev.faas.activation.Worker;
 import dev.faas.spawner.run.Claims;
 import dev.faas.spawner.run.Claims.Decision;
 import dev.faas.spawner.run.StateWriter;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Retry;
@@ -263,7 +264,15 @@ final class ModelWorld {
 
     private void run(Attempt process, long command) throws InterruptedException {
         var writer = new StateWriter(bus, 1, Duration.ZERO);
-        var claims = new Claims(bus, writer, process.worker, dead::contains, this::isMissing, () -> true, () -> now);
+        var claims = new Claims(
+                bus,
+                writer,
+                process.worker,
+                dead::contains,
+                this::isMissing,
+                function -> FunctionPauses.NONE,
+                () -> true,
+                () -> now);
         switch (claims.claim(ID, bus.deliveries(), process.runId)) {
             case Decision.Claimed claimed -> attempt(process, claimed, writer, command);
             case Decision.Drop done -> settle(process, () -> bus.ack(command));

@@ -256,9 +256,14 @@ public final class Platform {
     FunctionRevision function(String owner, FunctionSpec spec) throws Exception {
         var now = Instant.now();
         var function = new FunctionRevision(Ids.function(now), owner, 1, null, now, now, spec);
-        get(nats.kv(Subjects.FUNCTIONS).put(FunctionRevision.key(owner, spec.name()), Codec.encode(function)));
+        publish(function);
         get(queue.ensureConsumer(function));
         return function;
+    }
+
+    void publish(FunctionRevision function) throws Exception {
+        var key = FunctionRevision.key(function.owner(), function.spec().name());
+        get(nats.kv(Subjects.FUNCTIONS).put(key, Codec.encode(function)));
     }
 
     /** Stores a version of a secret as the registry does, under its own key or as the newest one. */

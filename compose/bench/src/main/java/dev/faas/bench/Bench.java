@@ -13,6 +13,7 @@ import dev.faas.bench.scenario.ColdScenario;
 import dev.faas.bench.scenario.DelayedScenario;
 import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
+import dev.faas.bench.scenario.HooksScenario;
 import dev.faas.bench.scenario.IdleScenario;
 import dev.faas.bench.scenario.ManyFunctionsScenario;
 import dev.faas.bench.scenario.NestedScenario;
@@ -23,6 +24,7 @@ import dev.faas.bench.scenario.SteadyScenario;
 import dev.faas.bench.scenario.StreamsScenario;
 import dev.faas.bench.scenario.SubmitScenario;
 import dev.faas.bench.scenario.ThroughputScenario;
+import dev.faas.bench.scenario.WebhooksScenario;
 import dev.faas.wire.Codec;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -58,10 +60,13 @@ public final class Bench {
             new SteadyScenario(),
             new ScaleOutScenario(),
             new DelayedScenario(),
-            new SchedulesScenario());
+            new SchedulesScenario(),
+            new HooksScenario(),
+            new WebhooksScenario());
 
     /** One name for several scenarios; named together with some of them, it is those. */
-    private static final Map<String, List<String>> GROUPS = Map.of("events", List.of("delayed", "schedules"));
+    private static final Map<String, List<String>> GROUPS =
+            Map.of("events", List.of("delayed", "schedules", "hooks", "webhooks"));
 
     private final BenchSetup setup;
     private final PrintStream out;

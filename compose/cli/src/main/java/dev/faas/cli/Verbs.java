@@ -10,6 +10,7 @@ import dev.faas.cli.activation.TopCommand;
 import dev.faas.cli.admin.AdminCommand;
 import dev.faas.cli.apply.ApplyCommand;
 import dev.faas.cli.apply.FileDiffCommand;
+import dev.faas.cli.batch.BatchCommand;
 import dev.faas.cli.completion.CompleteCommand;
 import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.delivery.DeliveryCommand;
@@ -62,6 +63,7 @@ final class Verbs {
         ALL.put("diff", FileDiffCommand.class);
         ALL.put("ps", PsCommand.class);
         ALL.put(ACTIVATION, ActivationCommand.class);
+        ALL.put("batch", BatchCommand.class);
         ALL.put("top", TopCommand.class);
         ALL.put("open", OpenCommand.class);
         ALL.put("secret", SecretCommand.class);

@@ -15,10 +15,12 @@ import dev.faas.gateway.explain.Explanation.OwnerShare;
 import dev.faas.gateway.explain.Explanation.Slots;
 import dev.faas.gateway.explain.Explanation.Why;
 import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.function.FunctionCache;
 import dev.faas.gateway.read.ActivationReader;
 import dev.faas.nats.retry.BusAnswer;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
+import dev.faas.wire.FunctionPauses;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,6 +41,7 @@ public final class Explainer {
     private final Supplier<List<SpawnerHeartbeat>> spawners;
     private final SpawnerRoom room;
     private final Function<String, Quota> quotas;
+    private final FunctionCache functions;
     private final InstantSource clock;
 
     public Explainer(
@@ -48,6 +51,7 @@ public final class Explainer {
             QueueTable table,
             Supplier<List<SpawnerHeartbeat>> spawners,
             Function<String, Quota> quotas,
+            FunctionCache functions,
             InstantSource clock) {
         this.reader = reader;
         this.events = events;
@@ -55,6 +59,7 @@ public final class Explainer {
         this.table = table;
         this.spawners = spawners;
         this.quotas = quotas;
+        this.functions = functions;
         this.room = new SpawnerRoom(spawners);
         this.clock = clock;
     }
@@ -85,7 +90,12 @@ public final class Explainer {
                         .thenCombine(
                                 queue.countAhead(ActivationCommand.of(queued.activation())),
                                 (stats, ahead) -> new Ahead(ahead, stats))
-                        .thenCombine(runSpec(queued), (place, runSpec) -> waiting(queued, runSpec, place)));
+                        .thenCombine(runSpec(queued), (place, runSpec) -> new Found(runSpec, place))
+                        .thenCombine(
+                                functions.pauses(
+                                        queued.activation().owner(),
+                                        queued.activation().function().id()),
+                                (found, pauses) -> waiting(queued, found.runSpec(), found.place(), pauses)));
             case ActivationRecord.Running running ->
                 BusAnswer.toFuture(table.latest().thenApply(stats -> running(running, stats)));
             case ActivationRecord.Ended never -> throw new IllegalStateException("ended");
@@ -93,6 +103,8 @@ public final class Explainer {
     }
 
     private record Ahead(OptionalLong count, List<QueueStats> stats) {}
+
+    private record Found(Optional<RunSpec> runSpec, Ahead place) {}
 
     /** Only the first state has it. */
     private CompletableFuture<Optional<RunSpec>> runSpec(ActivationRecord.Queued queued) {
@@ -123,7 +135,8 @@ public final class Explainer {
                 slots(spawners.get()));
     }
 
-    private Explanation waiting(ActivationRecord.Queued queued, Optional<RunSpec> runSpec, Ahead place) {
+    private Explanation waiting(
+            ActivationRecord.Queued queued, Optional<RunSpec> runSpec, Ahead place, FunctionPauses pauses) {
         var ahead = place.count();
         var stats = place.stats();
         var function = function(queued.activation(), stats);
@@ -135,7 +148,9 @@ public final class Explainer {
         var noRoom = tooLarge.or(() -> runSpec.flatMap(it -> room.lackingNow(it.spec())));
         var why = wait.isPositive()
                 ? queued.isDelayed() ? Why.NOT_BEFORE : Why.RETRY_LATER
-                : why(function, owner, slots, tooLarge.isPresent(), noRoom.isPresent());
+                : pauses.isPaused()
+                        ? Why.FUNCTION_PAUSED
+                        : why(function, owner, slots, tooLarge.isPresent(), noRoom.isPresent());
         var detail = why == Why.NO_MEMORY
                 ? noRoom.orElseThrow()
                 : detail(why, wait, function, owner, slots, troubles(alive));
@@ -147,7 +162,7 @@ public final class Explainer {
                 queued.attempt(),
                 queued.lastReason(),
                 queued.nextAttemptAt(),
-                queued.expiresAt(),
+                queued.expiry(clock.instant(), pauses),
                 ahead.isPresent() ? ahead.getAsLong() : null,
                 function,
                 owner,
@@ -184,6 +199,8 @@ public final class Explainer {
         return switch (why) {
             case NOT_BEFORE -> "Its submit delays it: it starts in " + (wait.toSeconds() + 1) + " s at the earliest.";
             case RETRY_LATER -> "Its next attempt starts in " + (wait.toSeconds() + 1) + " s at the earliest.";
+            case FUNCTION_PAUSED ->
+                "Its function is paused. It starts when that is resumed; until then its time in the queue does not count.";
             case NO_SPAWNER -> troubles.isEmpty() ? "No spawner is alive. It starts when there is one." : troubles;
             case FUNCTION_AT_LIMIT ->
                 "Its function runs " + function.running() + " activations, which is its concurrency limit.";

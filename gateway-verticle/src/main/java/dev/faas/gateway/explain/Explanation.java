@@ -37,6 +37,7 @@ public record Explanation(
         BEING_CANCELLED,
         NOT_BEFORE,
         RETRY_LATER,
+        FUNCTION_PAUSED,
         NO_SPAWNER,
         FUNCTION_AT_LIMIT,
         OWNER_AT_LIMIT,

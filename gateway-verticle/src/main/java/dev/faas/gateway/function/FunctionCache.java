@@ -7,6 +7,7 @@ import dev.faas.nats.BusException;
 import dev.faas.nats.Kv;
 import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -112,14 +113,22 @@ public final class FunctionCache implements AutoCloseable {
         var unused = readFromBucket(head).whenComplete((function, failure) -> {
             reading.remove(head.id());
             if (failure == null) {
-                // The watch may have brought a later one meanwhile.
-                revisions.asMap().merge(head.id(), function, (a, b) -> a.revision() > b.revision() ? a : b);
+                // What the watch has brought meanwhile is newer, also with the same revision: it may be paused since.
+                revisions.asMap().merge(head.id(), function, (a, b) -> a.revision() >= b.revision() ? a : b);
                 mine.complete(function);
             } else {
                 mine.completeExceptionally(BusException.unwrap(failure));
             }
         });
         return mine;
+    }
+
+    /** None of a function that is not there. */
+    public CompletableFuture<FunctionPauses> pauses(String owner, String functionId) {
+        return byId(owner, functionId)
+                .map(head -> read(head)
+                        .handle((function, failure) -> failure == null ? function.pauses() : FunctionPauses.NONE))
+                .orElse(CompletableFuture.completedFuture(FunctionPauses.NONE));
     }
 
     private CompletableFuture<FunctionRevision> readFromBucket(Head head) {

@@ -174,9 +174,11 @@ public final class HookRoutes {
                         deliveryId.map(key -> DeliveryId.toKey(key, request.body())),
                         sender,
                         trigger,
+                        null,
                         null))
                 .compose(submit -> acceptance.accept(
                         submit, activation -> questions.findActivation(admitted.hook.owner(), activation)))
+                .recover(failure -> Future.failedFuture(whenPaused(failure)))
                 .map(accepted -> answer(ctx, new ActivationStatus(id(accepted), Status.QUEUED)));
     }
 
@@ -190,6 +192,19 @@ public final class HookRoutes {
                 hook.owner(),
                 sender,
                 () -> questions.findFunction(hook.owner(), text).map(found -> found.orElseThrow(HookRoutes::notFound)));
+    }
+
+    /** A sender cannot resume the function; it can come again. */
+    private static Throwable whenPaused(Throwable failure) {
+        return failure instanceof ProblemException refused && refused.problem().isFunctionPaused()
+                ? Problem.of(
+                                503,
+                                "function_paused",
+                                "Function paused",
+                                "The owner of this hook has paused its function. Nothing was accepted. Try again later.")
+                        .withRetryAfter(PAUSED_RETRY_SECONDS)
+                        .asException()
+                : failure;
     }
 
     private static String id(Accepted accepted) {

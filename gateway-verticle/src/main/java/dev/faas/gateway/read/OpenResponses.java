@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenResponses {
     /** Called on its own event loop. */
-    interface OpenResponse {
+    public interface OpenResponse {
         /** Looks for events that may have been missed. */
         void check();
 
@@ -23,7 +23,7 @@ public final class OpenResponses {
     private final Map<OpenResponse, Owner> open = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    void add(OpenResponse response, Context context, Access access) {
+    public void add(OpenResponse response, Context context, Access access) {
         open.put(response, new Owner(context, access));
         // The login may have ended since it was checked.
         if (stopping || !access.mayContinue().getAsBoolean()) {
@@ -31,7 +31,7 @@ public final class OpenResponses {
         }
     }
 
-    void remove(OpenResponse response) {
+    public void remove(OpenResponse response) {
         open.remove(response);
     }
 

@@ -86,7 +86,8 @@ public final class Replay {
                 null,
                 current.createdAt(),
                 current.updatedAt(),
-                runSpec.spec());
+                runSpec.spec(),
+                current.pauses());
         var submission = new Submission(
                 runSpec.argument(),
                 OptionalInt.of(activation.timeoutSeconds()),

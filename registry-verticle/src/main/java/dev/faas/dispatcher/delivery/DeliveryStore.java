@@ -15,6 +15,7 @@ import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +40,13 @@ final class DeliveryStore implements EndedStore.Handler {
 
     /** Destinations whose circuit is open and that may be tried, each by one dispatcher. */
     private static final String PROBES = """
-            update destination set open_until = clock_timestamp() + interval '60 seconds' where id in (
-                select id from destination d where d.open_until <= now() and d.disabled is null and exists (
-                    select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
-                order by id limit $1 for update skip locked)
-            returning id""";
+            select id from destination d where d.open_until <= now() and d.disabled is null and exists (
+                select from delivery v where v.destination_id = d.id and v.due_at <= now() and v.type <> 'webhook.test')
+            order by id limit $1 for no key update skip locked""";
+
+    /** Those of which one was claimed: others are tried again at once. */
+    private static final String PROBED =
+            "update destination set open_until = clock_timestamp() + interval '60 seconds' where id = any($1)";
 
     /**
      * A skip scan finds the destinations. Owners take turns, and so do the destinations of an owner. $1 and $2: destinations
@@ -78,9 +81,12 @@ final class DeliveryStore implements EndedStore.Handler {
             locked as (
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
-            update delivery v set due_at = clock_timestamp()
-                + make_interval(secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30)
-            from locked l, destination d where v.id = l.id and d.id = v.destination_id
+            update delivery v set due_at = l.until, leased_until = l.until
+            from (select locked.id, clock_timestamp() + make_interval(
+                    secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30) as until
+                from locked join delivery v on v.id = locked.id join destination d on d.id = v.destination_id) l,
+                destination d
+            where v.id = l.id and d.id = v.destination_id
             returning v.*, d.spec, d.secrets, d.kek""";
 
     private final Pg pg;
@@ -160,10 +166,24 @@ final class DeliveryStore implements EndedStore.Handler {
                                     .addValue(room.total())
                                     .addValue(probing.toArray(String[]::new))
                                     .addValue(room.ofOtherDestinations()))
-                            .map(rows -> rows.stream()
-                                    .flatMap(row -> readable(row, probing.contains(row.getString("destination_id"))))
-                                    .toList());
+                            .compose(rows -> markProbed(tx, probing, rows)
+                                    .map(marked -> rows.stream()
+                                            .flatMap(row ->
+                                                    readable(row, probing.contains(row.getString("destination_id"))))
+                                            .toList()));
                 }));
+    }
+
+    private static Future<Void> markProbed(SqlConnection tx, List<String> probing, RowSet<Row> claimed) {
+        var probed = claimed.stream()
+                .filter(row -> !row.getString("type").equals(DestinationSpec.TEST))
+                .map(row -> row.getString("destination_id"))
+                .filter(probing::contains)
+                .distinct()
+                .toArray(String[]::new);
+        return probed.length == 0
+                ? Future.succeededFuture()
+                : tx.preparedQuery(PROBED).execute(Tuple.of(probed)).mapEmpty();
     }
 
     /**
@@ -234,7 +254,7 @@ final class DeliveryStore implements EndedStore.Handler {
                             attempts = case when u.attempt is null then v.attempts
                                 else (case when jsonb_array_length(v.attempts) >= $7 then v.attempts - 0 else v.attempts end)
                                     || u.attempt::jsonb end,
-                            due_at = now() + u.delay * interval '1 millisecond'
+                            due_at = now() + u.delay * interval '1 millisecond', leased_until = null
                         from locked l join unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $8::int[])
                             as u (id, lease, state, reason, attempt, delay, spent) on u.id = l.id
                         where v.id = l.id and (v.due_at = u.lease or (u.state = 'succeeded' and v.state = 'pending'))""")

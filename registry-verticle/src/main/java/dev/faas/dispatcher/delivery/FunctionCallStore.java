@@ -5,7 +5,6 @@ import dev.faas.destination.DestinationSpec.FunctionTarget;
 import dev.faas.nats.ObjectBucket;
 import dev.faas.nats.StoredObject;
 import dev.faas.pg.Pg;
-import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
@@ -49,12 +48,13 @@ final class FunctionCallStore {
     /** Empty when it has been deleted. */
     Future<Optional<FunctionRevision>> findFunction(String owner, FunctionTarget target) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select r.body from function f join function_revision r
+                        select r.body, f.pauses from function f join function_revision r
                             on r.function_id = f.id and r.revision = coalesce($3, f.revision)
                         where f.owner = $1 and f.id = $2 and f.deleted_at is null""")
                 .execute(Tuple.of(owner, target.id(), target.revision()))
                 .map(rows -> rows.stream()
-                        .map(row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class))
+                        .map(row -> FunctionRevision.decode(
+                                row.getBuffer("body").getBytes(), Pg.optionalBytes(row, "pauses")))
                         .findFirst()));
     }
 

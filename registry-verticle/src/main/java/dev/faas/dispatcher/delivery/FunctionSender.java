@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   accepted, now or earlier ─▶ succeeded
- *   429, 503 ─▶ a refused attempt; the next one has a fresh id
+ *   429, 503, a paused function ─▶ a refused attempt; the next one has a fresh id
  *   outcome unknown, no answer ─▶ a failed attempt; the next one has the same id
  *   another refusal, no function, no argument, too deep ─▶ failed
  * </pre>
@@ -192,7 +192,7 @@ final class FunctionSender implements Sender {
 
         /** What may pass is tried again, as with a receiver that answers so. */
         Attempted refused(Problem problem) {
-            boolean mayPass = problem.status() == 429 || problem.status() == 503;
+            boolean mayPass = problem.status() == 429 || problem.status() == 503 || problem.isFunctionPaused();
             var retryAfter = problem.retryAfterSeconds().isPresent()
                     ? Optional.of(Duration.ofSeconds(problem.retryAfterSeconds().getAsInt()))
                     : Optional.<Duration>empty();

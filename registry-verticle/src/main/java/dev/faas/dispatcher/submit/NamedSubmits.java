@@ -1,7 +1,6 @@
 package dev.faas.dispatcher.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.acceptance.Acceptance;
 import dev.faas.acceptance.Accepted;
 import dev.faas.acceptance.ActivationNames;
@@ -26,7 +25,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,7 +42,7 @@ public final class NamedSubmits {
     private final ActivationEvents events;
     private final CommandQueue queue;
     private final SuspendedOwners suspended;
-    private final Pg pg;
+    private final SubmittedStore store;
     private final Context context;
 
     private NamedSubmits(
@@ -52,13 +50,13 @@ public final class NamedSubmits {
             ActivationEvents events,
             CommandQueue queue,
             SuspendedOwners suspended,
-            Pg pg,
+            SubmittedStore store,
             Context context) {
         this.acceptance = acceptance;
         this.events = events;
         this.queue = queue;
         this.suspended = suspended;
-        this.pg = pg;
+        this.store = store;
         this.context = context;
     }
 
@@ -91,7 +89,8 @@ public final class NamedSubmits {
                 new SpawnerRoom(spawners::recentHeartbeats),
                 ActivationNames.NONE,
                 InstantSource.system());
-        return new NamedSubmits(acceptance, events, queue, suspended, pg, vertx.getOrCreateContext());
+        return new NamedSubmits(
+                acceptance, events, queue, suspended, new SubmittedStore(pg), vertx.getOrCreateContext());
     }
 
     public ActivationEvents events() {
@@ -122,11 +121,7 @@ public final class NamedSubmits {
 
     /** In the ledger; without its content. */
     public Future<Optional<JsonNode>> findInLedger(String id) {
-        return pg.withPool(pool -> pool.preparedQuery("select from activation where id = $1")
-                .execute(Tuple.of(id))
-                .map(rows -> rows.size() == 0
-                        ? Optional.<JsonNode>empty()
-                        : Optional.of(JsonNodeFactory.instance.objectNode())));
+        return store.find(id);
     }
 
     /** Completes and fails as {@link Acceptance#acceptNamed}. */

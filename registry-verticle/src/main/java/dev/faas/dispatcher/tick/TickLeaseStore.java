@@ -6,7 +6,6 @@ import dev.faas.pg.Pg;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
 import dev.faas.schedule.TickOutcome;
-import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes up ticks by their leases, and settles them. */
 final class TickLeaseStore {
+    /** Reason of a tick that was missed since its owner's account is disabled. */
+    static final String SUSPENDED = "suspended";
+
     /** How long a claim of a tick lasts; then another dispatcher takes it up. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
@@ -70,7 +72,7 @@ final class TickLeaseStore {
     Future<List<Submittable>> load(List<TickRow> ticks) {
         var ids = ticks.stream().map(tick -> tick.key().scheduleId()).distinct().toArray(String[]::new);
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select s.*, r.body, clock_timestamp() as now from schedule s
+                        select s.*, r.body, f.pauses, clock_timestamp() as now from schedule s
                         left join function f on f.id = s.function_id and f.deleted_at is null
                         left join function_revision r on r.function_id = f.id
                             and r.revision = coalesce(s.pinned, f.revision)
@@ -92,8 +94,9 @@ final class TickLeaseStore {
         return new Submittable(
                 tick,
                 row.map(TickStore::toSchedule),
-                row.flatMap(it -> Optional.ofNullable(it.getBuffer("body")))
-                        .map(body -> Codec.decode(body.getBytes(), FunctionRevision.class)),
+                row.filter(it -> it.getBuffer("body") != null)
+                        .map(it -> FunctionRevision.decode(
+                                it.getBuffer("body").getBytes(), Pg.optionalBytes(it, "pauses"))),
                 row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
     }
 
@@ -167,7 +170,8 @@ final class TickLeaseStore {
     }
 
     private static Future<Void> noteMissed(SqlConnection tx, TickRow tick) {
-        return tick.outcome() != TickOutcome.MISSED
+        // Nobody is told about what a disabled account misses.
+        return tick.outcome() != TickOutcome.MISSED || SUSPENDED.equals(tick.reason())
                 ? Future.succeededFuture()
                 : tx.preparedQuery("select * from schedule where id = $1")
                         .execute(Tuple.of(tick.key().scheduleId()))

@@ -125,7 +125,7 @@ final class TickSubmitter {
             return Optional.of(new Result.Over(TickOutcome.REFUSED, "schedule_deleted"));
         }
         if (submits.isSuspended(each.tick().owner())) {
-            return Optional.of(new Result.Over(TickOutcome.MISSED, "suspended"));
+            return Optional.of(new Result.Over(TickOutcome.MISSED, TickLeaseStore.SUSPENDED));
         }
         return each.function().isEmpty()
                 ? Optional.of(new Result.Over(TickOutcome.REFUSED, "function_deleted"))
@@ -161,6 +161,7 @@ final class TickSubmitter {
                 Optional.empty(),
                 new SubmitOrigin(key.scheduleId()),
                 new Trigger(Trigger.SCHEDULE, key.scheduleId(), ApiTime.format(key.nominal())),
+                null,
                 null);
     }
 
@@ -193,7 +194,7 @@ final class TickSubmitter {
     private Future<Void> giveUp(Submittable each, Problem problem) {
         var tick = each.tick();
         var code = problem.code();
-        boolean mayPass = problem.status() == 429 || problem.status() == 503;
+        boolean mayPass = problem.status() == 429 || problem.status() == 503 || problem.isFunctionPaused();
         if (!mayPass || each.schedule().isEmpty()) {
             return settle(tick, TickOutcome.REFUSED, code);
         }

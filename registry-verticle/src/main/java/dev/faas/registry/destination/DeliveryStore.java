@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Reads the table {@code delivery}. The dispatcher makes, attempts and settles what is in it. */
 public final class DeliveryStore {
     private static final String SELECT = """
-            select v.*, case when v.due_at is null then null when d.disabled is not null then 'destination_disabled'
+            select v.*, case when v.due_at is null or v.leased_until > now() then null when d.disabled is not null then 'destination_disabled'
                 when d.open_until is not null then 'circuit_open' end as waits
             from delivery v left join destination d on d.id = v.destination_id where\s""";
 
@@ -73,7 +73,7 @@ public final class DeliveryStore {
      * @param before id of the last one of the page before
      */
     Future<List<Delivery>> list(String owner, Filter filter, @Nullable String before, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(SELECT + """
+        return pg.withPool(pool -> pool.preparedQuery(Pg.CUSTOM_PLAN + SELECT + """
                         v.owner = $1 and ($2::text is null or v.destination_id = $2)
                         and ($3::text is null or v.event_id = $3) and ($4::text is null or v.state = $4)
                         and ($5::timestamptz is null or v.created_at >= $5) and ($6::text is null or v.id < $6)
@@ -115,12 +115,16 @@ public final class DeliveryStore {
     }
 
     /**
-     * Its attempts begin again, and a function is called by a new activation. One that is pending keeps its activation's id: an attempt
-     * may be submitting it. Empty when there is none, no destination any more, or it is a test.
+     * Its attempts begin again, unless one is under way, and a function is called by a new activation. One that is pending keeps its
+     * activation's id: an attempt may have submitted it. Empty when there is none, no destination any more, or it is a test.
      */
     Future<Optional<Delivery>> redeliver(String owner, String id) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        update delivery v set state = $3, reason = null, attempt = 0, due_at = now(),
+                        update delivery v set
+                            state = case when v.leased_until > now() then v.state else $3 end,
+                            reason = case when v.leased_until > now() then v.reason end,
+                            attempt = case when v.leased_until > now() then v.attempt else 0 end,
+                            due_at = case when v.leased_until > now() then v.due_at else now() end,
                             submit_id = case when v.state = $3 then v.submit_id end
                         from destination d where v.owner = $1 and v.id = $2 and d.id = v.destination_id and v.type <> $4
                         returning v.id""")

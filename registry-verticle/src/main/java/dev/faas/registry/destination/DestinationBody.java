@@ -35,6 +35,9 @@ final class DestinationBody {
     private static final int MAX_FUNCTION = 64;
     private static final int MAX_HEADERS = 20;
     private static final int MAX_HEADER = 4_096;
+    /** Most servers refuse more. */
+    private static final int MAX_HEADERS_LENGTH = 8_192;
+
     private static final int DEFAULT_TIMEOUT = 15;
     private static final int MAX_TIMEOUT = 30;
     private static final int DEFAULT_IN_FLIGHT = 10;
@@ -47,6 +50,7 @@ final class DestinationBody {
                             .filter(Status::isTerminal)
                             .map(status -> DestinationSpec.eventType(status.text())),
                     Stream.of(
+                            DestinationSpec.BATCH_ENDED,
                             DestinationSpec.SCHEDULE_PAUSED,
                             DestinationSpec.SCHEDULE_MISSED,
                             DestinationSpec.DESTINATION_DISABLED))
@@ -207,6 +211,12 @@ final class DestinationBody {
     private static Map<String, String> headers(JsonFields fields) {
         var headers = new TreeMap<>(fields.textMap("headers", MAX_HEADERS, ANY, "be a name", MAX_HEADER));
         var lower = new TreeSet<String>();
+        int length = headers.entrySet().stream()
+                .mapToInt(header -> header.getKey().length() + header.getValue().length())
+                .sum();
+        if (length > MAX_HEADERS_LENGTH) {
+            fields.addError("headers", "must have at most 8,192 characters together");
+        }
         headers.forEach((name, value) -> {
             var own = name.toLowerCase(Locale.ROOT);
             OutgoingRequest.headerProblem(name, value)

@@ -68,7 +68,9 @@ public final class FunctionBody {
     private static final Map<String, Optional<ArgumentAs>> ARGUMENT_AS = Map.of(
             "last", Optional.of(ArgumentAs.LAST), "none", Optional.of(ArgumentAs.NONE), "stdin", Optional.empty());
 
-    private static final String[] SERVER_FIELDS = {"id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"};
+    private static final String[] SERVER_FIELDS = {
+        "id", "owner", "revision", "imageDigest", "createdAt", "updatedAt", "paused"
+    };
 
     private final Duration eventsAge;
     private final Mode defaultMode;

@@ -6,6 +6,7 @@ import dev.faas.nats.Stream;
 import dev.faas.registry.bucket.BucketWriter;
 import dev.faas.registry.function.OutboxStore.BucketKey;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,21 @@ public final class FunctionBucket {
     /** Returns the bucket's revision that has this state of the key or a later one. Fails after 5 s. */
     Future<Long> write(String owner, String name) {
         return write(new BucketKey(owner, name)).timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** The same. Fails with 503 {@code unavailable} that says that the change is stored. */
+    Future<Long> publish(FunctionRevision function) {
+        var name = function.spec().name();
+        return write(function.owner(), name).recover(failure -> {
+            LOG.warn(
+                    "function change not published yet key={} cause={}",
+                    FunctionRevision.key(function.owner(), name),
+                    failure.getMessage());
+            return Future.failedFuture(
+                    Problem.notPublished("The change is stored and will take effect, but the platform could not publish"
+                                    + " it yet. Read the function before you repeat the call.")
+                            .asException());
+        });
     }
 
     /** Writes the keys of the outbox, oldest first, up to the first failure. */

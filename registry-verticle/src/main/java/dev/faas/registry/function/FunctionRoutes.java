@@ -26,6 +26,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +39,25 @@ public final class FunctionRoutes {
     static final String WIRE_RECORD = "application/vnd.faas.revision+json";
 
     private static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final int MAX_SMALL_BODY = 64 * 1024;
+    private static final int MAX_NOTE = 1_024;
     private static final int MAX_REVISION = 999_999_999;
     private static final Pattern REVISION = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final Functions functions;
+    private final FunctionPausing pausing;
     private final FunctionBody bodies;
     private final TokenVerifier verifier;
     private final Origins origins;
 
-    public FunctionRoutes(Functions functions, FunctionBody bodies, TokenVerifier verifier, Origins origins) {
+    public FunctionRoutes(
+            Functions functions,
+            FunctionPausing pausing,
+            FunctionBody bodies,
+            TokenVerifier verifier,
+            Origins origins) {
         this.functions = functions;
+        this.pausing = pausing;
         this.bodies = bodies;
         this.verifier = verifier;
         this.origins = origins;
@@ -68,6 +78,11 @@ public final class FunctionRoutes {
         on.delete("/v1/functions/:ref").handler(developer).respond(this::delete);
         on.get("/v1/functions/:ref/revisions").handler(reader).respond(this::revisions);
         on.post("/v1/functions/:ref/rollback").handler(developer).handler(json).respond(this::rollback);
+        on.post("/v1/functions/:ref/pause")
+                .handler(developer)
+                .handler(Bodies.json(MAX_SMALL_BODY))
+                .respond(this::pause);
+        on.post("/v1/functions/:ref/resume").handler(developer).respond(this::resume);
     }
 
     private Future<Buffer> create(RoutingContext ctx) {
@@ -104,12 +119,14 @@ public final class FunctionRoutes {
 
     private Future<@Nullable Buffer> get(RoutingContext ctx) {
         return functions.get(userId(ctx), ref(ctx)).compose(function -> {
+            // The entity tag is the revision, which a pause leaves alone: such a body must not be used again.
+            boolean isPaused = function.pauses().isPaused();
             ctx.response()
                     .putHeader(HttpHeaders.ETAG, Preconditions.etag(function.revision()))
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache");
+                    .putHeader(HttpHeaders.CACHE_CONTROL, isPaused ? "no-store" : "private, no-cache");
             var conditions = Preconditions.of(ctx.request());
             conditions.checkIfMatch(function.revision());
-            if (conditions.failsIfNoneMatch(function.revision())) {
+            if (!isPaused && conditions.failsIfNoneMatch(function.revision())) {
                 return ctx.response().setStatusCode(304).end().mapEmpty();
             }
             if (WIRE_RECORD.equals(ctx.request().getHeader(HttpHeaders.ACCEPT))) {
@@ -178,6 +195,20 @@ public final class FunctionRoutes {
                         write,
                         origins.of(ctx))
                 .map(written -> renderWrite(ctx, written));
+    }
+
+    private Future<Buffer> pause(RoutingContext ctx) {
+        var fields = JsonFields.ofOptional(ctx);
+        var note = fields.optionalText("note", MAX_NOTE).orElse("");
+        boolean refuses =
+                fields.choice("submits", Map.of(FunctionView.ACCEPT, false, FunctionView.REFUSE, true), false);
+        fields.requireValid();
+        return pausing.pause(userId(ctx), ref(ctx), note, refuses, origins.of(ctx))
+                .map(written -> renderWrite(ctx, written));
+    }
+
+    private Future<Buffer> resume(RoutingContext ctx) {
+        return pausing.resume(userId(ctx), ref(ctx), origins.of(ctx)).map(written -> renderWrite(ctx, written));
     }
 
     private static Buffer renderWrite(RoutingContext ctx, WriteResult written) {

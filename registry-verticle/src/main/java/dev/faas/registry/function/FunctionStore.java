@@ -7,6 +7,7 @@ import dev.faas.quota.Quota.Limit;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.registry.quota.QuotaStore.Usage;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +47,7 @@ public final class FunctionStore {
     private static final int OLDEST_ALIVE = 1_000;
 
     private static final String SELECT_LATEST = """
-            select r.body from function f join function_revision r
+            select r.body, f.pauses from function f join function_revision r
             on r.function_id = f.id and r.revision = f.revision where f.deleted_at is null and\s""";
 
     private final Pg pg;
@@ -96,7 +98,7 @@ public final class FunctionStore {
                         .map(FunctionStore::first);
             }
             return pool.preparedQuery("""
-                            select r.body from function f join function_revision r on r.function_id = f.id
+                            select r.body, f.pauses from function f join function_revision r on r.function_id = f.id
                             where f.deleted_at is null and r.revision = $3 and\s""" + condition(ref))
                     .execute(Tuple.of(owner, ref.target(), ref.revision().getAsInt()))
                     .map(FunctionStore::first);
@@ -129,8 +131,8 @@ public final class FunctionStore {
     /** Newest first. */
     Future<List<FunctionRevision>> revisions(String functionId, int before, int limit) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select body from function_revision where function_id = $1 and revision < $2
-                        order by revision desc limit $3""")
+                        select r.body, f.pauses from function_revision r join function f on f.id = r.function_id
+                        where r.function_id = $1 and r.revision < $2 order by r.revision desc limit $3""")
                 .execute(Tuple.of(functionId, before, limit))
                 .map(FunctionStore::decode));
     }
@@ -197,7 +199,7 @@ public final class FunctionStore {
     }
 
     static long bytes(FunctionRevision revision) {
-        return Codec.encode(revision).length;
+        return encode(revision).length();
     }
 
     /** Keeps the row as a tombstone; empty when there is no such function. An exception of {@code check} rolls back. */
@@ -221,12 +223,12 @@ public final class FunctionStore {
                 }));
     }
 
-    /** False when this is not the newest revision, or the function is deleted. What was accepted still runs. */
+    /** False when this is not the newest revision, or the function is paused or deleted. What was accepted still runs. */
     Future<Boolean> deleteIdle(FunctionRevision newest, Instant now, FunctionAudit by) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, newest.owner())
                 .compose(locked -> tx.preparedQuery("""
                         update function set deleted_at = $3, drained = true
-                        where id = $1 and revision = $2 and deleted_at is null""")
+                        where id = $1 and revision = $2 and deleted_at is null and not paused""")
                         .execute(Tuple.of(newest.id(), newest.revision(), now.atOffset(ZoneOffset.UTC))))
                 .compose(deleted -> deleted.rowCount() == 0
                         ? Future.succeededFuture(false)
@@ -270,8 +272,33 @@ public final class FunctionStore {
 
     private static Future<Void> insertRevision(SqlConnection tx, FunctionRevision revision) {
         return tx.preparedQuery("insert into function_revision (function_id, revision, body) values ($1, $2, $3)")
-                .execute(Tuple.of(revision.id(), revision.revision(), Buffer.buffer(Codec.encode(revision))))
+                .execute(Tuple.of(revision.id(), revision.revision(), encode(revision)))
                 .mapEmpty();
+    }
+
+    /** Pauses have a column of their own: they are the function's. */
+    private static Buffer encode(FunctionRevision revision) {
+        return Buffer.buffer(Codec.encode(revision.with(FunctionPauses.NONE)));
+    }
+
+    /** Stores the pauses that {@code next} makes, under the function's lock; empty when there is no such function. */
+    Future<Optional<FunctionRevision>> pause(
+            String owner, FunctionRef ref, Function<FunctionRevision, FunctionPauses> next, FunctionAudit by) {
+        return pg.inTransaction(tx -> lock(tx, owner, ref).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(found);
+            }
+            var pauses = next.apply(found.get());
+            if (pauses.equals(found.get().pauses())) {
+                return Future.succeededFuture(found);
+            }
+            var after = found.get().with(pauses);
+            return tx.preparedQuery("update function set paused = $2, pauses = $3 where id = $1")
+                    .execute(Tuple.of(after.id(), pauses.isPaused(), Buffer.buffer(Codec.encode(pauses))))
+                    .compose(updated -> addToOutbox(tx, owner, after.spec().name()))
+                    .compose(noted -> audit.write(tx, by.entry(after)))
+                    .map(Optional.of(after));
+        }));
     }
 
     /** A key that is pending already gets a new change number, so that publishing the older change does not remove it. */
@@ -292,7 +319,7 @@ public final class FunctionStore {
 
     private static List<FunctionRevision> decode(RowSet<Row> rows) {
         return rows.stream()
-                .map(row -> Codec.decode(row.getBuffer("body").getBytes(), FunctionRevision.class))
+                .map(row -> FunctionRevision.decode(row.getBuffer("body").getBytes(), Pg.optionalBytes(row, "pauses")))
                 .toList();
     }
 }

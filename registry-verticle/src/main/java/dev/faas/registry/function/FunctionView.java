@@ -1,17 +1,30 @@
 package dev.faas.registry.function;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Renders a function for the API: its specification and the server's own fields, null where a value is not set. */
 final class FunctionView {
+    /** What becomes of submits to a paused function. */
+    static final String ACCEPT = "accept";
+
+    static final String REFUSE = "refuse";
+
     private FunctionView() {}
 
     private record ServerFields(int revision, @Nullable String imageDigest, Instant createdAt, Instant updatedAt) {}
+
+    private record Paused(Instant since, String note, String submits) {
+        static Paused of(FunctionPauses.Pause pause) {
+            return new Paused(pause.since(), pause.note(), pause.refusesSubmits() ? REFUSE : ACCEPT);
+        }
+    }
 
     static ObjectNode of(FunctionRevision function) {
         var body = JsonNodeFactory.instance.objectNode();
@@ -31,6 +44,8 @@ final class FunctionView {
         body.put("idleTtlSeconds", function.spec().idleTtlSeconds());
         body.putNull("imageDigest");
         body.setAll((ObjectNode) Codec.toTree(serverFields));
+        var pause = function.pauses().current();
+        body.set("paused", pause == null ? NullNode.instance : Codec.toTree(Paused.of(pause)));
         return body;
     }
 }

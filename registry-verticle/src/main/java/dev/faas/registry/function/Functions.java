@@ -277,7 +277,7 @@ public final class Functions {
                             function.id(),
                             function.spec().name(),
                             owner);
-                    return writeToBucket(function);
+                    return bucket.publish(function);
                 });
     }
 
@@ -296,7 +296,7 @@ public final class Functions {
                             newest.id(),
                             newest.spec().name(),
                             newest.owner());
-                    return writeToBucket(newest).map(true);
+                    return bucket.publish(newest).map(true);
                 });
     }
 
@@ -354,7 +354,7 @@ public final class Functions {
     }
 
     private Future<WriteResult> publish(FunctionRevision function) {
-        return writeToBucket(function)
+        return bucket.publish(function)
                 .compose(sequence -> updateLimit(function).map(new WriteResult(function, sequence)));
     }
 
@@ -377,17 +377,6 @@ public final class Functions {
                 });
     }
 
-    private Future<Long> writeToBucket(FunctionRevision function) {
-        var name = function.spec().name();
-        return bucket.write(function.owner(), name).recover(failure -> {
-            LOG.warn(
-                    "function change not published yet key={} cause={}",
-                    FunctionRevision.key(function.owner(), name),
-                    failure.getMessage());
-            return Future.failedFuture(storedButNotPublished().asException());
-        });
-    }
-
     private FunctionRevision first(String owner, FunctionSpec spec) {
         var now = now();
         return new FunctionRevision(Ids.function(now), owner, 1, digest(spec), now, now, secrets.require(spec));
@@ -401,7 +390,8 @@ public final class Functions {
                 digest(spec),
                 current.createdAt(),
                 now(),
-                secrets.require(spec));
+                secrets.require(spec),
+                current.pauses());
     }
 
     /** Known if the image reference contains it; otherwise the first spawner that resolves the image pins it. */
@@ -413,7 +403,7 @@ public final class Functions {
         return FunctionRef.parse(ref).orElseThrow(() -> notFound(ref));
     }
 
-    private static FunctionRef parseWithoutRevision(String ref) {
+    static FunctionRef parseWithoutRevision(String ref) {
         var target = parse(ref);
         if (target.revision().isPresent()) {
             throw Problem.invalid("", "a revision cannot be changed: name the function without '@'")
@@ -422,7 +412,7 @@ public final class Functions {
         return target;
     }
 
-    private static RuntimeException notFound(String ref) {
+    static RuntimeException notFound(String ref) {
         return Problem.functionNotFound(ref).asException();
     }
 
@@ -437,11 +427,5 @@ public final class Functions {
                 "function_exists",
                 "Function exists",
                 "You have a function '" + name + "'. Change it with PUT or PATCH, or choose another name.");
-    }
-
-    private static Problem storedButNotPublished() {
-        return Problem.notPublished(
-                "The change is stored and will take effect, but the platform could not publish it yet."
-                        + " Read the function before you repeat the call.");
     }
 }

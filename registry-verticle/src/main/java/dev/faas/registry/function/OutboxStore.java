@@ -1,6 +1,8 @@
 package dev.faas.registry.function;
 
 import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -73,9 +75,10 @@ public final class OutboxStore {
     public Future<KeyState> readState(BucketKey key) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         select (select change from function_outbox where owner = $1 and name = $2) as change,
-                               (select r.body from function f join function_revision r
-                                on r.function_id = f.id and r.revision = f.revision
-                                where f.owner = $1 and f.name = $2 and f.deleted_at is null) as body""")
+                               r.body, f.pauses
+                        from (select) as always
+                        left join function f on f.owner = $1 and f.name = $2 and f.deleted_at is null
+                        left join function_revision r on r.function_id = f.id and r.revision = f.revision""")
                 .execute(Tuple.of(key.owner(), key.name()))
                 .map(rows -> readState(rows.iterator().next())));
     }
@@ -89,7 +92,11 @@ public final class OutboxStore {
     }
 
     private static KeyState readState(Row row) {
-        var body = row.getBuffer("body");
-        return new KeyState(row.getLong("change"), body == null ? null : body.getBytes());
+        var body = Pg.optionalBytes(row, "body");
+        var pauses = Pg.optionalBytes(row, "pauses");
+        // As it was written, if that will do: a newer version may have added to it.
+        return new KeyState(
+                row.getLong("change"),
+                body == null || pauses == null ? body : Codec.encode(FunctionRevision.decode(body, pauses)));
     }
 }

@@ -37,6 +37,19 @@ public record LedgerEntry(
         return trigger == null ? null : trigger.id();
     }
 
+    /** Null when it was submitted by itself. */
+    @Nullable
+    String batchId() {
+        var batch = record.activation().batch();
+        return batch == null ? null : batch.id();
+    }
+
+    @Nullable
+    String batchContent() {
+        var batch = record.activation().batch();
+        return batch == null ? null : batch.content();
+    }
+
     /** Brings nothing that takes much room in the event stream. */
     public LedgerEntry(
             ActivationRecord record,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param statuses one of them must match; the same holds for the reasons
  * @param since inclusive time of the submission; {@code until} is exclusive
  * @param trigger id of a schedule or hook
+ * @param batch id of a batch
  */
 public record LedgerFilter(
         @Nullable FunctionRef function,
@@ -36,7 +37,8 @@ public record LedgerFilter(
         @Nullable Instant since,
         @Nullable Instant until,
         Map<String, String> tags,
-        @Nullable String trigger) {
+        @Nullable String trigger,
+        @Nullable String batch) {
     /** @param errors receives every invalid parameter; the filter ignores it */
     static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
@@ -46,7 +48,8 @@ public record LedgerFilter(
                 QueryTime.read("since", query.get("since"), errors),
                 QueryTime.read("until", query.get("until"), errors),
                 KeyValueFilter.read("tag", query.getAll("tag"), errors),
-                trigger(query.get("trigger"), errors));
+                trigger(query.get("trigger"), errors),
+                batch(query.get("batch"), errors));
     }
 
     /** Of activations that ended without success and will not run again. */
@@ -58,12 +61,18 @@ public record LedgerFilter(
                 QueryTime.read("since", query.get("since"), errors),
                 null,
                 Map.of(),
+                null,
                 null);
     }
 
     /** Whether few rows among very many may match. */
     boolean isSelective() {
-        return function != null || !statuses.isEmpty() || !reasons.isEmpty() || !tags.isEmpty() || trigger != null;
+        return function != null
+                || !statuses.isEmpty()
+                || !reasons.isEmpty()
+                || !tags.isEmpty()
+                || trigger != null
+                || batch != null;
     }
 
     /** Identifies the list: equal for equal filters only. */
@@ -82,6 +91,9 @@ public record LedgerFilter(
         if (trigger != null) {
             scope.add(trigger);
         }
+        if (batch != null) {
+            scope.add(batch);
+        }
         return scope;
     }
 
@@ -99,6 +111,14 @@ public record LedgerFilter(
     private static @Nullable String trigger(@Nullable String text, List<Problem.FieldError> errors) {
         if (text != null && !Ids.isSchedule(text) && !Ids.isHook(text)) {
             errors.add(new Problem.FieldError("trigger", "must be the id of a schedule or hook, such as sch_…"));
+            return null;
+        }
+        return text;
+    }
+
+    private static @Nullable String batch(@Nullable String text, List<Problem.FieldError> errors) {
+        if (text != null && !Ids.isBatch(text)) {
+            errors.add(new Problem.FieldError("batch", "must be the id of a batch, such as bat_…"));
             return null;
         }
         return text;

@@ -75,6 +75,13 @@ public final class LedgerReadStore {
             // Partitions from before the schedule have none of its activations, and may have no index of triggers.
             where.and("id >=", Ids.lowestAt(Ids.timeOfTrigger(filter.trigger()).minus(CLOCKS)));
         }
+        if (filter.batch() != null) {
+            where.and("batch_id =", filter.batch());
+            // All of its items have its time.
+            var time = Ids.timeOfBatch(filter.batch());
+            where.and("id >=", Ids.lowestAt(time));
+            where.and("id <", Ids.lowestAt(time.plusMillis(1)));
+        }
         var select = where.selectNewest(filter, limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + select : select)
                 .execute(where.values())

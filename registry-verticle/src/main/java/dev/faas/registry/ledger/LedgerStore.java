@@ -31,18 +31,18 @@ public final class LedgerStore {
             with written as (
                 insert into activation (id, owner, function_id, function_name, status, submitted_at, finished_at, tags,
                     sequence, record, argument, argument_apart, result, result_apart, result_text, log, log_apart,
-                    expires_at, pruned, reason, event_bytes, trigger_id)
+                    expires_at, pruned, reason, event_bytes, trigger_id, batch_id, batch_content)
                 select e.id, e.owner, e.function_id, e.function_name, e.status, e.submitted_at, e.finished_at,
                     e.tags::jsonb, e.sequence, e.record, e.argument, e.argument_apart, e.result, e.result_apart,
                     e.result_text, e.log, e.log_apart, e.expires_at, e.finished_at is not null,
-                    e.reason, e.event_bytes, e.trigger_id
+                    e.reason, e.event_bytes, e.trigger_id, e.batch_id, e.batch_content
                 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
                     $7::timestamptz[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bool[], $13::bytea[],
                     $14::bool[], $15::bool[], $16::bytea[], $17::bool[], $18::timestamptz[],
-                    $19::text[], $20::bigint[], $21::text[])
+                    $19::text[], $20::bigint[], $21::text[], $22::text[], $23::text[])
                 as e (id, owner, function_id, function_name, status, submitted_at, finished_at, tags, sequence, record,
                     argument, argument_apart, result, result_apart, result_text, log, log_apart, expires_at,
-                    reason, event_bytes, trigger_id)
+                    reason, event_bytes, trigger_id, batch_id, batch_content)
                 on conflict (id) do update set
                     status = excluded.status, finished_at = excluded.finished_at, sequence = excluded.sequence,
                     record = excluded.record, argument = coalesce(activation.argument, excluded.argument),
@@ -51,7 +51,9 @@ public final class LedgerStore {
                     log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
                     changed_at = now(), enqueued = false, pruned = excluded.pruned,
                     reason = excluded.reason, event_bytes = activation.event_bytes + excluded.event_bytes,
-                    trigger_id = coalesce(activation.trigger_id, excluded.trigger_id)
+                    trigger_id = coalesce(activation.trigger_id, excluded.trigger_id),
+                    batch_id = coalesce(activation.batch_id, excluded.batch_id),
+                    batch_content = coalesce(activation.batch_content, excluded.batch_content)
                 where activation.sequence < excluded.sequence
                 returning id, owner, function_id, function_name, status, finished_at, tags, sequence, trigger_id),
             unpruned as (
@@ -256,7 +258,9 @@ public final class LedgerStore {
                 .addArrayOfOffsetDateTime(Pg.times(entries, entry -> expiresAt(entry.record())))
                 .addArrayOfString(Pg.texts(entries, entry -> reason(entry.record())))
                 .addArrayOfLong(entries.stream().map(LedgerEntry::eventBytes).toArray(Long[]::new))
-                .addArrayOfString(Pg.texts(entries, LedgerEntry::triggerId));
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::triggerId))
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::batchId))
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::batchContent));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {

@@ -1,6 +1,7 @@
 package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
+import dev.faas.registry.batch.BatchStore;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, secrets, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -29,6 +30,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             HookStore hooks,
             DestinationStore destinations,
             DeliveryStore deliveries,
+            BatchStore batches,
             SecretStore secrets,
             QuotaBucket quotas,
             RecordRemover records) {}
@@ -71,6 +73,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));
+        Blocking.await(data.batches().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);

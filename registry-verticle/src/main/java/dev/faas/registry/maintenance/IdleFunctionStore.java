@@ -41,7 +41,7 @@ public final class IdleFunctionStore {
                                 order by a.id desc limit 1) as last_activation,
                             exists (select from activation a where a.owner = f.owner and a.function_id = f.id
                                 and a.finished_at is null) as has_work
-                        from (select * from function where idle_due_at <= $1 and deleted_at is null
+                        from (select * from function where idle_due_at <= $1 and deleted_at is null and not paused
                             order by idle_due_at limit $2) f
                         join function_revision r on r.function_id = f.id and r.revision = f.revision
                         order by f.idle_due_at""")

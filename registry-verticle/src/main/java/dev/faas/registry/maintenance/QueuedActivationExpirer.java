@@ -7,6 +7,7 @@ import dev.faas.activation.Snapshot;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.BoundedParallel;
 import dev.faas.registry.maintenance.RepairStore.Deadline;
+import dev.faas.wire.FunctionPauses;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -40,18 +41,21 @@ public final class QueuedActivationExpirer implements Reconciler.Repair {
             // Kept from round to round: rows that cannot be ended must not hold up the rest.
             after = overdue.size() < BATCH ? Deadline.FIRST : overdue.getLast().deadline();
             BoundedParallel.runAll(
-                    overdue, PARALLEL, "activations could not be expired", each -> expire(each.state(), now));
+                    overdue,
+                    PARALLEL,
+                    "activations could not be expired",
+                    each -> expire(each.state(), each.pauses(), now));
             if (overdue.size() < BATCH) {
                 return;
             }
         }
     }
 
-    private void expire(Snapshot known, Instant now) throws Exception {
+    private void expire(Snapshot known, FunctionPauses pauses, Instant now) throws Exception {
         var last = Optional.of(known);
         while (last.isPresent()
                 && last.get().record() instanceof ActivationRecord.Queued queued
-                && queued.isExpired(now)) {
+                && queued.isExpired(now, pauses)) {
             var end = queued.expire(now.truncatedTo(ChronoUnit.MILLIS));
             switch (Blocking.await(context.events().append(end, last.get().sequence()))) {
                 case AppendResult.Stored stored -> {

@@ -5,6 +5,7 @@ import dev.faas.activation.Snapshot;
 import dev.faas.pg.Pg;
 import dev.faas.registry.function.OutboxStore.BucketKey;
 import dev.faas.wire.Codec;
+import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects.QueueKey;
 import io.vertx.core.Future;
@@ -136,17 +137,25 @@ public final class RepairStore {
         public static final Deadline FIRST = new Deadline(Instant.EPOCH, "");
     }
 
-    public record Overdue(Deadline deadline, Snapshot state) {}
+    /** @param pauses of its function */
+    public record Overdue(Deadline deadline, Snapshot state, FunctionPauses pauses) {}
 
     /** Queued activations whose deadline is before {@code now}, by deadline. */
     public Future<List<Overdue>> findOverdue(Instant now, Deadline after, int limit) {
         return query(
-                "select id, expires_at, record, sequence from activation where status = 'queued' and expires_at < $1"
-                        + " and (expires_at, id) > ($2, $3) order by expires_at, id limit $4",
+                """
+                        select a.*, f.pauses from (
+                            select id, expires_at, record, sequence, function_id from activation
+                            where status = 'queued' and expires_at < $1 and (expires_at, id) > ($2, $3)
+                            order by expires_at, id limit $4) a
+                        left join function f on f.id = a.function_id order by a.expires_at, a.id""",
                 Tuple.of(now.atOffset(ZoneOffset.UTC), after.at().atOffset(ZoneOffset.UTC), after.id(), limit),
                 row -> new Overdue(
                         new Deadline(row.getOffsetDateTime("expires_at").toInstant(), row.getString("id")),
-                        snapshot(row)));
+                        snapshot(row),
+                        Optional.ofNullable(Pg.optionalBytes(row, "pauses"))
+                                .map(pauses -> Codec.decode(pauses, FunctionPauses.class))
+                                .orElse(FunctionPauses.NONE)));
     }
 
     /** Deleted functions that still have a queue, except those whose activations run to their end. */

@@ -37,7 +37,8 @@ public final class QuotaStore {
     }
 
     /** What will submit, begin or be told later. */
-    public record Waiting(long delayed, long schedules, long ticksPerHour, long hooks, long destinations) {}
+    public record Waiting(
+            long delayed, long schedules, long ticksPerHour, long hooks, long destinations, long openBatches) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -49,6 +50,7 @@ public final class QuotaStore {
             (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from hook h where h.owner = o.owner) as hooks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
+            (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
@@ -191,7 +193,8 @@ public final class QuotaStore {
                         row.getLong("schedules"),
                         row.getLong("ticks"),
                         row.getLong("hooks"),
-                        row.getLong("destinations")),
+                        row.getLong("destinations"),
+                        row.getLong("open_batches")),
                 overrides(row.getString("limits")));
     }
 

@@ -29,6 +29,12 @@ public final class AcceptFilter {
         };
     }
 
+    /** Whether the client would rather have the first type than the second. Without Accept it would not. */
+    public static boolean prefers(RoutingContext ctx, String first, String second) {
+        var preferences = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT));
+        return preferences.weightOfType(first) > preferences.weightOfType(second);
+    }
+
     private static Problem notAcceptable(String names) {
         return Problem.of(
                 406, "not_acceptable", "Not acceptable", "This call answers with " + names + ": say so in Accept.");

@@ -11,6 +11,7 @@ import dev.faas.activation.States;
 import dev.faas.activation.Worker;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.nats.BusException;
+import dev.faas.wire.FunctionPauses;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  *   ended                      drop
  *   queued, not due yet        park it
  *   queued, expired            end it as expired
+ *   queued, function paused    look again later: it was pulled just before
  *   queued                     CLAIM
  *   running, our own claim     CLAIMED: its cancellation was requested meanwhile
  *   running, worker dead       LOST, then decide on the new state
@@ -65,6 +67,9 @@ public final class Claims {
     /** The worker may have died without having been declared dead yet. */
     public static final Duration RUNS_ELSEWHERE = Duration.ofSeconds(5);
 
+    /** Nothing is pulled until the function is resumed. */
+    private static final Duration PAUSED_DELAY = Duration.ofSeconds(1);
+
     private static final int MAX_TRANSITIONS = 20;
 
     private final States states;
@@ -72,12 +77,14 @@ public final class Claims {
     private final Worker self;
     private final Predicate<Worker> isDead;
     private final Function<Running, CompletableFuture<Boolean>> isMissing;
+    private final Function<String, FunctionPauses> pauses;
     private final BooleanSupplier mayContinue;
     private final InstantSource clock;
 
     /**
      * @param isDead whether a spawner is dead
      * @param isMissing whether a spawner says that it does not have this run
+     * @param pauses of a function, by id
      * @param mayContinue false once the spawner stops without waiting any longer
      */
     public Claims(
@@ -86,6 +93,7 @@ public final class Claims {
             Worker self,
             Predicate<Worker> isDead,
             Function<Running, CompletableFuture<Boolean>> isMissing,
+            Function<String, FunctionPauses> pauses,
             BooleanSupplier mayContinue,
             InstantSource clock) {
         this.states = states;
@@ -93,6 +101,7 @@ public final class Claims {
         this.self = self;
         this.isDead = isDead;
         this.isMissing = isMissing;
+        this.pauses = pauses;
         this.mayContinue = mayContinue;
         this.clock = clock;
     }
@@ -140,7 +149,12 @@ public final class Claims {
                 when queued.remainingWait(now).isPositive() -> {
                     return new Decision.NotDueYet(queued);
                 }
-                case Queued queued when queued.isExpired(now) -> last = append(queued.expire(now), snapshot);
+                case Queued queued
+                when queued.isExpired(now, pauses(queued)) -> last = append(queued.expire(now), snapshot);
+                case Queued queued
+                when pauses(queued).isPaused() -> {
+                    return new Decision.LookAgain(PAUSED_DELAY);
+                }
                 case Queued queued -> {
                     var runSpec = queued.order() != null
                             ? Optional.of(queued.order())
@@ -167,6 +181,10 @@ public final class Claims {
             }
         }
         return new Decision.LookAgain(UNKNOWN_DELAY);
+    }
+
+    private FunctionPauses pauses(Queued queued) {
+        return pauses.apply(queued.activation().function().id());
     }
 
     /** A replica's state suffices if it leads to a claim or an end: a claim on a stale state is refused. Else asks the leader. */

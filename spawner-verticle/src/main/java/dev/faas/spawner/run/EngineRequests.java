@@ -1,5 +1,6 @@
 package dev.faas.spawner.run;
 
+import dev.faas.activation.Activation.Batch;
 import dev.faas.activation.Activation.FunctionKey;
 import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationRecord.Running;
@@ -75,6 +76,7 @@ public final class EngineRequests {
         var timeout = Duration.ofSeconds(running.activation().timeoutSeconds());
         var variables = new TreeMap<>(triggerVariables(running.activation().trigger()));
         variables.putAll(runSpec.variables());
+        variables.putAll(batchVariables(running.activation().batch()));
         // Also a secret may have the name.
         variables.keySet().removeAll(runSpec.spec().env().keySet());
         variables.keySet().removeAll(secrets.variables().keySet());
@@ -85,6 +87,19 @@ public final class EngineRequests {
                 "FAAS_DEADLINE",
                         now.plus(timeout).truncatedTo(ChronoUnit.MILLIS).toString()));
         return new RunRequest(running.id(), runSpec.argument(), variables, secrets, timeout, grace, lease);
+    }
+
+    private static Map<String, String> batchVariables(@Nullable Batch batch) {
+        if (batch == null) {
+            return Map.of();
+        }
+        var variables = new TreeMap<>(Map.of(
+                "FAAS_BATCH_ID", batch.id(),
+                "FAAS_BATCH_INDEX", Integer.toString(batch.index())));
+        if (batch.size() != null) {
+            variables.put("FAAS_BATCH_SIZE", batch.size().toString());
+        }
+        return variables;
     }
 
     private static Map<String, String> triggerVariables(@Nullable Trigger trigger) {

@@ -28,7 +28,7 @@ public interface CommandSource extends AutoCloseable {
     /** Creates the function's consumer at the broker. */
     CompletableFuture<Void> createQueue(QueueKey key);
 
-    /** The function's concurrency limit if it is known, else a high value: that costs one empty pull. */
+    /** The function's concurrency limit if it is known, else a high value: that costs one empty pull. 0: it is paused. */
     int limit(QueueKey key);
 
     /** What a run of the function's current revision needs; that of a default function if it is unknown. */
@@ -58,7 +58,9 @@ public interface CommandSource extends AutoCloseable {
 
             @Override
             public int limit(QueueKey key) {
-                return limits.concurrency(key).orElse(Integer.MAX_VALUE);
+                return limits.pauses(key.function()).isPaused()
+                        ? 0
+                        : limits.concurrency(key).orElse(Integer.MAX_VALUE);
             }
 
             @Override

@@ -81,7 +81,7 @@ public final class PullLoop implements Peers.Listener {
     }
 
     /** A function may have work. */
-    void workMayExist(QueueKey key) {
+    public void workMayExist(QueueKey key) {
         scheduler.workMayExist(key);
     }
 

@@ -77,6 +77,7 @@ final class EngineRequestsTest {
                 null,
                 null,
                 trigger,
+                null,
                 null);
         var runSpec = new RunSpec(spec, "");
         var running = ActivationRecord.accept(activation, runSpec).claim(new Worker("me", "1"), "run-1", NOW);

@@ -57,7 +57,11 @@ public final class Client implements AutoCloseable {
     }
 
     public Future<Buffer> post(String path, Object body) {
-        return send(HttpMethod.POST, path, "application/json", Buffer.buffer(Codec.write(body)));
+        return post(path, body, Map.of());
+    }
+
+    public Future<Buffer> post(String path, Object body, Map<String, String> headers) {
+        return send(HttpMethod.POST, path, "application/json", Buffer.buffer(Codec.write(body)), headers);
     }
 
     public Future<Buffer> get(String path) {
@@ -108,14 +112,19 @@ public final class Client implements AutoCloseable {
         return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Always on an event loop: a response that begins before its handler is set would be lost. */
     private Future<Buffer> send(HttpMethod method, String path, String type, Buffer body) {
+        return send(method, path, type, body, Map.of());
+    }
+
+    /** Always on an event loop: a response that begins before its handler is set would be lost. */
+    private Future<Buffer> send(HttpMethod method, String path, String type, Buffer body, Map<String, String> headers) {
         var promise = Promise.<Buffer>promise();
-        vertx.runOnContext(now -> exchange(method, path, type, body).onComplete(promise));
+        vertx.runOnContext(now -> exchange(method, path, type, body, headers).onComplete(promise));
         return promise.future();
     }
 
-    private Future<Buffer> exchange(HttpMethod method, String path, String type, Buffer body) {
+    private Future<Buffer> exchange(
+            HttpMethod method, String path, String type, Buffer body, Map<String, String> headers) {
         var options = new RequestOptions()
                 .setMethod(method)
                 .setHost(api.getHost())
@@ -124,6 +133,7 @@ public final class Client implements AutoCloseable {
                 .putHeader("Authorization", authorization)
                 .putHeader("Content-Type", type)
                 .setTimeout(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+        headers.forEach(options::putHeader);
         return http.request(options)
                 .compose(request -> request.send(body))
                 .compose(response -> response.body()

@@ -1,7 +1,7 @@
 package dev.faas.cli.activation;
 
 /** States of an activation, as the API writes them. */
-enum Status {
+public enum Status {
     queued,
     running,
     succeeded,

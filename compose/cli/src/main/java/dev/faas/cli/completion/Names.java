@@ -84,6 +84,13 @@ final class Names {
                 item -> new Candidate(item.text("deliveryId"), item.text("type") + " " + item.text("state")));
     }
 
+    List<Candidate> batches() {
+        return list(
+                "/v1/batches?limit=" + PAGE,
+                item -> new Candidate(
+                        item.text("batchId"), item.doc("function").text("name") + " " + item.text("state")));
+    }
+
     List<Candidate> sessions() {
         return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
     }

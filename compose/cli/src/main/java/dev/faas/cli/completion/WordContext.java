@@ -174,6 +174,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("DELIVERY")) {
             found.addAll(names.deliveries());
         }
+        if (kinds.contains("BATCH")) {
+            found.addAll(names.batches());
+        }
         if (kinds.contains("SESSION")) {
             found.addAll(names.sessions());
         }

@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
             RevisionsCommand.class,
             DiffCommand.class,
             RollbackCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             ExportCommand.class
         },
         footer = {

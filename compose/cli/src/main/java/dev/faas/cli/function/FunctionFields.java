@@ -174,7 +174,7 @@ final class FunctionFields {
                             "TIME",
                             "Delete the function after so long without a call.")),
             List.of(Field.NAME, IMAGE),
-            List.of("id", "owner", "revision", "imageDigest", "createdAt", "updatedAt"),
+            List.of("id", "owner", "revision", "imageDigest", "createdAt", "updatedAt", "paused"),
             Set.of(MODE));
 
     private FunctionFields() {}

@@ -55,12 +55,21 @@ final class FunctionPrinter {
                 lines.add(line(field.title(), field.type().show(value)));
             }
         }
+        if (function.get("paused") != null) {
+            lines.add(line("paused", paused(function.doc("paused"))));
+        }
         lines.add(line("id", function.text("id")));
         lines.add(line("revision", function.text("revision")));
         function.find("imageDigest").ifPresent(digest -> lines.add(line("digest", digest)));
         lines.add(line("created", function.text("createdAt")));
         lines.add(line("updated", function.text("updatedAt")));
         return lines;
+    }
+
+    private static String paused(Doc pause) {
+        var since = "since " + pause.text("since");
+        var refuses = pause.text("submits").equals("refuse") ? since + ", refuses submits" : since;
+        return pause.text("note").isEmpty() ? refuses : refuses + ": " + pause.text("note");
     }
 
     private static String line(String title, String value) {

@@ -130,6 +130,12 @@ public final class Functions implements Resources {
         return naming(name, () -> api.document(request));
     }
 
+    /** @param verb of the API */
+    Doc tell(String name, String verb, @Nullable Doc body) {
+        var request = Request.of("POST", path(name) + "/" + verb);
+        return naming(name, () -> api.document(body == null ? request : request.json(body)));
+    }
+
     @Override
     public void delete(String name) {
         try {

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Parameters;
             "  faas invoke resize@3 --file picture.json --output-file result.json",
             "  date | faas invoke report --async -",
             "  faas invoke report --delay 10m --async",
+            "  faas invoke resize --batch pictures.txt",
             "",
             "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable (the message says whether the call was accepted), 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
         })
@@ -97,13 +100,20 @@ public final class InvokeCommand extends Verb {
             description = "Begin at this time, such as 2026-01-31T12:00:00Z, at most 7d ahead.")
     private @Nullable String notBefore;
 
-    @Option(names = "--batch", hidden = true, description = "Reserved.")
-    private @Nullable String reserved;
+    @Option(
+            names = "--batch",
+            paramLabel = "FILE",
+            description =
+                    "Submit an activation for each line of this file, and print the id of the batch. A line is an argument; if the first line is a JSON object with an argument, each line is such an object, with tags if wanted.")
+    private @Nullable String batch;
 
     @Override
     protected int run(Session session) throws Exception {
-        if (reserved != null) {
-            throw Failure.usage("--batch is not available yet");
+        if (batch != null) {
+            if (hasMoreThanABatch()) {
+                throw Failure.usage("--batch goes with --async and --idempotency-key only");
+            }
+            return new BatchFile(ref, batch, key).submit(session);
         }
         if ((async ? 1 : 0) + (follow ? 1 : 0) + (wait != null ? 1 : 0) > 1) {
             throw Failure.usage("--async, --wait and --follow exclude each other");
@@ -137,6 +147,14 @@ public final class InvokeCommand extends Verb {
             interruption.ended();
             return print(session, api, outcome);
         }
+    }
+
+    private boolean hasMoreThanABatch() {
+        return Stream.of(word, file, wait, timeout, outputFile, delay, notBefore)
+                        .anyMatch(Objects::nonNull)
+                || follow
+                || exitCode
+                || !tags.isEmpty();
     }
 
     private Doc submit(Api api, Submission submission, @Nullable Duration limit) {

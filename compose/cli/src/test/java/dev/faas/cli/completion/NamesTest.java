@@ -25,6 +25,11 @@ class NamesTest {
                     "/v1/deliveries",
                     200,
                     "{\"items\":[{\"deliveryId\":\"dlv_1\",\"type\":\"webhook.test\",\"state\":\"failed\"}]}")
+            .on(
+                    "GET",
+                    "/v1/batches",
+                    200,
+                    "{\"items\":[{\"batchId\":\"bat_1\",\"state\":\"closed\",\"function\":{\"name\":\"report\"}}]}")
             .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"report\",\"image\":\"busybox\"}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
@@ -46,6 +51,7 @@ class NamesTest {
             destination rotate e | erp https://erp.example/x | /v1/destinations
             delivery list --destination e | erp https://erp.example/x | /v1/destinations
             delivery redeliver d | dlv_1 webhook.test failed | /v1/deliveries
+            batch items b | bat_1 report closed | /v1/batches
             destination create e | '' | ''
             schedule list --state pa | paused | ''
             sessions end s | sid_1 faas-cli | /v1/auth/sessions

@@ -52,6 +52,23 @@ class FunctionTest {
         return stored(revision, "{\"name\":\"hello\",\"image\":\"a\"" + members + "}");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            pause hello                   | {}                                 | Paused hello, revision 2.
+            pause hello --note x --refuse | {"note":"x","submits":"refuse"}    | Paused hello, revision 2.
+            resume hello                  | ``                                 | Resumed hello, revision 2.
+            """)
+    void givenAFunction_whenPausedOrResumed_thenThatIsAskedAndSaid(String verb, String body, String note)
+            throws IOException {
+        server.on("POST", HELLO + "/" + verb.split(" ")[0], 200, hello(2, ""));
+
+        var done = run(("fn " + verb).split(" "));
+
+        assertThat(done.exit()).isZero();
+        assertThat(done.err()).isEqualTo(note + "\n");
+        assertThat(writes()).extracting(StubServer.Received::body).containsExactly(body);
+    }
+
     private List<StubServer.Received> writes() {
         return server.received().stream()
                 .filter(request -> !request.method().equals("GET"))

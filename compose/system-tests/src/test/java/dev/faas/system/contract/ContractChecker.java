@@ -85,6 +85,7 @@ public final class ContractChecker {
         var schema = switch (event.name()) {
             case "state" -> "Activation";
             case "output", "log" -> "Output";
+            case "progress" -> "Batch";
             case "end" -> "End";
             default -> throw new AssertionError("there is no event '" + event.name() + "' in openapi.yaml");
         };

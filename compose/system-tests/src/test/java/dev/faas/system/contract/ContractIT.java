@@ -83,11 +83,15 @@ class ContractIT {
             excused("quota_exceeded", "createHook", "it would take 100 hooks: HooksTest"),
             excused("invalid_signature", "receiveHook", "the hook of this test has no signature: HooksTest"),
             excused("hook_paused", "receiveHook", "the hook of this test is active: HooksTest"),
+            excused("function_paused", "receiveHook", "as of a submit: HooksTest"),
             excused("rate_limited", "receiveHook", "it depends on the time: HooksTest"),
             excused("queue_full", "receiveHook", "as of a submit"),
             excused("quota_exceeded", "receiveHook", "as of a submit"),
             excused("outcome_unknown", "receiveHook", "as of a replay: HookRepeatTest"),
             excused("internal", "receiveHook", "as of a submit"),
+            excused("quota_exceeded", "submitBatch", "it would take 10 batches: BatchesTest"),
+            excused("internal", "submitBatch", "what fails in the registry is unavailable: BatchTest"),
+            excused("internal", "streamBatch", "as of a batch's submit"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
@@ -255,7 +259,7 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/admin/audit/registry.*$",
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
         "auth, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
@@ -289,7 +293,7 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/admin/(policy|audit/registry.*)$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/hooks/.*$",
         "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
     })

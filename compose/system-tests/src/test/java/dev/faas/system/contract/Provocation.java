@@ -39,7 +39,10 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static final String DISABLED = "dora";
 
+    private static final int MORE_THAN_A_BATCH = (8 << 20) + 1;
+    /** But that of a batch. */
     private static final int MORE_THAN_ANY_BODY = (1 << 20) + 1;
+
     private static final int MORE_THAN_A_HEAD = 17_000;
 
     /** An Idempotency-Key that is used already. */
@@ -47,6 +50,8 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     /** A function whose queue is full. */
     static final String CROWDED = "crowded";
+
+    static final String HALTED = "halted";
 
     /**
      * The functions and activations that requests refer to.
@@ -56,8 +61,10 @@ record Provocation(String method, String target, List<String> headers, String bo
      * @param finished a cancelled activation
      * @param orphan one whose function is deleted
      * @param crowded a function whose queue is full
+     * @param halted of a function that is paused and refuses submits
      * @param delivery of a test event
      * @param address of the hook: its id and secret
+     * @param batch has items that nobody runs
      */
     record Activations(
             String waiting,
@@ -65,18 +72,24 @@ record Provocation(String method, String target, List<String> headers, String bo
             String finished,
             String orphan,
             String crowded,
+            String halted,
             String delivery,
-            String address) {
+            String address,
+            String batch) {
         Activations withWaiting(String other) {
-            return new Activations(other, faded, finished, orphan, crowded, delivery, address);
+            return new Activations(other, faded, finished, orphan, crowded, halted, delivery, address, batch);
         }
 
         Activations withDelivery(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, other, address);
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, other, address, batch);
         }
 
         Activations withAddress(String other) {
-            return new Activations(waiting, faded, finished, orphan, crowded, delivery, other);
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, delivery, other, batch);
+        }
+
+        Activations withBatch(String other) {
+            return new Activations(waiting, faded, finished, orphan, crowded, halted, delivery, address, other);
         }
     }
 
@@ -156,7 +169,16 @@ record Provocation(String method, String target, List<String> headers, String bo
                                         : "application/xml");
             case "uri_too_long" -> good.target(good.target() + "?x=" + "a".repeat(MORE_THAN_A_HEAD));
             case "headers_too_large" -> good.with("X-Large", "a".repeat(MORE_THAN_A_HEAD));
-            case "body_too_large" -> good.body(Map.of("x", "a".repeat(MORE_THAN_ANY_BODY)));
+            case "body_too_large" ->
+                good.body(Map.of(
+                        "x",
+                        "a"
+                                .repeat(
+                                        operation.getOperationId().equals("submitBatch")
+                                                ? MORE_THAN_A_BATCH
+                                                : MORE_THAN_ANY_BODY)));
+            case "batch_too_large" ->
+                good.body(Map.of("argument", "x", "array", Map.of("from", 0, "to", 1_000_000_000)));
             case "argument_too_large" ->
                 good.body(
                         operation.getTags().contains("Schedules")
@@ -202,6 +224,8 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
+            case "batch_not_found" ->
+                good.target(good.target().replace(means.activations().batch(), "bat_unknown"));
             case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
             case "destination_loop" ->
                 good.target(good.target().replace(DESTINATION, CALL)).body(call(FUNCTION, List.of()));
@@ -237,6 +261,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.about(FUNCTION, means.activation(), means.activations().faded());
             case "queue_full" ->
                 good.about(CROWDED, means.activation(), means.activations().crowded());
+            case "function_paused" ->
+                good.about(HALTED, means.activation(), means.activations().halted());
             case "idempotency_key_reused" ->
                 (switch (operation.getOperationId()) {
                             case "submitActivation" -> good.body(Map.of("argument", "y"));
@@ -274,6 +300,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{hook}", HOOK)
                 .replace("{hookId}/{secret}", means.activations().address())
                 .replace("{delivery}", means.activations().delivery())
+                .replace("{batch}", means.activations().batch())
                 .replace("{time}", "2026-01-01T00:00:00Z")
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
@@ -318,8 +345,10 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "createFunction" -> request.json(Map.of("name", fresh, "image", "registry.example/x:1"));
             case "replaceFunction" -> request.json(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
             case "updateFunction" -> request.json(function);
+            case "pauseFunction" -> request.json(Map.of("note", "x"));
             case "rollbackFunction" -> request.json(Map.of("revision", 1));
             case "submitActivation" -> request.json(submission);
+            case "submitBatch" -> request.json(Map.of("items", List.of(submission)));
             case "replayActivation" -> request.json(Map.of());
             case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
@@ -382,6 +411,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listHooks",
                     "listDeliveries",
                     "listDeadLetters",
+                    "listBatches",
+                    "listBatchItems",
                     "listUsers",
                     "listInvitations",
                     "listAudit",

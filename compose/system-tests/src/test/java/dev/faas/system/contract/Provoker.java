@@ -27,7 +27,7 @@ final class Provoker {
 
     private final ContractChecker scrutiny = new ContractChecker();
     private final URI api;
-    private Means means = new Means(new Activations("", "", "", "", "", "", ""), "", "", "", List.of());
+    private Means means = new Means(new Activations("", "", "", "", "", "", "", "", ""), "", "", "", List.of());
     private long meansSince;
 
     private Provoker(URI api) {
@@ -61,6 +61,7 @@ final class Provoker {
         }
         provoker.makeDelivery();
         provoker.makeHook();
+        provoker.makeBatch();
         return provoker;
     }
 
@@ -85,17 +86,20 @@ final class Provoker {
         expect(204, request("deleteFunction"));
         expect(201, create);
         var finished = submit(request("submitActivation"));
-        use(new Activations(finished, "", finished, orphan, "", "", ""));
+        use(new Activations(finished, "", finished, orphan, "", "", "", "", ""));
         expect(202, request("cancelActivation"));
         expect(
                 201,
                 request("createFunction")
                         .body(Map.of("name", Provocation.CROWDED, "image", "x", "queue", Map.of("maxPending", 1))));
         var crowded = submit(request("submitActivation").about(Provocation.CROWDED));
+        expect(201, request("createFunction").body(Map.of("name", Provocation.HALTED, "image", "x")));
+        var halted = submit(request("submitActivation").about(Provocation.HALTED));
+        expect(200, request("pauseFunction").about(Provocation.HALTED).body(Map.of("submits", "refuse")));
         // So long that its copy is stored with the outputs, too.
         var faded = submit(request("submitActivation").body(Map.of("argument", "x".repeat(100_000))));
         submit(request("submitActivation").with("Idempotency-Key", Provocation.KEY));
-        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded, "", ""));
+        use(new Activations(submit(request("submitActivation")), faded, finished, orphan, crowded, halted, "", "", ""));
     }
 
     private void makeDelivery() throws Exception {
@@ -122,6 +126,11 @@ final class Provoker {
         var url = json(expect(201, create)).path("url").asText();
         use(means.activations().withAddress(url.substring(url.indexOf("/hooks/") + "/hooks/".length())));
         expect(202, request("receiveHook").with("webhook-id", Provocation.KEY));
+    }
+
+    private void makeBatch() throws Exception {
+        var made = json(expect(202, request("submitBatch")));
+        use(means.activations().withBatch(made.path("batchId").asText()));
     }
 
     private void use(Activations activations) {

@@ -77,6 +77,7 @@ public final class FaultPlatform implements AutoCloseable {
         this.platform = "faults-" + ProcessHandle.current().pid() + "-" + brokerCount;
         this.common = new HashMap<>(settings);
         common.putIfAbsent("FAAS_PROFILE", "private");
+        common.put("FAAS_OUTGOING_ALLOW", "127.0.0.1");
         common.putAll(Map.of("FAAS_HTTP_HOST", "127.0.0.1", "FAAS_START_TIMEOUT", "60s", "FAAS_PLATFORM_ID", platform));
         var open = false;
         try {
@@ -102,6 +103,7 @@ public final class FaultPlatform implements AutoCloseable {
             for (var kind : LoadFunction.values()) {
                 client.createFunction(kind.function(), image, kind.settings());
             }
+            client.createFunction(Triggers.FUNCTION, images.script(Triggers.SCRIPT), Map.of("mode", "reused"));
             open = true;
         } finally {
             if (!open) {

@@ -21,6 +21,9 @@ class KillsIT {
         assertThat(tallies).allSatisfy(tally -> {
             assertThat(tally.problems()).isEmpty();
             assertThat(tally.accepted()).isPositive();
+            assertThat(tally.ticks()).isPositive();
+            assertThat(tally.hooked()).isPositive();
+            assertThat(tally.delivered()).isPositive();
         });
     }
 }

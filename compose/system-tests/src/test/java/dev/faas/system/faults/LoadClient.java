@@ -122,8 +122,7 @@ public final class LoadClient implements AutoCloseable {
         }
     }
 
-    private Response post(String path, Object body, Map<String, String> headers)
-            throws IOException, InterruptedException {
+    Response post(String path, Object body, Map<String, String> headers) throws IOException, InterruptedException {
         var request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Codec.write(body)));

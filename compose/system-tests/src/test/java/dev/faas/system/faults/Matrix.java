@@ -65,6 +65,7 @@ final class Matrix {
         var recovery = Duration.ZERO;
         try (var watch = RunWatch.start(marker);
                 var load = Load.start(platform.client(), marker, every);
+                var triggers = Triggers.start(platform.client(), marker + "t");
                 var stuck = StuckRuns.watch(platform.natsConfig(), load::acceptedIds, StuckRuns.LIMIT)) {
             load.awaitFirst(FIRST);
             for (int round = 0; round < rounds; round++) {
@@ -79,14 +80,20 @@ final class Matrix {
             }
             Pause.of(AFTERWARDS);
             load.stop();
+            triggers.stop();
+            triggers.audit();
             var audit = new Audit(platform, watch, load.accepted());
             audit.run(begun);
             problems.addAll(audit.problems());
             problems.addAll(stuck.problems());
+            problems.addAll(triggers.problems());
             var tally = new Tally(
                     row.name(),
                     rounds,
                     load.accepted().size(),
+                    triggers.ticks(),
+                    triggers.hooked(),
+                    triggers.delivered(),
                     audit.lost(),
                     audit.doubled(),
                     audit.givenUp(),

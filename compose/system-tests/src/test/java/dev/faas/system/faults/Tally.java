@@ -6,6 +6,9 @@ import java.util.List;
 /**
  * Holds the result of a row.
  *
+ * @param ticks that fired
+ * @param hooked deliveries of a hook that were accepted
+ * @param delivered events that reached their receiver
  * @param lost accepted activations without an end, with a wrong result, or missing in the ledger
  * @param doubled activations with two ends, second activations of one key, or at-most-once runs that ran twice
  * @param givenUp at-most-once activations that ended as lost, as a fault may cause
@@ -17,6 +20,9 @@ record Tally(
         String name,
         int rounds,
         int accepted,
+        int ticks,
+        int hooked,
+        int delivered,
         int lost,
         int doubled,
         int givenUp,
@@ -27,6 +33,9 @@ record Tally(
             "fault",
             "rounds",
             "accepted",
+            "ticks",
+            "hooks",
+            "webhooks",
             "lost",
             "doubled",
             "given up",
@@ -42,6 +51,9 @@ record Tally(
                 name,
                 Integer.toString(rounds),
                 Integer.toString(accepted),
+                Integer.toString(ticks),
+                Integer.toString(hooked),
+                Integer.toString(delivered),
                 Integer.toString(lost),
                 Integer.toString(doubled),
                 Integer.toString(givenUp),

@@ -32,9 +32,11 @@ final class JsonRows {
                         to(body, "PUT", "/v1/functions/{fn}").asUser().at(Door.API),
                         patch(body).at(Door.REGISTRY),
                         to(body, "POST", "/v1/functions/{fn}/rollback").asUser().at(Door.REGISTRY),
+                        to(body, "POST", "/v1/functions/{fn}/pause").asUser().at(Door.REGISTRY),
                         to(body, "POST", "/v1/functions/{fn}/activations")
                                 .asUser()
-                                .at(Door.API))
+                                .at(Door.API),
+                        to(body, "POST", "/v1/functions/{fn}/batches").asUser().at(Door.API))
                 .flatMap(rows -> rows);
     }
 

@@ -4,6 +4,7 @@ import static dev.faas.system.hostile.Refusal.request;
 
 import dev.faas.system.hostile.Refusal.Door;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Unknown references and ids, also ones with a meaning for NATS subjects, paths or SQL. */
@@ -11,7 +12,8 @@ final class ReferenceRows {
     private ReferenceRows() {}
 
     static Stream<Refusal> rows() {
-        return Stream.of(functions(), activations(), hooks(), others(), calls(), paths()).flatMap(rows -> rows);
+        return Stream.of(functions(), activations(), hooks(), others(), calls(), batches(), paths())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Refusal> functions() {
@@ -156,7 +158,8 @@ final class ReferenceRows {
 
     /** Functions that a destination is to call. */
     private static Stream<Refusal> calls() {
-        return Stream.of("nobodys", "nobodys@1", "fn_00000000000000000000000000", "*", "a.b", "'; --", "a".repeat(5_000))
+        return Stream.of(
+                        "nobodys", "nobodys@1", "fn_00000000000000000000000000", "*", "a.b", "'; --", "a".repeat(5_000))
                 .map(ref -> {
                     var body = new JsonObject()
                             .put("name", "chain")
@@ -170,6 +173,39 @@ final class ReferenceRows {
                             ? row.is(404, "function_not_found")
                             : row.is(400, "invalid_request");
                 });
+    }
+
+    /** Also calls between services, which have the seeds of batches. */
+    private static Stream<Refusal> batches() {
+        var unknown = Stream.of(
+                        "*",
+                        "a.b",
+                        "a%00b",
+                        "%2e%2e%2fx",
+                        "bat_",
+                        "bat_00000000000000000000000000",
+                        "bat_00000000000000000000000000%2fknown",
+                        "bat_00000000000000000000000000%3fx",
+                        "'%20OR%201=1--",
+                        "%c3%a9",
+                        "a".repeat(5_000))
+                .flatMap(ref -> Stream.of("", "/items", "/events")
+                        .map(rest -> request("batch " + brief(ref) + rest, "GET", "/v1/batches/" + ref + rest)
+                                .asUser()
+                                .is(404, "batch_not_found")));
+        var inner = Stream.of(
+                request("known items", "GET", "/v1/batches/bat_00000000000000000000000000/known")
+                        .asUser()
+                        .is(404, "not_found"),
+                request("totals", "PUT", "/v1/batches/bat_00000000000000000000000000/totals")
+                        .asUser()
+                        .json("{'accepted':1,'rejected':0}")
+                        .is(404, "not_found"),
+                request("the row of a batch", "POST", "/v1/batches")
+                        .asUser()
+                        .json("{}")
+                        .is(405, "method_not_allowed"));
+        return Stream.concat(unknown, inner);
     }
 
     /** Unknown paths, and ones that cannot be decoded. */

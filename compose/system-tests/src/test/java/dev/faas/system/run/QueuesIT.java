@@ -72,6 +72,37 @@ class QueuesIT {
         ada.delete("/v1/activations/" + running);
     }
 
+    @Test
+    void aPausedFunctionBeginsNothing_andLosesNothing(WholeSystem.Running system) throws Exception {
+        var ada = system.user();
+        ada.function("halted", system.images().script("sleep 0.2; echo $1"), Map.of("concurrency", 2));
+        var all = new ArrayList<String>();
+        for (int i = 0; i < 30; i++) {
+            all.add(ada.submit("halted", Integer.toString(i)));
+        }
+        ada.awaitStatus(all.get(2), "succeeded");
+
+        ada.post("/v1/functions/halted/pause", Map.of("note", "a test")).expect(200);
+
+        Thread.sleep(1_000);
+        var begun = notQueued(ada);
+        Thread.sleep(2_000);
+        assertThat(notQueued(ada)).isEqualTo(begun).isLessThan(30);
+        explained(ada, all.getLast(), "function_paused");
+        ada.post("/v1/functions/halted/resume", null).expect(200);
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(ada.ended(all.get(i)).path("result").asText()).isEqualTo(i + "\n");
+        }
+    }
+
+    private static long notQueued(Client user) throws Exception {
+        var listed =
+                user.get("/v1/activations?function=halted&limit=100").json().path("items");
+        return listed.valueStream()
+                .filter(each -> !each.path("status").asText().equals("queued"))
+                .count();
+    }
+
     /** Waits up to 30 s for this explanation, because its figures may be some seconds old. */
     private static JsonNode explained(Client user, String id, String why) {
         var explained = new AtomicReference<JsonNode>();
