@@ -127,6 +127,7 @@ final class FunctionSender implements Sender {
                 Optional.empty(),
                 new SubmitOrigin(begun.delivery.id()),
                 null,
+                null,
                 cause);
         return submits.accept(id, request, submits::findInLedger)
                 .map(accepted -> begun.accepted(id))
