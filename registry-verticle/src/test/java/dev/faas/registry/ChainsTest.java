@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,10 +55,9 @@ class ChainsTest extends DestinationFixture {
     }
 
     private List<String> called() throws Exception {
-        return Optional.ofNullable(registry.backends.text("select string_agg(id, ' ' order by id) from activation"
-                        + " where function_id = '" + thumb + "'"))
-                .map(ids -> List.of(ids.split(" ")))
-                .orElse(List.of());
+        var ids = registry.backends.text("select coalesce(string_agg(id, ' ' order by id), '') from activation"
+                + " where function_id = '" + thumb + "'");
+        return ids.isEmpty() ? List.of() : List.of(ids.split(" "));
     }
 
     @Test
@@ -277,7 +275,7 @@ class ChainsTest extends DestinationFixture {
         user.patch("/v1/functions/thumb", new JsonObject().put("queue", new JsonObject().put("maxPending", 1)));
         var id = chain("{}");
         succeed();
-        onlyDelivery(id, "succeeded");
+        var first = onlyDelivery(id, "succeeded").getString("submittedActivationId");
         succeed();
         Await.eventually(() -> deliveries(id).stream()
                 .anyMatch(delivery ->
@@ -286,12 +284,12 @@ class ChainsTest extends DestinationFixture {
                         + "' and state = 'pending' and submit_id is null"))
                 .isEqualTo(1);
 
-        called().forEach(RegistryFixture::cancel);
+        cancel(first);
         endPause(id);
         makeDue(id);
 
         Await.eventually(() -> deliveries(id).stream()
                 .allMatch(delivery -> delivery.getString("state").equals("succeeded")));
-        assertThat(called()).hasSize(2);
+        Await.eventually(() -> called().size() == 2);
     }
 }
