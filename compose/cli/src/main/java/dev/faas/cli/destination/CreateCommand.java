@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  faas destination create erp --url https://e.org/x --events activation.failed",
             "  faas destination create log --from log.yaml > log.secret",
-            "  faas destination create c --function b --functions a --events batch.ended",
+            "  faas destination create next --function thumb --from next.yaml",
             "",
             "Exit codes: 0 fine, 2 usage or an invalid field, 3 not logged in, 4 no such function, 5 unavailable or too many destinations, 6 the name is taken, the address is not allowed, or calls would come around."
         })
