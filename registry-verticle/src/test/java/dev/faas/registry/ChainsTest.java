@@ -269,6 +269,23 @@ class ChainsTest extends DestinationFixture {
         Await.eventually(() -> called().size() == 1);
     }
 
+    @Test
+    void givenAFunctionThatRefusesSubmits_whenAnActivationEnds_thenTheCallWaitsUntilItIsResumed() throws Exception {
+        user.post("/v1/functions/thumb/pause", json("{'submits': 'refuse'}"));
+        var id = chain("{}");
+        succeed();
+        Await.eventually(() -> deliveries(id).stream()
+                .anyMatch(delivery ->
+                        delivery.getString("state").equals("pending") && delivery.getInteger("attempt") == 1));
+        assertThat(called()).isEmpty();
+
+        user.send("POST", "/v1/functions/thumb/resume", "");
+        makeDue(id);
+
+        onlyDelivery(id, "succeeded");
+        Await.eventually(() -> called().size() == 1);
+    }
+
     /** A full queue: what is refused has a fresh id in the next attempt. */
     @Test
     void givenAQueueThatIsFull_whenAnActivationEnds_thenTheCallIsTriedAgain() throws Exception {

@@ -157,6 +157,41 @@ class DeliveriesIT extends PlatformOfProcesses {
         }
     }
 
+    /** Its argument is what the first one wrote. */
+    @Test
+    void givenAChain_whenAFunctionIsInvoked_thenTheNextOneRunsOnceWithItsResult() throws Exception {
+        faas("fn", "create", "next", "--image", images.script("echo \"next got $1\""));
+        faas(
+                "destination",
+                "create",
+                "log",
+                "--function",
+                "next",
+                "--functions",
+                "report",
+                "--events",
+                "activation.succeeded");
+
+        var id = faas("invoke", "report", "x", "--async").strip();
+        Await.until(
+                "the call",
+                LIMIT,
+                () -> deliveries().stream()
+                        .anyMatch(delivery -> delivery.path("state").asText().equals("succeeded")));
+
+        var next = deliveries().getFirst().path("submittedActivationId").asText();
+        Await.until(
+                "its result", LIMIT, () -> record(next).path("status").asText().equals("succeeded"));
+        assertThat(record(next).path("result").asText().strip()).isEqualTo("next got x");
+        assertThat(record(next).at("/cause/activationId").asText()).isEqualTo(id);
+        assertThat(deliveries()).hasSize(1);
+    }
+
+    private JsonNode record(String activation) throws Exception {
+        return Codec.readTree(
+                faas("activation", "get", activation, "-o", "json").getBytes(StandardCharsets.UTF_8));
+    }
+
     private static String webhookGuide() throws IOException {
         var block =
                 Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(DOCS.resolve("events.md")));

@@ -158,8 +158,7 @@ final class ReferenceRows {
 
     /** Functions that a destination is to call. */
     private static Stream<Refusal> calls() {
-        return Stream.of(
-                        "nobodys", "nobodys@1", "fn_00000000000000000000000000", "*", "a.b", "'; --", "a".repeat(5_000))
+        return Stream.of("nobodys", "nobodys@1", "fn_00000000000000000000000000", "*", "a.b", "; --", "a".repeat(5_000))
                 .map(ref -> {
                     var body = new JsonObject()
                             .put("name", "chain")
