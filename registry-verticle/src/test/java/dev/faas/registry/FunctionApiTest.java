@@ -33,6 +33,7 @@ class FunctionApiTest extends RegistryFixture {
                         "owner",
                         "name",
                         "image",
+                        "paused",
                         "description",
                         "entrypoint",
                         "command",

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  faas fn resume resize",
+            "  faas fn list -o name | xargs faas fn resume",
             "",
             "Exit codes: 0 fine, 2 usage, 3 not logged in, 4 one was not found, 5 unavailable. The others are resumed."
         })
