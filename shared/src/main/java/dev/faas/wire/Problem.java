@@ -88,6 +88,11 @@ public record Problem(
         return code.equals("function_paused");
     }
 
+    /** Whether the same submit may be accepted later: it may be asked again. */
+    public boolean mayPass() {
+        return status == 429 || status == 503 || isFunctionPaused();
+    }
+
     public static Problem activationNotFound(String id) {
         return of(404, "activation_not_found", "Activation not found", "You have no activation '" + id + "'.");
     }

@@ -1,5 +1,6 @@
 package dev.faas.dispatcher.batch;
 
+import dev.faas.batch.BatchRowStore;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
@@ -21,18 +22,20 @@ public final class BatchDispatcher {
     /** Without an item that has changed for so long the request of an open batch was cut off. */
     private static final Duration ABANDONED = Duration.ofMinutes(15);
 
+    private final Pg pg;
     private final OpenBatchStore store;
     private final Runnable onEnded;
     private String last = "";
 
-    private BatchDispatcher(OpenBatchStore store, Runnable onEnded) {
-        this.store = store;
+    private BatchDispatcher(Pg pg, Runnable onEnded) {
+        this.pg = pg;
+        this.store = new OpenBatchStore(pg);
         this.onEnded = onEnded;
     }
 
     /** @param onEnded is called when there may be deliveries of an end */
     public static void start(Lifecycle.Steps on, Pg pg, Runnable onEnded) throws Exception {
-        var dispatcher = new BatchDispatcher(new OpenBatchStore(pg), onEnded);
+        var dispatcher = new BatchDispatcher(pg, onEnded);
         on.open(
                 "ends of batches",
                 () -> RepeatingTask.startPaced("ends of batches", PAUSE, dispatcher::runOnce),
@@ -50,9 +53,9 @@ public final class BatchDispatcher {
     }
 
     private void look(OpenBatch batch) throws Exception {
-        if (batch.isOpen()) {
+        if (batch.batch().isOpen()) {
             if (isOlderThan(batch, ABANDONED)) {
-                Blocking.await(store.giveUp(batch));
+                Blocking.await(store.giveUp(batch, ABANDONED));
             }
             // An incomplete one has its end in the next look.
             return;
@@ -60,7 +63,7 @@ public final class BatchDispatcher {
         if (Blocking.await(store.isAlive(batch))) {
             return;
         }
-        var counts = Blocking.await(store.count(batch));
+        var counts = Blocking.await(BatchRowStore.count(pg, batch.id()));
         boolean isComplete = batch.hasAll(OpenBatchStore.sum(counts)) || isOlderThan(batch, LONGEST_LAG);
         if (isComplete && Blocking.await(store.end(batch, counts))) {
             onEnded.run();

@@ -1,24 +1,21 @@
 package dev.faas.dispatcher.batch;
 
+import dev.faas.batch.BatchRowStore;
 import dev.faas.dispatcher.event.EventStore;
 import dev.faas.pg.Pg;
-import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Finds out which batches have ended, and notes it in the table {@code batch}. */
 final class OpenBatchStore {
-    /** Condition on rows of the ledger; all items have the time of their batch. */
-    private static final String ITEMS = " from activation where batch_id = $1 and id >= $2 and id < $3";
-
     private final Pg pg;
 
     OpenBatchStore(Pg pg) {
@@ -40,34 +37,23 @@ final class OpenBatchStore {
         return hasItem(batch, "status in ('queued', 'running')");
     }
 
-    /** Marks one as incomplete whose request was cut off: nothing has happened for a quarter of an hour. Returns whether it was. */
-    Future<Boolean> giveUp(OpenBatch batch) {
-        return hasItem(batch, "changed_at > now() - interval '15 minutes'")
+    /** Marks one as incomplete whose request was cut off: nothing has happened for so long. Returns whether it was. */
+    Future<Boolean> giveUp(OpenBatch batch, Duration silence) {
+        return hasItem(batch, "changed_at > now() - interval '" + silence.toSeconds() + " seconds'")
                 .compose(hasRecent -> hasRecent
                         ? Future.succeededFuture(false)
                         : pg.withPool(pool -> pool.preparedQuery("""
                                         update batch set state = 'incomplete', changed_at = now()
-                                        where id = $1 and state = 'open' and changed_at < now() - interval '15 minutes'""")
-                                .execute(Tuple.of(batch.id()))
+                                        where id = $1 and state = 'open' and changed_at < now() - $2 * interval '1 second'""")
+                                .execute(Tuple.of(batch.id(), silence.toSeconds()))
                                 .map(updated -> updated.rowCount() == 1)));
     }
 
     private Future<Boolean> hasItem(OpenBatch batch, String condition) {
-        return pg.withPool(pool -> pool.preparedQuery("select (select true" + ITEMS + " and " + condition
+        return pg.withPool(pool -> pool.preparedQuery("select (select true" + BatchRowStore.ITEMS + " and " + condition
                         + " order by id desc limit 1) is not null as found")
-                .execute(range(batch))
+                .execute(BatchRowStore.range(batch.id()))
                 .map(rows -> rows.iterator().next().getBoolean("found")));
-    }
-
-    /** Of items by status. */
-    Future<Map<String, Long>> count(OpenBatch batch) {
-        return pg.withPool(pool -> pool.preparedQuery("select status, count(*) as items" + ITEMS + " group by status")
-                .execute(range(batch))
-                .map(rows -> {
-                    var counts = new TreeMap<String, Long>();
-                    rows.forEach(row -> counts.put(row.getString("status"), row.getLong("items")));
-                    return counts;
-                }));
     }
 
     /**
@@ -84,7 +70,7 @@ final class OpenBatchStore {
                         batch.id(),
                         endedAt.atOffset(ZoneOffset.UTC),
                         batch.announcement(items),
-                        batch.state(),
+                        batch.batch().state(),
                         batch.changedAt().atOffset(ZoneOffset.UTC)))
                 .compose(updated -> updated.rowCount() == 0
                         ? Future.succeededFuture(false)
@@ -102,21 +88,7 @@ final class OpenBatchStore {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static Tuple range(OpenBatch batch) {
-        var time = Ids.timeOfBatch(batch.id());
-        return Tuple.of(batch.id(), Ids.lowestAt(time), Ids.lowestAt(time.plusMillis(1)));
-    }
-
     private static OpenBatch toBatch(Row row) {
-        return new OpenBatch(
-                row.getString("id"),
-                row.getString("owner"),
-                new OpenBatch.Function(
-                        row.getString("function_id"), row.getString("function_name"), row.getInteger("revision")),
-                row.getString("state"),
-                new OpenBatch.Totals(row.getInteger("size"), row.getInteger("accepted"), row.getInteger("rejected")),
-                Pg.time(row, "created_at"),
-                Pg.time(row, "changed_at"),
-                row.getString("announced"));
+        return new OpenBatch(BatchRowStore.toBatch(row), Pg.time(row, "changed_at"), row.getString("announced"));
     }
 }

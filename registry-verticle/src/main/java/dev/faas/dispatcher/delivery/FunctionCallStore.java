@@ -4,6 +4,7 @@ import dev.faas.activation.RunSpec;
 import dev.faas.destination.DestinationSpec.FunctionTarget;
 import dev.faas.nats.ObjectBucket;
 import dev.faas.nats.StoredObject;
+import dev.faas.pg.FunctionRevisionStore;
 import dev.faas.pg.Pg;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Subjects;
@@ -47,15 +48,7 @@ final class FunctionCallStore {
 
     /** Empty when it has been deleted. */
     Future<Optional<FunctionRevision>> findFunction(String owner, FunctionTarget target) {
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select r.body, f.pauses from function f join function_revision r
-                            on r.function_id = f.id and r.revision = coalesce($3, f.revision)
-                        where f.owner = $1 and f.id = $2 and f.deleted_at is null""")
-                .execute(Tuple.of(owner, target.id(), target.revision()))
-                .map(rows -> rows.stream()
-                        .map(row -> FunctionRevision.decode(
-                                row.getBuffer("body").getBytes(), Pg.optionalBytes(row, "pauses")))
-                        .findFirst()));
+        return FunctionRevisionStore.find(pg, owner, target.id(), target.revision());
     }
 
     /** Of an ended activation, no longer than an argument may be; empty when it has been removed. */

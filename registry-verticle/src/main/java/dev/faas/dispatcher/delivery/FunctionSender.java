@@ -193,7 +193,6 @@ final class FunctionSender implements Sender {
 
         /** What may pass is tried again, as with a receiver that answers so. */
         Attempted refused(Problem problem) {
-            boolean mayPass = problem.status() == 429 || problem.status() == 503 || problem.isFunctionPaused();
             var retryAfter = problem.retryAfterSeconds().isPresent()
                     ? Optional.of(Duration.ofSeconds(problem.retryAfterSeconds().getAsInt()))
                     : Optional.<Duration>empty();
@@ -203,7 +202,7 @@ final class FunctionSender implements Sender {
                     problem.code() + ": " + problem.detail(),
                     retryAfter,
                     false,
-                    mayPass ? null : problem.code());
+                    problem.mayPass() ? null : problem.code());
         }
 
         Attempted unanswered(Throwable failure) {

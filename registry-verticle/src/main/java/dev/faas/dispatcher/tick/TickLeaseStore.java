@@ -2,6 +2,7 @@ package dev.faas.dispatcher.tick;
 
 import dev.faas.cron.CronTime;
 import dev.faas.dispatcher.event.EventStore;
+import dev.faas.pg.FunctionRevisionStore;
 import dev.faas.pg.Pg;
 import dev.faas.schedule.ScheduleState;
 import dev.faas.schedule.TickKind;
@@ -94,9 +95,7 @@ final class TickLeaseStore {
         return new Submittable(
                 tick,
                 row.map(TickStore::toSchedule),
-                row.filter(it -> it.getBuffer("body") != null)
-                        .map(it -> FunctionRevision.decode(
-                                it.getBuffer("body").getBytes(), Pg.optionalBytes(it, "pauses"))),
+                row.filter(it -> it.getBuffer("body") != null).map(FunctionRevisionStore::of),
                 row.map(it -> Pg.time(it, "now")).orElseGet(Instant::now));
     }
 

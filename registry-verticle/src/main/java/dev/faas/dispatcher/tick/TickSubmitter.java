@@ -194,8 +194,7 @@ final class TickSubmitter {
     private Future<Void> giveUp(Submittable each, Problem problem) {
         var tick = each.tick();
         var code = problem.code();
-        boolean mayPass = problem.status() == 429 || problem.status() == 503 || problem.isFunctionPaused();
-        if (!mayPass || each.schedule().isEmpty()) {
+        if (!problem.mayPass() || each.schedule().isEmpty()) {
             return settle(tick, TickOutcome.REFUSED, code);
         }
         var end = windowEnd(tick, each.schedule().get());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.activation.Status;
 import dev.faas.audit.Origins;
+import dev.faas.batch.Batch;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
 import dev.faas.http.content.JsonAnswer;
@@ -155,7 +156,8 @@ public final class BatchRoutes {
     }
 
     private Future<Buffer> get(RoutingContext ctx) {
-        return find(ctx).compose(batch -> store.count(batch).map(counts -> JsonAnswer.of(ctx, batch.toView(counts))));
+        return find(ctx)
+                .compose(batch -> store.count(batch.id()).map(counts -> JsonAnswer.of(ctx, batch.toView(counts))));
     }
 
     private Future<Buffer> items(RoutingContext ctx) {

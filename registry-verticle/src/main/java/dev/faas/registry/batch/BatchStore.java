@@ -3,10 +3,11 @@ package dev.faas.registry.batch;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
+import dev.faas.batch.Batch;
+import dev.faas.batch.BatchRowStore;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.pg.Pg;
 import dev.faas.registry.quota.QuotaStore;
-import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -16,14 +17,10 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code batch}, and reads the items of batches in the ledger. */
 public final class BatchStore {
-    /** Condition on rows of the ledger; all items have the time of their batch. */
-    private static final String ITEMS = " from activation where batch_id = $1 and id >= $2 and id < $3";
-
     private static final int PRUNED = 1_000;
 
     private final Pg pg;
@@ -129,18 +126,12 @@ public final class BatchStore {
                         select * from batch where owner = $1 and ($2::text is null or id < $2)
                         order by id desc limit $3""")
                 .execute(Tuple.of(owner, before, limit))
-                .map(rows -> rows.stream().map(BatchStore::toBatch).toList()));
+                .map(rows -> rows.stream().map(BatchRowStore::toBatch).toList()));
     }
 
-    /** Of its items by status, from an index alone. */
-    Future<Map<String, Long>> count(Batch batch) {
-        return pg.withPool(pool -> pool.preparedQuery("select status, count(*) as items" + ITEMS + " group by status")
-                .execute(range(batch))
-                .map(rows -> {
-                    var counts = new TreeMap<String, Long>();
-                    rows.forEach(row -> counts.put(row.getString("status"), row.getLong("items")));
-                    return counts;
-                }));
+    /** Of its items by status. */
+    Future<Map<String, Long>> count(String batch) {
+        return BatchRowStore.count(pg, batch);
     }
 
     /** @param content identifies what was submitted */
@@ -148,8 +139,9 @@ public final class BatchStore {
 
     /** Those that the ledger has, from this id on. */
     Future<List<Known>> known(Batch batch, String from) {
-        return pg.withPool(pool -> pool.preparedQuery("select id, batch_content" + ITEMS + " and id >= $4")
-                .execute(range(batch).addValue(from))
+        return pg.withPool(pool -> pool.preparedQuery(
+                        "select id, batch_content" + BatchRowStore.ITEMS + " and id >= $4")
+                .execute(BatchRowStore.range(batch.id()).addValue(from))
                 .map(rows -> rows.stream()
                         .map(row -> new Known(row.getString("id"), row.getString("batch_content")))
                         .toList()));
@@ -160,21 +152,16 @@ public final class BatchStore {
 
     /** By index. */
     Future<List<Item>> items(Batch batch, List<String> statuses, @Nullable String after, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("select id, status, reason" + ITEMS + """
+        return pg.withPool(pool -> pool.preparedQuery("select id, status, reason" + BatchRowStore.ITEMS + """
                          and ($4::text is null or id > $4) and ($5::text[] = '{}' or status = any($5))
                         order by id limit $6""")
-                .execute(range(batch)
+                .execute(BatchRowStore.range(batch.id())
                         .addValue(after)
                         .addArrayOfString(statuses.toArray(String[]::new))
                         .addValue(limit))
                 .map(rows -> rows.stream()
                         .map(row -> new Item(row.getString("id"), row.getString("status"), row.getString("reason")))
                         .toList()));
-    }
-
-    private static Tuple range(Batch batch) {
-        var time = Ids.timeOfBatch(batch.id());
-        return Tuple.of(batch.id(), Ids.lowestAt(time), Ids.lowestAt(time.plusMillis(1)));
     }
 
     /** Of a deleted user. */
@@ -194,18 +181,6 @@ public final class BatchStore {
     }
 
     private static Optional<Batch> first(RowSet<Row> rows) {
-        return rows.stream().map(BatchStore::toBatch).findFirst();
-    }
-
-    private static Batch toBatch(Row row) {
-        return new Batch(
-                row.getString("id"),
-                row.getString("owner"),
-                new Batch.Target(
-                        row.getString("function_id"), row.getString("function_name"), row.getInteger("revision")),
-                row.getString("state"),
-                new Batch.Totals(row.getInteger("size"), row.getInteger("accepted"), row.getInteger("rejected")),
-                row.getBuffer("seed"),
-                new Batch.Times(Pg.time(row, "created_at"), Pg.optionalTime(row, "ended_at")));
+        return rows.stream().map(BatchRowStore::toBatch).findFirst();
     }
 }

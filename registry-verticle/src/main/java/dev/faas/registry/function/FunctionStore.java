@@ -1,6 +1,7 @@
 package dev.faas.registry.function;
 
 import dev.faas.audit.AuditStore;
+import dev.faas.pg.FunctionRevisionStore;
 import dev.faas.pg.Pg;
 import dev.faas.quota.Quota;
 import dev.faas.quota.Quota.Limit;
@@ -318,8 +319,6 @@ public final class FunctionStore {
     }
 
     private static List<FunctionRevision> decode(RowSet<Row> rows) {
-        return rows.stream()
-                .map(row -> FunctionRevision.decode(row.getBuffer("body").getBytes(), Pg.optionalBytes(row, "pauses")))
-                .toList();
+        return rows.stream().map(FunctionRevisionStore::of).toList();
     }
 }

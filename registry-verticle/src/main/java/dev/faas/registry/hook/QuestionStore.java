@@ -1,9 +1,9 @@
 package dev.faas.registry.hook;
 
+import dev.faas.pg.FunctionRevisionStore;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
-import dev.faas.wire.FunctionRevision;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
@@ -31,14 +31,7 @@ public final class QuestionStore {
         }
         var wanted = function.get().revision();
         @Nullable Integer revision = wanted.isPresent() ? wanted.getAsInt() : null;
-        return pg.withPool(pool -> pool.preparedQuery("""
-                        select r.body, f.pauses from function f join function_revision r
-                        on r.function_id = f.id and r.revision = coalesce($3, f.revision)
-                        where f.owner = $1 and f.id = $2 and f.deleted_at is null""")
-                .execute(Tuple.of(owner, function.get().target(), revision))
-                .map(rows -> rows.stream()
-                        .map(row -> Codec.encode(FunctionRevision.decode(
-                                row.getBuffer("body").getBytes(), Pg.optionalBytes(row, "pauses"))))
-                        .findFirst()));
+        return FunctionRevisionStore.find(pg, owner, function.get().target(), revision)
+                .map(found -> found.map(Codec::encode));
     }
 }

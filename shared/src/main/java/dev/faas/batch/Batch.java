@@ -1,4 +1,4 @@
-package dev.faas.registry.batch;
+package dev.faas.batch;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,21 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param state open, closed or incomplete
  * @param seed makes the ids of its items; clients never get it
  */
-record Batch(String id, String owner, Target function, String state, Totals totals, Buffer seed, Times times) {
-    static final String OPEN = "open";
-    static final String CLOSED = "closed";
+public record Batch(String id, String owner, Target function, String state, Totals totals, Buffer seed, Times times) {
+    public static final String OPEN = "open";
 
-    record Target(String id, String name, int revision) {}
+    public record Target(String id, String name, int revision) {}
 
     /** As the gateway counted them; null: not known yet. */
-    record Totals(
+    public record Totals(
             @Nullable Integer size,
             @Nullable Integer accepted,
             @Nullable Integer rejected) {}
 
-    record Times(Instant createdAt, @Nullable Instant endedAt) {}
+    public record Times(Instant createdAt, @Nullable Instant endedAt) {}
 
-    ObjectNode toView() {
+    public ObjectNode toView() {
         var view = JsonNodeFactory.instance.objectNode();
         view.put("batchId", id);
         view.putObject("function")
@@ -45,8 +44,12 @@ record Batch(String id, String owner, Target function, String state, Totals tota
         return view;
     }
 
+    public boolean isOpen() {
+        return state.equals(OPEN);
+    }
+
     /** @param counts of items by status */
-    ObjectNode toView(Map<String, Long> counts) {
+    public ObjectNode toView(Map<String, Long> counts) {
         var view = toView();
         var byStatus = view.putObject("counts");
         counts.forEach(byStatus::put);
