@@ -40,9 +40,18 @@ public final class ApiDocument {
                 .orElse(schema);
     }
 
+    /** The parameter itself, where several calls refer to one. */
+    private Doc parameter(Doc parameter) {
+        return parameter
+                .find("$ref")
+                .map(ref -> whole.doc("components").doc("parameters").doc(ref.replaceFirst(".*/", "")))
+                .orElse(parameter);
+    }
+
     /** What a parameter of a GET accepts, one or several of them. */
     public List<String> choices(String path, String parameter) {
         var schema = whole.doc("paths").doc(path).doc("get").docs("parameters").stream()
+                .map(this::parameter)
                 .filter(each -> each.text("name").equals(parameter))
                 .map(each -> resolve(each.doc("schema").doc("items")))
                 .findFirst()
