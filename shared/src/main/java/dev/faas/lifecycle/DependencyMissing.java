@@ -17,6 +17,12 @@ public final class DependencyMissing extends Exception {
         super(message, cause);
     }
 
+    /** A bucket that the registry writes was not read in time. */
+    public static DependencyMissing notRead(String bucket, Duration limit) {
+        return new DependencyMissing("bucket " + bucket + " could not be read within " + limit.toSeconds()
+                + " s. Check NATS and registry-service.");
+    }
+
     /** Tries until an attempt succeeds or the limit is reached, with pauses of 100 to 500 ms. Blocks.
      *
      * @param name of the dependency, such as {@code postgres}

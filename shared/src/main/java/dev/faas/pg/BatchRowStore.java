@@ -1,6 +1,6 @@
-package dev.faas.batch;
+package dev.faas.pg;
 
-import dev.faas.pg.Pg;
+import dev.faas.batch.Batch;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;

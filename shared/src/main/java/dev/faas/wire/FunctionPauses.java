@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +106,6 @@ public record FunctionPauses(@Nullable Pause current, List<Span> past, long long
         }
         var all = new ArrayList<>(past);
         all.add(new Span(current.since(), now));
-        return Collections.unmodifiableList(all);
+        return all;
     }
 }

@@ -156,7 +156,7 @@ final class ClaimRulesTest {
         platform.publish(
                 function.with(FunctionPauses.NONE.paused("", false, now.minusSeconds(60), Duration.ofHours(1))));
         var id = platform.accept(function, "", now.plusMillis(100)).record().id();
-        Thread.sleep(200);
+        Platform.until("its time would be over", () -> Instant.now().isAfter(now.plusMillis(100)));
 
         platform.enqueue(function, id);
         platform.ended(platform.submit(other, ""));

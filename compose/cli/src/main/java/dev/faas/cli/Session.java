@@ -61,12 +61,13 @@ public record Session(Terminal terminal, Output output, Access access) {
      * @param empty what a terminal shows when there is none
      */
     public int list(String path, List<Column> columns, String name, String empty) {
+        return list(path, Integer.MAX_VALUE, columns, name, empty);
+    }
+
+    /** The same, of the first things of a list. */
+    public int list(String path, int most, List<Column> columns, String name, String empty) {
         var api = api();
-        output.list(
-                printer -> api.eachPage(path, Integer.MAX_VALUE, printer::print),
-                columns,
-                doc -> doc.text(name),
-                empty);
+        output.list(printer -> api.eachPage(path, most, printer::print), columns, doc -> doc.text(name), empty);
         return Exit.OK;
     }
 

@@ -97,19 +97,20 @@ final class BatchAnswer {
 
     /** The rest of the request is not read. */
     void fail(Throwable failure) {
-        if (!ctx.response().headWritten()) {
-            ctx.fail(failure);
-        } else {
-            HttpService.breakOff(ctx);
-        }
+        breakOffUnless(() -> ctx.fail(failure));
     }
 
     /** The body has stopped to arrive. */
     void failSlow() {
-        if (!ctx.response().headWritten()) {
-            ctx.fail(408);
-        } else {
+        breakOffUnless(() -> ctx.fail(408));
+    }
+
+    /** An answer that has begun cannot be a refusal any more. */
+    private void breakOffUnless(Runnable refusal) {
+        if (ctx.response().headWritten()) {
             HttpService.breakOff(ctx);
+        } else {
+            refusal.run();
         }
     }
 

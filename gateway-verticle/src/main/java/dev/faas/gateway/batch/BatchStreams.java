@@ -3,14 +3,14 @@ package dev.faas.gateway.batch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.gateway.forward.BatchClient;
 import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.read.EventFrames;
 import dev.faas.gateway.read.EventStream;
+import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OpenResponses;
 import dev.faas.http.HttpService;
 import dev.faas.http.token.Authenticated;
 import dev.faas.wire.Codec;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +34,7 @@ public final class BatchStreams {
             if (ctx.response().closed()) {
                 return;
             }
-            ctx.response()
-                    .setChunked(true)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .putHeader("X-Accel-Buffering", "no");
-            if (ctx.request().method().equals(HttpMethod.HEAD)) {
-                ctx.end();
-            } else {
+            if (LiveStreams.beginEvents(ctx)) {
                 new Progress(ctx, caller).start(batch);
             }
         });
@@ -87,7 +80,7 @@ public final class BatchStreams {
             }
             if (!batch.path("endedAt").isNull()) {
                 write(progress(batch));
-                write(Buffer.buffer("event: end\ndata: {}\n\n"));
+                write(Buffer.buffer(EventFrames.END));
                 ctx.end();
                 return;
             }
@@ -107,7 +100,7 @@ public final class BatchStreams {
                     stop();
                     return;
                 }
-                write(Buffer.buffer(": \n\n"));
+                write(Buffer.buffer(EventFrames.COMMENT));
             }
             timer = ctx.vertx().setTimer(PAUSE_MS, this::ask);
         }

@@ -9,6 +9,7 @@ import dev.faas.nats.Nats;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -78,8 +79,7 @@ public final class FunctionCache implements AutoCloseable {
         cache.subscription = bucket.watch(cache::apply, cache.initialRead::countDown);
         if (!cache.initialRead.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             cache.close();
-            throw new DependencyMissing("bucket FUNCTIONS could not be read within " + limit.toSeconds()
-                    + " s. Check NATS and registry-service.");
+            throw DependencyMissing.notRead(Subjects.FUNCTIONS, limit);
         }
         return cache;
     }

@@ -19,11 +19,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes server-sent events (WHATWG HTML, 9.2), one frame for each event. The id to resume after is the stream's sequence. */
-final class EventFrames implements EventStream.Format {
+public final class EventFrames implements EventStream.Format {
     /** Has data, since a browser drops an event without. Has no id, so that the terminal state's id stays the last one. */
-    private static final String END = "event: end\ndata: {}\n\n";
+    public static final String END = "event: end\ndata: {}\n\n";
 
-    private static final String COMMENT = ":\n\n";
+    /** Keeps proxies from closing a quiet connection. */
+    public static final String COMMENT = ":\n\n";
 
     /** Bytes of the current run sent so far: a chunk that is stored twice is sent once. */
     private final Map<Source, Long> sentBytes = new HashMap<>();

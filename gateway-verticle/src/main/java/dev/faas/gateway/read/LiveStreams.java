@@ -94,7 +94,7 @@ public final class LiveStreams {
     }
 
     /** Returns false for HEAD, whose response is complete now. */
-    private static boolean beginEvents(RoutingContext ctx) {
+    public static boolean beginEvents(RoutingContext ctx) {
         setHead(ctx.response(), "text/event-stream; charset=utf-8");
         if (ctx.request().method().equals(HttpMethod.HEAD)) {
             ctx.end();

@@ -1,9 +1,9 @@
 package dev.faas.dispatcher.batch;
 
-import dev.faas.batch.BatchRowStore;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
+import dev.faas.pg.BatchRowStore;
 import dev.faas.pg.Pg;
 import java.time.Duration;
 import java.time.Instant;

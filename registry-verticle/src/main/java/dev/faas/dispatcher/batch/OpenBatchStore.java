@@ -1,7 +1,7 @@
 package dev.faas.dispatcher.batch;
 
-import dev.faas.batch.BatchRowStore;
 import dev.faas.dispatcher.event.EventStore;
+import dev.faas.pg.BatchRowStore;
 import dev.faas.pg.Pg;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;

@@ -81,11 +81,10 @@ final class DeliveryStore implements EndedStore.Handler {
             locked as (
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
-            update delivery v set due_at = l.until, leased_until = l.until
-            from (select locked.id, clock_timestamp() + make_interval(
-                    secs => coalesce((convert_from(d.spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30) as until
-                from locked join delivery v on v.id = locked.id join destination d on d.id = v.destination_id) l,
-                destination d
+            update delivery v set due_at = d.until, leased_until = d.until
+            from locked l, (select *, statement_timestamp() + make_interval(
+                secs => coalesce((convert_from(spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30) as until
+                from destination) d
             where v.id = l.id and d.id = v.destination_id
             returning v.*, d.spec, d.secrets, d.kek""";
 

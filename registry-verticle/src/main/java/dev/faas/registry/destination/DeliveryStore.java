@@ -120,14 +120,14 @@ public final class DeliveryStore {
      */
     Future<Optional<Delivery>> redeliver(String owner, String id) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        update delivery v set
-                            state = case when v.leased_until > now() then v.state else $3 end,
-                            reason = case when v.leased_until > now() then v.reason end,
-                            attempt = case when v.leased_until > now() then v.attempt else 0 end,
-                            due_at = case when v.leased_until > now() then v.due_at else now() end,
-                            submit_id = case when v.state = $3 then v.submit_id end
-                        from destination d where v.owner = $1 and v.id = $2 and d.id = v.destination_id and v.type <> $4
-                        returning v.id""")
+                        with found as (
+                            select v.id, v.leased_until from delivery v join destination d on d.id = v.destination_id
+                            where v.owner = $1 and v.id = $2 and v.type <> $4 for update of v),
+                        changed as (
+                            update delivery v set state = $3, reason = null, attempt = 0, due_at = now(),
+                                submit_id = case when v.state = $3 then v.submit_id end
+                            from found where v.id = found.id and (found.leased_until > now()) is not true)
+                        select id from found""")
                 .execute(Tuple.of(owner, id, DeliveryState.PENDING.text(), DestinationSpec.TEST))
                 .compose((RowSet<Row> rows) ->
                         rows.size() == 0 ? Future.succeededFuture(Optional.empty()) : find(owner, id)));

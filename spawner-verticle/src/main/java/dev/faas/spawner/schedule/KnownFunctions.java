@@ -9,6 +9,7 @@ import dev.faas.wire.Codec.CodecException;
 import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,8 +56,7 @@ public final class KnownFunctions implements AutoCloseable {
         var known = new KnownFunctions(functions, listener);
         if (!known.loaded.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             known.close();
-            throw new DependencyMissing("bucket FUNCTIONS could not be read within " + limit.toSeconds()
-                    + " s. Check NATS and registry-service.");
+            throw DependencyMissing.notRead(Subjects.FUNCTIONS, limit);
         }
         return known;
     }

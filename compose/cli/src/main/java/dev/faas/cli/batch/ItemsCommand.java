@@ -1,14 +1,13 @@
 package dev.faas.cli.batch;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.activation.Status;
+import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Column;
 import dev.faas.cli.output.ListLimit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,16 +50,8 @@ final class ItemsCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        int most = limit.orAll(all);
-        var api = session.api();
-        var query = statuses.stream().map(status -> "status=" + status).collect(Collectors.joining("&"));
-        var path = BatchCommand.path(id) + "/items" + (query.isEmpty() ? "" : "?" + query);
-        session.output()
-                .list(
-                        printer -> api.eachPage(path, most, printer::print),
-                        COLUMNS,
-                        doc -> doc.text("activationId"),
-                        "No items.");
-        return Exit.OK;
+        var path = Request.withQuery(
+                BatchCommand.path(id) + "/items", statuses.stream().map(status -> "status=" + status));
+        return session.list(path, limit.orAll(all), COLUMNS, "activationId", "No items.");
     }
 }

@@ -1,6 +1,5 @@
 package dev.faas.cli.batch;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.output.Column;
@@ -41,14 +40,6 @@ final class ListCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        int most = limit.orAll(all);
-        var api = session.api();
-        session.output()
-                .list(
-                        printer -> api.eachPage(BatchCommand.ALL, most, printer::print),
-                        COLUMNS,
-                        doc -> doc.text("batchId"),
-                        "No batches.");
-        return Exit.OK;
+        return session.list(BatchCommand.ALL, limit.orAll(all), COLUMNS, "batchId", "No batches.");
     }
 }

@@ -1,6 +1,5 @@
 package dev.faas.cli.delivery;
 
-import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.destination.DeliveryPrinter;
@@ -8,7 +7,6 @@ import dev.faas.cli.destination.Destinations;
 import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
 import dev.faas.cli.output.ListLimit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,21 +62,16 @@ final class ListCommand extends Verb {
     @Override
     protected int run(Session session) {
         int most = limit.orAll(all);
-        var api = session.api();
         var query = Stream.of(
-                        destination == null ? "" : "destination=" + new Destinations(api).id(destination),
-                        activation == null ? "" : "activation=" + Request.encode(activation),
-                        state == null ? "" : "state=" + state,
-                        since == null ? "" : "since=" + Durations.parseTime("--since", since))
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining("&"));
-        var path = DeliveryCommand.ALL + (query.isEmpty() ? "" : "?" + query);
-        session.output()
-                .list(
-                        printer -> api.eachPage(path, most, printer::print),
-                        DeliveryPrinter.COLUMNS,
-                        doc -> doc.text(DeliveryPrinter.ID),
-                        "No deliveries.");
-        return Exit.OK;
+                destination == null ? "" : "destination=" + new Destinations(session.api()).id(destination),
+                activation == null ? "" : "activation=" + Request.encode(activation),
+                state == null ? "" : "state=" + state,
+                since == null ? "" : "since=" + Durations.parseTime("--since", since));
+        return session.list(
+                Request.withQuery(DeliveryCommand.ALL, query),
+                most,
+                DeliveryPrinter.COLUMNS,
+                DeliveryPrinter.ID,
+                "No deliveries.");
     }
 }

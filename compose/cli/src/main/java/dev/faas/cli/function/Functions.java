@@ -68,9 +68,8 @@ public final class Functions implements Resources {
     /** @param labels all of them must match */
     public List<Doc> list(Map<String, String> labels, boolean withAdHoc) {
         var query = labels.entrySet().stream()
-                .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()))
-                .collect(Collectors.joining("&"));
-        return api.list(query.isEmpty() ? ALL : ALL + "?" + query, Integer.MAX_VALUE).stream()
+                .map(label -> "label=" + Request.encode(label.getKey() + ":" + label.getValue()));
+        return api.list(Request.withQuery(ALL, query), Integer.MAX_VALUE).stream()
                 .filter(function -> withAdHoc || labels.containsKey(AD_HOC) || !isAdHoc(function))
                 .toList();
     }

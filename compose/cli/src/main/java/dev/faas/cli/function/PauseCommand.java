@@ -38,10 +38,7 @@ final class PauseCommand extends Verb {
     @Override
     protected int run(Session session) {
         var functions = new Functions(session.api());
-        var body = Doc.empty();
-        if (note != null) {
-            body = body.with("note", note);
-        }
+        var body = note == null ? Doc.empty() : Doc.empty().with("note", note);
         var asked = refuse ? body.with("submits", "refuse") : body;
         return EachOf.change(
                 session,

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One call of the API. Immutable. */
@@ -128,6 +130,12 @@ public final class Request {
             throw Failure.usage(text.isEmpty() ? "the name is empty" : "'%s' is not a name".formatted(text));
         }
         return encode(text);
+    }
+
+    /** @param query parts such as {@code since=1h}; empty ones are left out */
+    public static String withQuery(String path, Stream<String> query) {
+        var text = query.filter(part -> !part.isEmpty()).collect(Collectors.joining("&"));
+        return text.isEmpty() ? path : path + "?" + text;
     }
 
     /** Encodes a value of a query. */

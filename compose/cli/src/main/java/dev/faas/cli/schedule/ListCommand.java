@@ -4,7 +4,6 @@ import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
 import dev.faas.cli.definition.Field;
 import dev.faas.cli.http.Request;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,16 +42,16 @@ final class ListCommand extends Verb {
 
     @Override
     protected int run(Session session) {
-        var query = Stream.of(
+        var path = Request.withQuery(
+                Schedules.ALL,
+                Stream.of(
                         function == null ? "" : "function=" + Request.encode(function),
-                        state == null ? "" : "state=" + state)
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining("&"));
+                        state == null ? "" : "state=" + state));
         return session.list(
-                query.isEmpty() ? Schedules.ALL : Schedules.ALL + "?" + query,
+                path,
                 SchedulePrinter.COLUMNS,
                 Field.NAME,
-                query.isEmpty()
+                path.equals(Schedules.ALL)
                         ? "No schedules. Create one: faas schedule create NAME --function FUNCTION --cron PATTERN"
                         : "No schedule matches.");
     }

@@ -4,10 +4,10 @@ import dev.faas.cli.Doc;
 import dev.faas.cli.Exit;
 import dev.faas.cli.Session;
 import dev.faas.cli.Verb;
+import dev.faas.cli.http.Request;
 import dev.faas.cli.output.Durations;
 import dev.faas.cli.output.ListLimit;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,13 +91,12 @@ final class TicksCommand extends Verb {
     }
 
     private String query() {
-        return Stream.of(
+        return Request.withQuery(
+                "",
+                Stream.of(
                         outcome == null ? "" : "outcome=" + outcome,
                         since == null ? "" : "since=" + Durations.parseTime("--since", since),
-                        until == null ? "" : "until=" + Durations.parseTime("--until", until))
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.collectingAndThen(
-                        Collectors.joining("&"), query -> query.isEmpty() ? "" : "?" + query));
+                        until == null ? "" : "until=" + Durations.parseTime("--until", until)));
     }
 
     private static List<String> explanation(Doc tick) {

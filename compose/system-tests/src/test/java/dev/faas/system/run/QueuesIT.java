@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.system.Client;
 import dev.faas.system.WholeSystem;
 import dev.faas.testing.Await;
+import dev.faas.testing.Pause;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -84,9 +86,9 @@ class QueuesIT {
 
         ada.post("/v1/functions/halted/pause", Map.of("note", "a test")).expect(200);
 
-        Thread.sleep(1_000);
+        Pause.of(Duration.ofSeconds(1));
         var begun = notQueued(ada);
-        Thread.sleep(2_000);
+        Pause.of(Duration.ofSeconds(2)); // that nothing begins can only be waited for
         assertThat(notQueued(ada)).isEqualTo(begun).isLessThan(30);
         explained(ada, all.getLast(), "function_paused");
         ada.post("/v1/functions/halted/resume", null).expect(200);
