@@ -103,14 +103,15 @@ class SchedulesIT extends PlatformOfProcesses {
         faas("schedule", "delete", "often");
     }
 
-    /** In their order, with an image that is here. */
+    /** In their order, with an image that is here; a block that is marked {@code sh} needs a receiver. */
     @Test
     void eachCommandOfTheGuideWorks() throws Exception {
         faas("fn", "delete", "report", "--yes");
         var guide = Files.readString(GUIDE);
-        var blocks = Pattern.compile("```\n(.*?)```", Pattern.DOTALL)
+        var blocks = Pattern.compile("^```(?:sh)?\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE)
                 .matcher(guide)
                 .results()
+                .filter(block -> !block.group().startsWith("```sh"))
                 .map(block -> block.group(1))
                 .toList();
         assertThat(blocks).isNotEmpty();
