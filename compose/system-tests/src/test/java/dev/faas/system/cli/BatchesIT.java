@@ -3,18 +3,14 @@ package dev.faas.system.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
 import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -32,17 +28,8 @@ class BatchesIT extends PlatformOfProcesses {
 
     @Test
     void givenABatch_whenAllItsItemsHaveRun_thenItEndsAndItsEventArrivesOnce() throws Exception {
-        var received = new CopyOnWriteArrayList<String>();
-        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", request -> {
-            received.add(new String(request.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            request.sendResponseHeaders(204, -1);
-            request.close();
-        });
-        server.start();
-        try {
-            var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-            client.run("destination", "create", "log", "--url", url, "--events", "batch.ended")
+        try (var receiver = new WebhookReceiver()) {
+            client.run("destination", "create", "log", "--url", receiver.url(), "--events", "batch.ended")
                     .orThrow();
             writeItems();
 
@@ -57,16 +44,13 @@ class BatchesIT extends PlatformOfProcesses {
             var last = items.getLast().path("activationId").asText();
             assertThat(client.run("act", "result", last).orThrow()).isEqualTo("a199 " + id + " 199\n");
             assertThat(client.activations()).hasSize(ITEMS);
-            Await.until("the event", LIMIT, () -> !received.isEmpty());
+            var event = receiver.await("batch.ended");
             // Another batch of the same items: were the first event sent again, it would be here before this one.
             client.run("invoke", "report", "--batch", "items", "--idempotency-key", "other")
                     .orThrow();
-            Await.until("the second event", LIMIT, () -> received.size() == 2);
-            assertThat(json(received.getFirst()).path("type").asText()).isEqualTo("batch.ended");
-            assertThat(json(received.getFirst()).at("/data/batchId").asText()).isEqualTo(id);
-            assertThat(json(received.getFirst()).at("/data/accepted").asInt()).isEqualTo(ITEMS);
-        } finally {
-            server.stop(0);
+            Await.until("the second event", LIMIT, () -> receiver.ids().size() == 2);
+            assertThat(event.at("/data/batchId").asText()).isEqualTo(id);
+            assertThat(event.at("/data/accepted").asInt()).isEqualTo(ITEMS);
         }
     }
 

@@ -3,13 +3,11 @@ package dev.faas.system.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
 import dev.faas.local.ReservedPort;
 import dev.faas.testing.Await;
 import dev.faas.wire.Codec;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,36 +85,9 @@ class DeliveriesIT extends PlatformOfProcesses {
         }
     }
 
-    /** What the receiver of the tests got: ids of events. It answers with the next status of the list, then 204. */
-    private static final class Received implements AutoCloseable {
-        private final HttpServer server;
-        private final List<String> events = new CopyOnWriteArrayList<>();
-
-        Received(Integer... statuses) throws IOException {
-            var answers = new ArrayList<>(List.of(statuses));
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", request -> {
-                request.getRequestBody().readAllBytes();
-                events.add(request.getRequestHeaders().getFirst("webhook-id"));
-                request.sendResponseHeaders(answers.isEmpty() ? 204 : answers.removeFirst(), -1);
-                request.close();
-            });
-            server.start();
-        }
-
-        String url() {
-            return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-        }
-
-        @Override
-        public void close() {
-            server.stop(0);
-        }
-    }
-
     @Test
     void givenAReceiverThatFailsOnce_whenAnEventIsSent_thenItComesAgain_andOnceMoreWhenItIsAskedFor() throws Exception {
-        try (var receiver = new Received(503)) {
+        try (var receiver = new WebhookReceiver(503)) {
             faas("destination", "create", "log", "--url", receiver.url(), "--events", "activation.succeeded");
 
             var id = faas("schedule", "trigger", "nightly").strip();
@@ -134,14 +104,14 @@ class DeliveriesIT extends PlatformOfProcesses {
             assertThat(attempts.findValuesAsText("status")).containsExactlyInAnyOrder("503", "204");
 
             faas("delivery", "redeliver", delivery);
-            Await.until("three requests", LIMIT, () -> receiver.events.size() == 3);
-            assertThat(receiver.events).containsOnly("evt_" + id);
+            Await.until("three requests", LIMIT, () -> receiver.ids().size() == 3);
+            assertThat(receiver.ids()).containsOnly("evt_" + id);
         }
     }
 
     @Test
     void givenTheRegistryIsKilled_whenActivationsEnd_thenEachEventArrives() throws Exception {
-        try (var receiver = new Received()) {
+        try (var receiver = new WebhookReceiver()) {
             faas("destination", "create", "log", "--url", receiver.url(), "--events", "activation.succeeded");
             var ids = new ArrayList<String>();
             for (int i = 0; i < 15; i++) {
@@ -152,8 +122,8 @@ class DeliveriesIT extends PlatformOfProcesses {
             }
             platform.start("registry");
 
-            Await.until("every event", LIMIT, () -> receiver.events.containsAll(ids));
-            assertThat(receiver.events).hasSameElementsAs(ids);
+            Await.until("every event", LIMIT, () -> receiver.ids().containsAll(ids));
+            assertThat(receiver.ids()).hasSameElementsAs(ids);
         }
     }
 

@@ -33,6 +33,7 @@ public final class Processes implements AutoCloseable {
     static final Map<String, Class<?>> MAINS = Map.of(
             "auth", dev.faas.auth.Main.class,
             "registry", dev.faas.registry.Main.class,
+            "dispatcher", dev.faas.registry.Main.class,
             "spawner", dev.faas.spawner.Main.class,
             "gateway", dev.faas.gateway.Main.class);
     private static final Duration READY = Duration.ofSeconds(60);
@@ -49,7 +50,10 @@ public final class Processes implements AutoCloseable {
     private final SealKeys hookKeys = SealKeys.generate();
     private final String platform = "processes-" + UUID.randomUUID();
 
-    /** @param settings {@code FAAS_…} of all services */
+    /**
+     * @param settings {@code FAAS_…} of all services; with {@code FAAS_ROLES=registry} the dispatcher is a process of its
+     *     own
+     */
     public Processes(Path directory, Map<String, String> settings) throws Exception {
         this(directory, settings, null);
     }
@@ -64,8 +68,11 @@ public final class Processes implements AutoCloseable {
             ports.put(service, new ReservedPort());
             internalPorts.put(service, new ReservedPort());
         }
-        for (var service : new String[] {"registry", "auth", "spawner", "gateway"}) {
+        for (var service : List.of("registry", "auth", "spawner", "gateway")) {
             start(service);
+        }
+        if ("registry".equals(settings.get("FAAS_ROLES"))) {
+            start("dispatcher");
         }
     }
 
@@ -167,8 +174,11 @@ public final class Processes implements AutoCloseable {
                 Integer.toString(internalPorts.get(service).number()));
         variables.put("FAAS_HTTP_PORT", Integer.toString(ports.get(service).number()));
         switch (service) {
-            case "auth", "registry" -> {
-                var role = postgres.role(service);
+            case "auth", "registry", "dispatcher" -> {
+                if (service.equals("dispatcher")) {
+                    variables.put("FAAS_ROLES", service);
+                }
+                var role = postgres.role(service.equals("auth") ? service : "registry");
                 variables.put("FAAS_PG_URL", postgres.url().replace("127.0.0.1", host("postgres")));
                 variables.put("FAAS_PG_USER", role.user());
                 variables.put("FAAS_PG_PASSWORD", role.password());
