@@ -7,10 +7,12 @@ import dev.faas.bench.measure.Report;
 import dev.faas.bench.measure.Scenario;
 import dev.faas.bench.measure.Subject;
 import dev.faas.bench.measure.TargetResult;
+import dev.faas.bench.scenario.BatchesScenario;
 import dev.faas.bench.scenario.BreadthScenario;
 import dev.faas.bench.scenario.ClientScenario;
 import dev.faas.bench.scenario.ColdScenario;
 import dev.faas.bench.scenario.DelayedScenario;
+import dev.faas.bench.scenario.DeliveriesScenario;
 import dev.faas.bench.scenario.FairnessScenario;
 import dev.faas.bench.scenario.HistoryScenario;
 import dev.faas.bench.scenario.HooksScenario;
@@ -62,11 +64,13 @@ public final class Bench {
             new DelayedScenario(),
             new SchedulesScenario(),
             new HooksScenario(),
-            new WebhooksScenario());
+            new WebhooksScenario(),
+            new DeliveriesScenario(),
+            new BatchesScenario());
 
     /** One name for several scenarios; named together with some of them, it is those. */
     private static final Map<String, List<String>> GROUPS =
-            Map.of("events", List.of("delayed", "schedules", "hooks", "webhooks"));
+            Map.of("events", List.of("delayed", "schedules", "hooks", "webhooks", "deliveries", "batches"));
 
     private final BenchSetup setup;
     private final PrintStream out;

@@ -64,6 +64,10 @@ public final class Client implements AutoCloseable {
         return send(HttpMethod.POST, path, "application/json", Buffer.buffer(Codec.write(body)), headers);
     }
 
+    public Future<Buffer> post(String path, String type, Buffer body) {
+        return send(HttpMethod.POST, path, type, body);
+    }
+
     public Future<Buffer> get(String path) {
         return send(HttpMethod.GET, path, "application/json", Buffer.buffer());
     }

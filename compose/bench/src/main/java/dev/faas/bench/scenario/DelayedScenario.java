@@ -29,8 +29,8 @@ public final class DelayedScenario implements Scenario.OnPlatform {
     private static final int AT_ONCE = 5_000;
     private static final int CLIENTS = 16;
     private static final Duration AHEAD = Duration.ofSeconds(3);
-    /** Until all have been submitted. */
-    private static final Duration FAR_AHEAD = Duration.ofSeconds(20);
+    /** Of the time that the submits are expected to take. */
+    private static final double RESERVE = 2.5;
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -41,7 +41,7 @@ public final class DelayedScenario implements Scenario.OnPlatform {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of(BlockedFunction.SLOTS, "1");
+        return Map.of(BlockedFunction.SLOTS, "1", "FAAS_OWNER_MAX_QUEUED", "1000000");
     }
 
     @Override
@@ -52,7 +52,9 @@ public final class DelayedScenario implements Scenario.OnPlatform {
             int count = context.count().orElse(AT_ONCE);
             var blocked = BlockedFunction.create(user, context.image());
             var durable = ClosedLoop.run(CLIENTS, count, LIMIT, i -> blocked.submit());
-            double perSecond = count / seconds(atOnce(user, new CommandQueue(nats), blocked, count));
+            var toSubmit = Duration.ofMillis((long) (count / durable.perSecond() * 1_000 * RESERVE))
+                    .plus(AHEAD);
+            double perSecond = count / seconds(atOnce(user, new CommandQueue(nats), blocked, count, toSubmit));
             return new Report(
                     name(),
                     SINGLE + " delayed submits, due one after another; then many that are due at once",
@@ -91,9 +93,9 @@ public final class DelayedScenario implements Scenario.OnPlatform {
     }
 
     /** From the time when they are due. */
-    private static Duration atOnce(Client user, CommandQueue queue, BlockedFunction blocked, int count)
+    private static Duration atOnce(Client user, CommandQueue queue, BlockedFunction blocked, int count, Duration ahead)
             throws Exception {
-        var due = Instant.now().plus(FAR_AHEAD);
+        var due = Instant.now().plus(ahead);
         long before = queued(queue, blocked);
         ClosedLoop.run(CLIENTS, count, LIMIT, i -> user.submit(BlockedFunction.NAME, "?notBefore=" + due, "x"));
         if (Instant.now().isAfter(due)) {
