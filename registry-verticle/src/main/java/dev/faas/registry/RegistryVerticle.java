@@ -239,6 +239,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             return false;
         });
 
+        var stats = new StatStore(pg);
         var stored = new StoredSpace(quotaStore, sums);
         repeatInOneRegistry(
                 on, tasks, "stored space", maintenance.prunePause().multipliedBy(STORED_PAUSE_FACTOR), () -> {
@@ -265,6 +266,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         deliveryStore,
                         batchStore,
                         secretStore,
+                        stats,
                         quotaBucket,
                         new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
@@ -288,7 +290,6 @@ public final class RegistryVerticle extends ServiceVerticle {
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
-        var stats = new StatStore(pg);
         var statsRoutes = new StatsRoutes(stats, nats.stream(Subjects.EVENTS).consumers(), verifier, clock);
         repeatInOneRegistry(
                 on, tasks, "standings", StandingSampler.PAUSE, new StandingSampler(table, stats, clock)::runOnce);

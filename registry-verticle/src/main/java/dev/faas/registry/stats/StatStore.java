@@ -166,6 +166,13 @@ public final class StatStore {
                 row.getLong("running_sum"));
     }
 
+    /** Those of the platform keep what the user did. */
+    public Future<Void> deleteAllOf(String owner) {
+        return pg.withPool(pool -> pool.preparedQuery("delete from activation_stat where owner = $1")
+                .execute(Tuple.of(owner))
+                .mapEmpty());
+    }
+
     /** Removes what is too old; true when more is. */
     Future<Boolean> prune(Instant now) {
         return pg.withPool(pool -> pool.preparedQuery("""
