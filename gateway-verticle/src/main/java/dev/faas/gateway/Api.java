@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -47,6 +48,7 @@ final class Api {
     private final HookRoutes hooks;
     private final BatchRoutes batches;
     private final BatchStreams batchStreams;
+    private final CurrentLoad load;
     private final ApiDocument document = ApiDocument.load();
 
     /**
@@ -64,7 +66,8 @@ final class Api {
             LiveStreams streams,
             HookRoutes hooks,
             BatchRoutes batches,
-            BatchStreams batchStreams) {
+            BatchStreams batchStreams,
+            CurrentLoad load) {
         this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
@@ -80,6 +83,7 @@ final class Api {
         this.hooks = hooks;
         this.batches = batches;
         this.batchStreams = batchStreams;
+        this.load = load;
     }
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
@@ -107,6 +111,8 @@ final class Api {
         routeSchedules(on);
         routeHooks(on);
         routeDestinations(on);
+        on.get("/v1/stats").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/stats/now").handler(JSON).handler(reader).respond(load::get);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }

@@ -13,6 +13,7 @@ import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.ActivationRoutes.SubmitContext;
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.forward.BatchClient;
@@ -171,7 +172,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 streams,
                 hooks,
                 new BatchRoutes(functions, acceptance, batches, config.batchMaxItems(), clock, metrics.registry()),
-                new BatchStreams(batches, openResponses, config.streams()));
+                new BatchStreams(batches, openResponses, config.streams()),
+                new CurrentLoad(table, spawners::recentHeartbeats, cache, clock));
         var program = ClientProgram.open(config.cliFile());
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)

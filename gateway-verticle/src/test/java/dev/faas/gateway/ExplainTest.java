@@ -55,6 +55,10 @@ class ExplainTest {
         }
     }
 
+    private JsonNode load(String user) throws IOException, InterruptedException {
+        return faas.send(faas.as(user, "/v1/stats/now")).json();
+    }
+
     private void spawnerSays(int slots, int free) {
         beat(new SpawnerHeartbeat("node-1", "1", slots, free, null, null));
     }
@@ -97,6 +101,23 @@ class ExplainTest {
         Await.until(
                 "all four are counted",
                 () -> explain(ids.get(2)).path("function").path("queued").asInt() == 4);
+    }
+
+    @Test
+    void givenAQueue_whenTheLoadIsAskedFor_thenItsOwnerSeesIt_andNobodyElse() throws Exception {
+        spawnerSays(8, 3);
+        faas.accepted("slow", "x");
+
+        Await.until("it is counted", () -> load(faas.alice).path("queued").asInt() == 1);
+        Await.until(
+                "the spawner is counted", () -> load(faas.alice).path("free").asInt() == 3);
+        var own = load(faas.alice);
+        assertThat(own.path("slots").asInt()).isEqualTo(8);
+        assertThat(own.path("functions")).hasSize(1);
+        assertThat(own.at("/functions/0/name").asText()).isEqualTo("slow");
+        assertThat(own.at("/functions/0/queued").asInt()).isEqualTo(1);
+        assertThat(load(faas.bob).path("functions")).isEmpty();
+        assertThat(load(faas.bob).path("slots").asInt()).isEqualTo(8);
     }
 
     @Test

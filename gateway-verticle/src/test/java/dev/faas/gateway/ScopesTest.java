@@ -99,7 +99,9 @@ class ScopesTest {
             Map.entry("GET /v1/deliveries", Scope.READ),
             Map.entry("GET /v1/deliveries/{delivery}", Scope.READ),
             Map.entry("POST /v1/deliveries/{delivery}/redeliver", Scope.INVOKE),
-            Map.entry("GET /v1/dead-letters", Scope.READ));
+            Map.entry("GET /v1/dead-letters", Scope.READ),
+            Map.entry("GET /v1/stats", Scope.READ),
+            Map.entry("GET /v1/stats/now", Scope.READ));
 
     /** The gateway forwards these as they are, and auth-service decides (ApiKeysTest there). */
     private static final Pattern FORWARDED = Pattern.compile("[A-Z]+ /v1/auth/.*");

@@ -96,6 +96,9 @@ import dev.faas.registry.secret.SecretBucket;
 import dev.faas.registry.secret.SecretRoutes;
 import dev.faas.registry.secret.SecretStore;
 import dev.faas.registry.secret.Secrets;
+import dev.faas.registry.stats.StandingSampler;
+import dev.faas.registry.stats.StatStore;
+import dev.faas.registry.stats.StatsRoutes;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -236,6 +239,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             return false;
         });
 
+        var stats = new StatStore(pg);
         var stored = new StoredSpace(quotaStore, sums);
         repeatInOneRegistry(
                 on, tasks, "stored space", maintenance.prunePause().multipliedBy(STORED_PAUSE_FACTOR), () -> {
@@ -262,6 +266,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         deliveryStore,
                         batchStore,
                         secretStore,
+                        stats,
                         quotaBucket,
                         new RecordRemover(retention, archive)));
         var idle = new IdleFunctionDeleter(new IdleFunctionStore(pg), functions, closer, clock);
@@ -285,6 +290,9 @@ public final class RegistryVerticle extends ServiceVerticle {
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
+        var statsRoutes = new StatsRoutes(stats, nats.stream(Subjects.EVENTS).consumers(), verifier, clock);
+        repeatInOneRegistry(
+                on, tasks, "standings", StandingSampler.PAUSE, new StandingSampler(table, stats, clock)::runOnce);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -308,6 +316,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);
+            statsRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

@@ -36,7 +36,7 @@ class DeletedUserTest {
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
     private static final String[] TABLES = {
-        "function", "activation", "secret", "quota", "schedule", "tick", "hook", "destination"
+        "function", "activation", "activation_stat", "secret", "quota", "schedule", "tick", "hook", "destination"
     };
 
     @TempDir

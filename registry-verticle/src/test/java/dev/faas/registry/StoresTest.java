@@ -273,6 +273,32 @@ class StoresTest {
         return ended(queued.claim(Story.WORKER, "run-1", now), now);
     }
 
+    /** As after a crash before the acknowledgement, and by several registries at once. */
+    @Test
+    void givenStatesThatAreWrittenAgainWhenTheyAreCountedThenEachCountsOnce() throws Exception {
+        var queued = accepted(Instant.now());
+        var running = queued.claim(Story.WORKER, "run-1", Instant.now());
+        var written = List.of(
+                line(running, 20, PayloadCopy.NONE),
+                line(queued, 10, PayloadCopy.NONE),
+                line(ended(running), 30, PayloadCopy.NONE),
+                line(running, 20, PayloadCopy.NONE),
+                line(ended(running), 30, PayloadCopy.NONE));
+        for (var entry : written) {
+            await(Future.all(ledger.write(List.of(entry)), ledger.write(List.of(entry))));
+        }
+
+        assertThat(counts("step = 60 and function_id <> ''")).isEqualTo("1 1");
+        assertThat(counts("step = 3600 and function_id = ''")).isEqualTo("1 1");
+    }
+
+    private String counts(String rows) {
+        return await(pg.withPool(pool -> pool.query("select sum(submitted) || ' ' || sum(succeeded) as counts"
+                        + " from activation_stat where owner = '" + owner + "' and " + rows)
+                .execute()
+                .map(found -> found.iterator().next().getString("counts"))));
+    }
+
     @Test
     void givenManyFunctionsWithoutALimitOfIdlenessWhenTheDueOnesAreFoundThenOnlyThoseAreRead() throws Exception {
         run("insert into function (id, owner, name, revision) select 'fn_many' || i, '" + owner + "', 'many-' || i, 1"

@@ -54,7 +54,8 @@ final class VerbHelp extends Help {
                         "apply",
                         "diff",
                         "secret",
-                        "top"));
+                        "top",
+                        "stats"));
         groups.put("Activations", List.of("activation", "ps", "batch", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());

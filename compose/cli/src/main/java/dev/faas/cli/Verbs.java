@@ -6,6 +6,7 @@ import dev.faas.cli.account.SessionsCommand;
 import dev.faas.cli.activation.ActivationCommand;
 import dev.faas.cli.activation.OpenCommand;
 import dev.faas.cli.activation.PsCommand;
+import dev.faas.cli.activation.StatsCommand;
 import dev.faas.cli.activation.TopCommand;
 import dev.faas.cli.admin.AdminCommand;
 import dev.faas.cli.apply.ApplyCommand;
@@ -65,6 +66,7 @@ final class Verbs {
         ALL.put(ACTIVATION, ActivationCommand.class);
         ALL.put("batch", BatchCommand.class);
         ALL.put("top", TopCommand.class);
+        ALL.put("stats", StatsCommand.class);
         ALL.put("open", OpenCommand.class);
         ALL.put("secret", SecretCommand.class);
         ALL.put("key", KeyCommand.class);

@@ -132,7 +132,7 @@ public final class Explainer {
                 null,
                 function(running.activation(), stats),
                 owner(running.activation(), stats),
-                slots(spawners.get()));
+                Slots.of(spawners.get()));
     }
 
     private Explanation waiting(
@@ -142,7 +142,7 @@ public final class Explainer {
         var function = function(queued.activation(), stats);
         var owner = owner(queued.activation(), stats);
         var alive = spawners.get();
-        var slots = slots(alive);
+        var slots = Slots.of(alive);
         var wait = queued.remainingWait(clock.instant());
         var tooLarge = runSpec.flatMap(it -> room.tooLarge(it.spec()));
         var noRoom = tooLarge.or(() -> runSpec.flatMap(it -> room.lackingNow(it.spec())));
@@ -249,14 +249,5 @@ public final class Explainer {
                 waiting,
                 waiting == 0 ? 1 : Math.round(1000.0 / waiting) / 1000.0,
                 quota.isLimited(Limit.RUNNING) ? quota.of(Limit.RUNNING) : null);
-    }
-
-    private static Slots slots(List<SpawnerHeartbeat> alive) {
-        var able =
-                alive.stream().filter(heartbeat -> heartbeat.trouble() == null).toList();
-        return new Slots(
-                able.size(),
-                able.stream().mapToInt(SpawnerHeartbeat::slots).sum(),
-                able.stream().mapToInt(SpawnerHeartbeat::free).sum());
     }
 }

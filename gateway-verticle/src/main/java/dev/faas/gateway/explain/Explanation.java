@@ -3,7 +3,9 @@ package dev.faas.gateway.explain;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.faas.activation.Reason;
+import dev.faas.activation.SpawnerHeartbeat;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -74,5 +76,15 @@ public record Explanation(
             @Nullable Long limit) {}
 
     /** @param spawners that are alive and able to start activations */
-    record Slots(int spawners, int slots, int free) {}
+    record Slots(int spawners, int slots, int free) {
+        static Slots of(List<SpawnerHeartbeat> alive) {
+            var able = alive.stream()
+                    .filter(heartbeat -> heartbeat.trouble() == null)
+                    .toList();
+            return new Slots(
+                    able.size(),
+                    able.stream().mapToInt(SpawnerHeartbeat::slots).sum(),
+                    able.stream().mapToInt(SpawnerHeartbeat::free).sum());
+        }
+    }
 }

@@ -96,6 +96,12 @@ public final class FunctionCache implements AutoCloseable {
         return Optional.ofNullable(byId.get(id)).filter(head -> head.key().startsWith(FunctionRevision.key(owner, "")));
     }
 
+    public Optional<String> name(String owner, String id) {
+        return byId(owner, id)
+                .map(head ->
+                        head.key().substring(FunctionRevision.key(owner, "").length()));
+    }
+
     /**
      * The current revision: complete if it is cached, else it is read from the bucket, once for all who ask meanwhile. Fails
      * with {@link NoSuchElementException} when the bucket has another function under this name by now, or none.

@@ -3,6 +3,7 @@ package dev.faas.registry.ledger;
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
 import dev.faas.registry.paging.KeyValueFilter;
+import dev.faas.registry.paging.QueryFunction;
 import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;
@@ -42,7 +43,7 @@ public record LedgerFilter(
     /** @param errors receives every invalid parameter; the filter ignores it */
     static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
-                function(query.get("function"), errors),
+                QueryFunction.read(query.get("function"), errors),
                 statuses(query.getAll("status"), errors),
                 reasons(query.getAll("reason"), errors),
                 QueryTime.read("since", query.get("since"), errors),
@@ -55,7 +56,7 @@ public record LedgerFilter(
     /** Of activations that ended without success and will not run again. */
     static LedgerFilter ofDeadLetters(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
-                function(query.get("function"), errors),
+                QueryFunction.read(query.get("function"), errors),
                 EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
                 reasons(query.getAll("reason"), errors),
                 QueryTime.read("since", query.get("since"), errors),
@@ -95,17 +96,6 @@ public record LedgerFilter(
             scope.add(batch);
         }
         return scope;
-    }
-
-    private static @Nullable FunctionRef function(@Nullable String text, List<Problem.FieldError> errors) {
-        if (text == null) {
-            return null;
-        }
-        var ref = FunctionRef.parse(text).filter(parsed -> parsed.revision().isEmpty());
-        if (ref.isEmpty()) {
-            errors.add(new Problem.FieldError("function", "must be a function's name or id, without a revision"));
-        }
-        return ref.orElse(null);
     }
 
     private static @Nullable String trigger(@Nullable String text, List<Problem.FieldError> errors) {

@@ -2,6 +2,8 @@ package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationRecord;
 import dev.faas.pg.Pg;
+import dev.faas.registry.stats.StatCounts;
+import dev.faas.registry.stats.StatStore;
 import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -49,13 +51,14 @@ public final class LedgerStore {
                     argument_apart = activation.argument_apart or excluded.argument_apart,
                     result = excluded.result, result_apart = excluded.result_apart, result_text = excluded.result_text,
                     log = excluded.log, log_apart = excluded.log_apart, expires_at = excluded.expires_at,
-                    changed_at = now(), enqueued = false, pruned = excluded.pruned,
+                    changed_at = now(), enqueued = false, pruned = excluded.pruned, writes = activation.writes + 1,
                     reason = excluded.reason, event_bytes = activation.event_bytes + excluded.event_bytes,
                     trigger_id = coalesce(activation.trigger_id, excluded.trigger_id),
                     batch_id = coalesce(activation.batch_id, excluded.batch_id),
                     batch_content = coalesce(activation.batch_content, excluded.batch_content)
                 where activation.sequence < excluded.sequence
-                returning id, owner, function_id, function_name, status, finished_at, tags, sequence, trigger_id),
+                returning id, owner, function_id, function_name, status, finished_at, tags, sequence, trigger_id,
+                    writes = 1 as inserted),
             unpruned as (
                 insert into activation_unpruned select finished_at, id, sequence from written
                 where finished_at is not null on conflict do nothing),
@@ -65,9 +68,10 @@ public final class LedgerStore {
                 where finished_at is not null and (starts_with(trigger_id, 'sch_')
                     or exists (select from destination d where d.owner = w.owner))
                 on conflict do nothing returning activation_id)
-            select w.id, n.activation_id is not null as noted from written w left join noted n on n.activation_id = w.id""";
+            select w.id, w.inserted, n.activation_id is not null as noted from written w left join noted n on n.activation_id = w.id""";
 
     private final Pg pg;
+    private final StatStore stats;
     private final Runnable onNoted;
 
     public LedgerStore(Pg pg) {
@@ -77,6 +81,7 @@ public final class LedgerStore {
     /** @param onNoted is told of ends for the dispatcher, which would find them a second later */
     public LedgerStore(Pg pg, Runnable onNoted) {
         this.pg = pg;
+        this.stats = new StatStore(pg);
         this.onNoted = onNoted;
     }
 
@@ -93,8 +98,12 @@ public final class LedgerStore {
                         .execute(values(batch))
                         .compose(rows -> {
                             var written = new HashSet<String>();
+                            var inserted = new HashSet<String>();
                             rows.forEach(row -> {
                                 written.add(row.getString("id"));
+                                if (row.getBoolean("inserted")) {
+                                    inserted.add(row.getString("id"));
+                                }
                                 noted.compareAndSet(false, row.getBoolean("noted"));
                             });
                             return addLateArguments(tx, batch, written)
@@ -104,13 +113,22 @@ public final class LedgerStore {
                                                     .filter(entry -> entry.isDelayed()
                                                             && written.contains(entry.record()
                                                                     .id()))
-                                                    .toList()));
+                                                    .toList()))
+                                    .compose(delayed -> stats.add(
+                                            tx, StatCounts.of(records(batch, inserted), records(batch, written))));
                         }))
                 .onSuccess(done -> {
                     if (noted.get()) {
                         onNoted.run();
                     }
                 });
+    }
+
+    private static List<ActivationRecord> records(List<LedgerEntry> entries, Set<String> ids) {
+        return entries.stream()
+                .map(LedgerEntry::record)
+                .filter(record -> ids.contains(record.id()))
+                .toList();
     }
 
     /** What is not due yet has a row for the dispatcher. With a later state the row goes. */

@@ -10,6 +10,7 @@ import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.schedule.ScheduleStore;
 import dev.faas.registry.secret.SecretStore;
+import dev.faas.registry.stats.StatStore;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, secrets, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, secrets, figures, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -32,6 +33,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             DeliveryStore deliveries,
             BatchStore batches,
             SecretStore secrets,
+            StatStore stats,
             QuotaBucket quotas,
             RecordRemover records) {}
 
@@ -75,6 +77,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.deliveries().deleteAllOf(user));
         Blocking.await(data.batches().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
+        Blocking.await(data.stats().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
         data.records().removeAllOf(user);
         if (Blocking.await(store.markRemoved(user))) {

@@ -18,6 +18,7 @@ import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.MergePatch;
 import dev.faas.registry.function.Preconditions;
 import dev.faas.registry.paging.PathRef;
+import dev.faas.registry.paging.QueryFunction;
 import dev.faas.registry.schedule.ScheduleStore.TickKey;
 import dev.faas.schedule.Overlap;
 import dev.faas.schedule.ScheduleState;
@@ -197,7 +198,7 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> list(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
-        var function = function(ctx.queryParams().get("function"), errors);
+        var function = QueryFunction.read(ctx.queryParams().get("function"), errors);
         var state = choice(ctx, "state", ScheduleState.values(), ScheduleState::text, ScheduleState::of, errors);
         var scope = List.of("schedules", userId(ctx), String.valueOf(function), String.valueOf(state));
         var page = Page.of(ctx, scope, FunctionRef::isName, errors);
@@ -207,17 +208,6 @@ public final class ScheduleRoutes {
                         found,
                         ScheduleView::of,
                         schedule -> schedule.spec().name()));
-    }
-
-    private static @Nullable FunctionRef function(@Nullable String text, List<Problem.FieldError> errors) {
-        if (text == null) {
-            return null;
-        }
-        var ref = FunctionRef.parse(text).filter(parsed -> parsed.revision().isEmpty());
-        if (ref.isEmpty()) {
-            errors.add(new Problem.FieldError("function", "must be a function's name or id, without a revision"));
-        }
-        return ref.orElse(null);
     }
 
     private static <E> @Nullable E choice(

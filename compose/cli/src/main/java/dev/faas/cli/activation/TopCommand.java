@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "top",
         description = {
             "Show what your functions do now, until Ctrl-C.",
-            "Rate and p95 of the run time are those of the activations submitted in the last minute, or of the newest 200 of them."
+            "Rate and p95 of the run time are those of the last one to two minutes."
         },
         footer = {
             "",
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 public final class TopCommand extends Verb {
     private static final List<Column> COLUMNS = List.of(
             Column.text("FUNCTION", "name"),
-            Column.number("QUEUED", row -> row.text("queued") + (row.isTrue("queuedIsAtLeast") ? "+" : "")),
+            Column.number("QUEUED", row -> row.text("queued")),
             Column.number("RUN", TopCommand::running),
             Column.number("/MIN", row -> row.text("perMinute")),
             Column.duration("P95", row -> row.findNumber("p95Ms")));
@@ -67,10 +67,8 @@ public final class TopCommand extends Verb {
 
     private List<String> screen(Session session, FunctionLoads.Loads loads, int width) {
         var lines = new ArrayList<String>();
-        var platform = loads.platform();
-        if (!platform.fields().isEmpty()) {
-            lines.add("slots %s, free %s".formatted(platform.text("slots"), platform.text("free")));
-        }
+        lines.add("slots %s, free %s"
+                .formatted(loads.platform().text("slots"), loads.platform().text("free")));
         lines.addAll(session.output().render(sorted(loads), COLUMNS, width));
         return lines;
     }
@@ -93,8 +91,6 @@ public final class TopCommand extends Verb {
     }
 
     private static String running(Doc row) {
-        return row.text("running")
-                + (row.isTrue("runningIsAtLeast") ? "+" : "")
-                + row.find("limit").map(limit -> "/" + limit).orElse("");
+        return row.text("running") + row.find("limit").map(limit -> "/" + limit).orElse("");
     }
 }

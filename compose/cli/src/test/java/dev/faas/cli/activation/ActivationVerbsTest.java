@@ -281,7 +281,7 @@ class ActivationVerbsTest extends StubFixture {
     }
 
     @Test
-    void topComputesEachFunction() {
+    void topShowsEachFunctionAndWhatIsLeftOfADeletedOne() {
         server.on(
                         "GET",
                         "/v1/functions",
@@ -289,15 +289,33 @@ class ActivationVerbsTest extends StubFixture {
                         page(
                                 "{\"id\":\"fn_1\",\"name\":\"resize\",\"concurrency\":10}",
                                 "{\"id\":\"fn_2\",\"name\":\"idle\",\"concurrency\":5}"))
-                .on("GET", "/v1/activations", 200, page(record(A, "queued", "")))
-                .on("GET", "/v1/activations", 200, page(record(B, "running", "")))
-                .on(
-                        "GET",
-                        "/v1/activations",
-                        200,
-                        page(record(A, "succeeded", ",\"durationMs\":10"), record(B, "failed", ",\"durationMs\":30")))
-                .on("GET", "/v1/activations/" + A + "/explain", 200, "{}");
+                .on("GET", "/v1/stats/now", 200, """
+                        {"slots": 16, "free": 15, "functions": [
+                        {"id": "fn_1", "name": "resize", "queued": 120, "running": 1, "limit": 10},
+                        {"id": "fn_3", "name": null, "queued": 0, "running": 2, "limit": 3}]}""")
+                .on("GET", "/v1/stats", 200, """
+                        {"from": "2026-01-01T00:00:00Z", "functions": {"resize": {"totals":
+                        {"submitted": 2000000000, "runMs": {"p95": 30}}}}}""");
 
-        assertThat(run("top").out()).isEqualTo("resize\t1\t1/10\t2\t30\nidle\t0\t0/5\t0\t\n");
+        assertThat(run("top", "--sort", "name").out()).matches("""
+                fn_3\t0\t2/3\t0\t
+                idle\t0\t0/5\t0\t
+                resize\t120\t1/10\t[1-9][0-9]*\t30
+                """);
+    }
+
+    @Test
+    void statsShowsAStepALine() {
+        server.on("GET", "/v1/stats", 200, """
+                {"time": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:01:00.000Z"], "series": {
+                "submitted": [5, 1], "succeeded": [3, 0], "failed": [1, 0], "timed_out": [1, 0], "expired": [0, 2],
+                "cancelled": [0, 1], "waitMs": {"p50": [4, null], "p95": [9, null]},
+                "runMs": {"p50": [20, null], "p95": [40, null]}, "queuedMax": [7, 0], "runningMax": [2, 0]}}""");
+
+        assertThat(run("stats", "resize", "--step", "1m").out()).isEqualTo("""
+                2026-01-01T00:00:00.000Z\t5\t3\t2\t0\t4\t9\t20\t40\t7\t2
+                2026-01-01T00:01:00.000Z\t1\t0\t2\t1\t\t\t\t\t0\t0
+                """);
+        assertThat(server.received().getLast().path()).isEqualTo("/v1/stats?function=resize&step=60");
     }
 }

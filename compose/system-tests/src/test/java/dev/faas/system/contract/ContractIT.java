@@ -259,7 +259,7 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
         "auth, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
@@ -293,7 +293,7 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/hooks/.*$",
         "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
     })

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -56,6 +57,7 @@ final class Audit {
             checkEnds();
             checkKeys();
             checkLedger(since);
+            checkFigures();
         } catch (IOException e) {
             // This row has failed; the platform may recover before the next one.
             problems.add(e + ": " + e.getCause());
@@ -166,6 +168,23 @@ final class Audit {
             }
             Pause.of(LOOK_AGAIN);
         }
+    }
+
+    /** What was counted in passing is what a count of the ledger gives, of all rows so far. */
+    private void checkFigures() throws IOException, InterruptedException {
+        var counted = platform.client()
+                .get("/v1/stats?step=3600&since=" + Instant.now().minus(Duration.ofDays(2)))
+                .orThrow()
+                .body()
+                .path("totals");
+        var listed = list(Instant.EPOCH);
+        var counts = new TreeMap<>(Map.of("submitted", listed.size()));
+        listed.forEach(each -> counts.merge(each.path("status").asText(), 1, Integer::sum));
+        counts.forEach((name, count) -> {
+            if (counted.path(name).asInt() != count) {
+                problems.add("the ledger has " + count + " " + name + ", the figures say " + counted);
+            }
+        });
     }
 
     private List<JsonNode> list(Instant since) throws IOException, InterruptedException {
