@@ -107,6 +107,7 @@ final class Api {
         routeSchedules(on);
         routeHooks(on);
         routeDestinations(on);
+        routeJobs(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -247,7 +248,16 @@ final class Api {
                 .handler(JSON)
                 .handler(invoker)
                 .handler(registry);
+    }
+
+    private void routeJobs(Router on) {
+        on.post("/v1/jobs").handler(JSON).handler(invoker).handler(registry);
+        on.get("/v1/jobs").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/jobs/:job").handler(JSON).handler(reader).handler(registry);
+        on.delete("/v1/jobs/:job").handler(JSON).handler(invoker).handler(registry);
         on.get("/v1/dead-letters").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/dead-letters/redrive").handler(JSON).handler(invoker).handler(registry);
+        on.post("/v1/dead-letters/dismiss").handler(JSON).handler(invoker).handler(registry);
     }
 
     /** Rows of batches are made and closed by this gateway alone. */

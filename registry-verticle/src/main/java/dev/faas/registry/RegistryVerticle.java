@@ -53,6 +53,8 @@ import dev.faas.registry.hook.HookRoutes;
 import dev.faas.registry.hook.HookStore;
 import dev.faas.registry.hook.QuestionStore;
 import dev.faas.registry.hook.RefusalStore;
+import dev.faas.registry.job.JobRoutes;
+import dev.faas.registry.job.JobStore;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -195,6 +197,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var destinationStore = new DestinationStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
         var batchStore = new BatchStore(pg, audit);
+        var jobStore = new JobStore(pg, audit);
 
         var hookStore = new HookStore(pg, audit);
         var hookBucket = new HookBucket(vertx, nats.kv(Subjects.HOOKS), hookStore);
@@ -222,6 +225,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
         repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
         repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
+        repeatInOneRegistry(on, tasks, "old jobs", maintenance.prunePause(), jobStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
@@ -261,6 +265,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         destinationStore,
                         deliveryStore,
                         batchStore,
+                        jobStore,
                         secretStore,
                         quotaBucket,
                         new RecordRemover(retention, archive)));
@@ -285,6 +290,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
+        var jobRoutes = new JobRoutes(jobStore, config.quotas(), config.retention(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -308,6 +314,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);
+            jobRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

@@ -16,6 +16,7 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origin;
+import dev.faas.ledger.LedgerFilter;
 import dev.faas.local.PostgresServer;
 import dev.faas.pg.Pg;
 import dev.faas.quota.Quota;
@@ -23,7 +24,6 @@ import dev.faas.registry.function.FunctionAudit;
 import dev.faas.registry.function.FunctionStore;
 import dev.faas.registry.function.OutboxStore;
 import dev.faas.registry.ledger.LedgerEntry;
-import dev.faas.registry.ledger.LedgerFilter;
 import dev.faas.registry.ledger.LedgerReadStore;
 import dev.faas.registry.ledger.LedgerStore;
 import dev.faas.registry.ledger.PartitionStore;
@@ -167,15 +167,15 @@ class StoresTest {
                 + "', 'fn_many', 'many', 'succeeded', now(), now(), '{}', i, '', true"
                 + " from generate_series(1, 30000) i");
         run("analyze activation_20310505");
-        var all = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, null);
-        var rareStatus =
-                new LedgerFilter(named("many"), Set.of(Status.FAILED), Set.of(), null, null, Map.of(), null, null);
-        var rareFunction =
-                new LedgerFilter(named("few"), Set.of(Status.SUCCEEDED), Set.of(), null, null, Map.of(), null, null);
+        var all = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, null, false);
+        var rareStatus = new LedgerFilter(
+                named("many"), Set.of(Status.FAILED), Set.of(), null, null, Map.of(), null, null, false);
+        var rareFunction = new LedgerFilter(
+                named("few"), Set.of(Status.SUCCEEDED), Set.of(), null, null, Map.of(), null, null, false);
         var rareStatuses = new LedgerFilter(
-                null, EnumSet.of(Status.FAILED, Status.TIMED_OUT), Set.of(), null, null, Map.of(), null, null);
+                null, EnumSet.of(Status.FAILED, Status.TIMED_OUT), Set.of(), null, null, Map.of(), null, null, false);
         var rareReasons = new LedgerFilter(
-                null, Set.of(), EnumSet.of(Reason.SIGNAL, Reason.QUEUE_TTL), null, null, Map.of(), null, null);
+                null, Set.of(), EnumSet.of(Reason.SIGNAL, Reason.QUEUE_TTL), null, null, Map.of(), null, null, false);
         var ofSchedule = new LedgerFilter(
                 null,
                 Set.of(),
@@ -184,7 +184,8 @@ class StoresTest {
                 null,
                 Map.of(),
                 Ids.schedule(Instant.EPOCH.plus(Duration.ofDays(2))),
-                null);
+                null,
+                false);
         long readBefore = rowsRead("activation_20310505");
         var stranger = Ids.user(Instant.now());
 
@@ -256,7 +257,7 @@ class StoresTest {
         await(ledger.write(
                 List.of(line(accepted(now), 5, PayloadCopy.NONE), line(end(item, now), 6, PayloadCopy.NONE))));
 
-        var ofBatch = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, batch);
+        var ofBatch = new LedgerFilter(null, Set.of(), Set.of(), null, null, Map.of(), null, batch, false);
         assertThat(list(owner, ofBatch))
                 .hasSize(1)
                 .allSatisfy(record -> assertThat(record.activation().batch())

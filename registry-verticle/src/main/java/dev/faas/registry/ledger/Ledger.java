@@ -8,6 +8,7 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.http.content.ByteBody;
 import dev.faas.http.paging.Page;
+import dev.faas.ledger.LedgerFilter;
 import dev.faas.registry.ledger.PayloadArchive.Kind;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
