@@ -309,7 +309,9 @@ class StoresTest {
     }
 
     private static List<ActivationRecord> list(String owner, LedgerFilter filter) {
-        return await(reader.list(owner, filter, Instant.EPOCH, null, 20));
+        return await(reader.list(owner, filter, Instant.EPOCH, null, 20)).stream()
+                .map(LedgerReadStore.Listed::record)
+                .toList();
     }
 
     private static long scans(String index) {

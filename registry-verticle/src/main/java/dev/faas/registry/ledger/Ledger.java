@@ -62,12 +62,15 @@ public final class Ledger {
     Future<List<ActivationView>> list(String owner, LedgerFilter filter, Page page) {
         return store.list(owner, filter, recordsCutoff(), page.after(), page.fetchLimit())
                 .map(found -> found.stream()
-                        .map(record -> ActivationView.of(record).withoutResult())
+                        .map(listed -> ActivationView.of(listed.record())
+                                .withoutResult()
+                                .withRedrivenAs(listed.redrivenAs()))
                         .toList());
     }
 
     Future<VersionedView> get(String owner, String id) {
-        return find(owner, id).map(row -> new VersionedView(ActivationView.of(withResultText(row)), row.sequence()));
+        return find(owner, id).map(row -> new VersionedView(
+                ActivationView.of(withResultText(row)).withRedrivenAs(row.redrivenAs()), row.sequence()));
     }
 
     /** Fails with 410 {@code result_expired} when the result has expired. */

@@ -24,7 +24,7 @@ public final class LedgerReadStore {
 
     public Future<Optional<LedgerRow>> find(String owner, String id, Instant cutoff) {
         return pg.withPool(pool -> pool.preparedQuery("""
-                        select record, sequence, result, result_apart, result_text, log, log_apart
+                        select record, sequence, result, result_apart, result_text, log, log_apart, redriven_as
                         from activation where id = $1 and owner = $2 and (finished_at is null or finished_at >= $3)""")
                 .execute(Tuple.of(id, owner, cutoff.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.stream().findFirst().map(LedgerReadStore::toLedgerRow)));
@@ -41,17 +41,23 @@ public final class LedgerReadStore {
                         rows.stream().findFirst().map(row -> new AcceptedRow(toRecord(row), toCopy(row, "argument")))));
     }
 
+    /** @param redrivenAs as in {@link LedgerRow} */
+    public record Listed(
+            ActivationRecord record, @Nullable String redrivenAs) {}
+
     /** Newest first. */
-    public Future<List<ActivationRecord>> list(
+    public Future<List<Listed>> list(
             String owner, LedgerFilter filter, Instant cutoff, @Nullable String before, int limit) {
         var select = new LedgerSelect(owner, filter).notEndedBefore(cutoff);
         if (before != null) {
             select.and("id <", before);
         }
-        var newest = select.newest("id, record", limit);
+        var newest = select.newest("id, record, redriven_as", limit);
         return pg.withPool(pool -> pool.preparedQuery(filter.isSelective() ? Pg.CUSTOM_PLAN + newest : newest)
                 .execute(select.values())
-                .map(rows -> rows.stream().map(LedgerReadStore::toRecord).toList()));
+                .map(rows -> rows.stream()
+                        .map(row -> new Listed(toRecord(row), row.getString("redriven_as")))
+                        .toList()));
     }
 
     private static LedgerRow toLedgerRow(Row row) {
@@ -60,7 +66,8 @@ public final class LedgerReadStore {
                 row.getLong("sequence"),
                 toCopy(row, "result"),
                 row.getBoolean("result_text"),
-                toCopy(row, "log"));
+                toCopy(row, "log"),
+                row.getString("redriven_as"));
     }
 
     private static PayloadCopy toCopy(Row row, String column) {
