@@ -69,8 +69,9 @@ public final class Ledger {
     }
 
     Future<VersionedView> get(String owner, String id) {
-        return find(owner, id).map(row -> new VersionedView(
-                ActivationView.of(withResultText(row)).withRedrivenAs(row.redrivenAs()), row.sequence()));
+        return find(owner, id)
+                .map(row -> new VersionedView(
+                        ActivationView.of(withResultText(row)).withRedrivenAs(row.redrivenAs()), row.sequence()));
     }
 
     /** Fails with 410 {@code result_expired} when the result has expired. */

@@ -42,8 +42,7 @@ public final class LedgerReadStore {
     }
 
     /** @param redrivenAs as in {@link LedgerRow} */
-    public record Listed(
-            ActivationRecord record, @Nullable String redrivenAs) {}
+    public record Listed(ActivationRecord record, @Nullable String redrivenAs) {}
 
     /** Newest first. */
     public Future<List<Listed>> list(

@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param redrivenAs what was submitted instead of this dead letter; null: nothing was
  */
 public record LedgerRow(
-        ActivationRecord record, long sequence, PayloadCopy result, boolean resultText, PayloadCopy log, @Nullable String redrivenAs) {}
+        ActivationRecord record,
+        long sequence,
+        PayloadCopy result,
+        boolean resultText,
+        PayloadCopy log,
+        @Nullable String redrivenAs) {}

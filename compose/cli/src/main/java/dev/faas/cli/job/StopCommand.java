@@ -29,8 +29,7 @@ final class StopCommand extends Verb {
         var api = session.api();
         return EachOf.change(session, ids, id -> {
             var job = api.document(Request.of("DELETE", JobCommand.path(id)));
-            session.output()
-                    .document(job, doc -> doc.text("jobId"), () -> List.of(id + " is " + job.text("state")));
+            session.output().document(job, doc -> doc.text("jobId"), () -> List.of(id + " is " + job.text("state")));
         });
     }
 }

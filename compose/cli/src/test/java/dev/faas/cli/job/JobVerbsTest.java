@@ -43,7 +43,8 @@ class JobVerbsTest extends StubFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"job cancel", "job replay --dry-run", "job cancel --all --function f", "dead-letter dismiss"})
+    @ValueSource(
+            strings = {"job cancel", "job replay --dry-run", "job cancel --all --function f", "dead-letter dismiss"})
     void givenNoFilterOrTooMuch_whenAJobIsAskedFor_thenItIsUsage(String typed) {
         assertThat(run(typed).exit()).isEqualTo(Exit.USAGE);
         assertThat(server.received()).isEmpty();
@@ -74,7 +75,8 @@ class JobVerbsTest extends StubFixture {
         server.on("GET", "/v1/dead-letters", 200, """
                 {"items":[{"activationId":"a1","function":{"name":"f"},"status":"failed","reason":"exit_code"}],"next":null}""");
 
-        assertThat(run("dead-letter list --function f --reason exit_code -o name").out())
+        assertThat(run("dead-letter list --function f --reason exit_code -o name")
+                        .out())
                 .isEqualTo("a1\n");
         assertThat(server.received().getLast().path()).contains("function=f&reason=exit_code");
     }

@@ -71,8 +71,7 @@ class JobsIT extends PlatformOfProcesses {
 
     private JsonNode ended(String... command) throws Exception {
         var id = client.run(command).orThrow().strip();
-        Await.until(
-                "the end of the job", LIMIT, () -> !job(id).path("endedAt").isNull());
+        Await.until("the end of the job", LIMIT, () -> !job(id).path("endedAt").isNull());
         return job(id);
     }
 
