@@ -186,6 +186,16 @@ class StoresTest {
                 Ids.schedule(Instant.EPOCH.plus(Duration.ofDays(2))),
                 null,
                 false);
+        var deadLetters = new LedgerFilter(
+                null,
+                EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
+                Set.of(),
+                null,
+                null,
+                Map.of(),
+                null,
+                null,
+                true);
         long readBefore = rowsRead("activation_20310505");
         var stranger = Ids.user(Instant.now());
 
@@ -197,16 +207,17 @@ class StoresTest {
             assertThat(list(owner, rareStatuses)).isEmpty();
             assertThat(list(owner, rareReasons)).isEmpty();
             assertThat(list(owner, ofSchedule)).isEmpty();
+            assertThat(list(owner, deadLetters)).isEmpty();
         }
 
         var scansOf = Map.of(
-                "owner_status_id", 3,
-                "owner_function_name_id", 1,
-                "owner_id", 1,
-                "owner_reason_id", 2,
-                "owner_trigger_id_id", 1);
-        scansOf.forEach((index, scans) ->
-                Await.eventually(() -> scans("activation_20310505_" + index + "_idx") == 40L * scans));
+                "owner_status_id_idx", 3,
+                "owner_status_id_idx1", 3,
+                "owner_function_name_id_idx", 1,
+                "owner_id_idx", 1,
+                "owner_reason_id_idx", 2,
+                "owner_trigger_id_id_idx", 1);
+        scansOf.forEach((index, scans) -> Await.eventually(() -> scans("activation_20310505_" + index) == 40L * scans));
         // The planner looks up the first id itself, for the schedule's list.
         assertThat(rowsRead("activation_20310505")).isLessThanOrEqualTo(readBefore + 40);
         run("drop table activation_20310505");
