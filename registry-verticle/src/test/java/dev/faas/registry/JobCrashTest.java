@@ -54,7 +54,7 @@ class JobCrashTest extends JobFixture {
         awaitStatus(second.id(), "cancelled");
     }
 
-    /** Submitted, and not marked yet: no other job may take it meanwhile. */
+    /** Submitted, and not marked yet; its function is deleted meanwhile. */
     @Test
     void ofARedrive() throws Exception {
         var letter = failed("a");
@@ -63,6 +63,7 @@ class JobCrashTest extends JobFixture {
         Await.eventually(() -> items(batch) == 1);
         registry.backends.run("update activation set redriven_as = null where id = '" + letter + "'");
 
+        user.delete("/v1/functions/resize");
         leave(job, "{'" + letter + "': 0}");
         ended(job);
 
