@@ -6,6 +6,7 @@ import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.testing.Await;
 import dev.faas.wire.Ids;
+import dev.faas.wire.Subjects;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,6 +119,25 @@ class JobsTest extends JobFixture {
         assertThat(user.get(DEAD_LETTERS).items()).hasSize(3);
     }
 
+    @Test
+    void givenSubmitsThatMayPassLater_whenReplayed_thenThePageWaitsAndGoesOn() throws Exception {
+        failed("a");
+        registry.bus.kv(Subjects.SUSPENDED).put(owner, new byte[] {'1'}).join();
+
+        var id = make(JOBS, "{'action': 'replay', 'filter': {'status': ['failed']}}");
+
+        Await.eventually(() -> registry.backends.number(
+                        "select count(*) from job where id = '" + id + "' and page is not null and due_at > now()")
+                == 1);
+        registry.bus.kv(Subjects.SUSPENDED).delete(owner).join();
+        Await.eventually(() -> {
+            registry.backends.run("update job set due_at = now() where id = '" + id + "' and leased_until is null");
+            return job(id).getString("endedAt") != null;
+        });
+        assertThat(job(id).getMap()).containsEntry("done", 1).containsEntry("failed", 0);
+        Await.eventually(() -> items(job(id).getString("batchId")).size() == 1);
+    }
+
     private List<String> items(String batch) {
         return user.get("/v1/batches/" + batch + "/items").items().stream()
                 .map(item -> ((JsonObject) item).getString("activationId"))
@@ -195,6 +215,9 @@ class JobsTest extends JobFixture {
         assertThat(user.post(JOBS, body).status()).isEqualTo(202);
         assertThat(user.delete(JOBS + "/" + open.getFirst()).json().getString("state"))
                 .isEqualTo("stopped");
+        assertThat(registry.backends.number(
+                        "select count(*) from audit where project = '" + owner + "' and action = 'job.stop'"))
+                .isEqualTo(1);
     }
 
     /** A job whose next page is due in an hour. */
