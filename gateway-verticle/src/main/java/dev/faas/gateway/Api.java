@@ -113,6 +113,7 @@ final class Api {
         routeDestinations(on);
         on.get("/v1/stats").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/stats/now").handler(JSON).handler(reader).respond(load::get);
+        routeJobs(on);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -253,7 +254,16 @@ final class Api {
                 .handler(JSON)
                 .handler(invoker)
                 .handler(registry);
+    }
+
+    private void routeJobs(Router on) {
+        on.post("/v1/jobs").handler(JSON).handler(invoker).handler(registry);
+        on.get("/v1/jobs").handler(JSON).handler(reader).handler(registry);
+        on.get("/v1/jobs/:job").handler(JSON).handler(reader).handler(registry);
+        on.delete("/v1/jobs/:job").handler(JSON).handler(invoker).handler(registry);
         on.get("/v1/dead-letters").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/dead-letters/redrive").handler(JSON).handler(invoker).handler(registry);
+        on.post("/v1/dead-letters/dismiss").handler(JSON).handler(invoker).handler(registry);
     }
 
     /** Rows of batches are made and closed by this gateway alone. */

@@ -99,7 +99,13 @@ class ScopesTest {
             Map.entry("GET /v1/deliveries", Scope.READ),
             Map.entry("GET /v1/deliveries/{delivery}", Scope.READ),
             Map.entry("POST /v1/deliveries/{delivery}/redeliver", Scope.INVOKE),
+            Map.entry("POST /v1/jobs", Scope.INVOKE),
+            Map.entry("GET /v1/jobs", Scope.READ),
+            Map.entry("GET /v1/jobs/{job}", Scope.READ),
+            Map.entry("DELETE /v1/jobs/{job}", Scope.INVOKE),
             Map.entry("GET /v1/dead-letters", Scope.READ),
+            Map.entry("POST /v1/dead-letters/redrive", Scope.INVOKE),
+            Map.entry("POST /v1/dead-letters/dismiss", Scope.INVOKE),
             Map.entry("GET /v1/stats", Scope.READ),
             Map.entry("GET /v1/stats/now", Scope.READ));
 

@@ -4,6 +4,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
+import dev.faas.dispatcher.job.JobDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.dispatcher.tick.TickEndStore;
@@ -66,6 +67,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 outgoing.keks(),
                 meters);
         BatchDispatcher.start(on, pg, deliveries::wake);
+        JobDispatcher.start(on, pg, submits, nats.objectBucket(Subjects.OUTPUTS), deliveries::wake, meters);
         EndedDispatcher.start(
                 on,
                 nats,

@@ -53,6 +53,8 @@ import dev.faas.registry.hook.HookRoutes;
 import dev.faas.registry.hook.HookStore;
 import dev.faas.registry.hook.QuestionStore;
 import dev.faas.registry.hook.RefusalStore;
+import dev.faas.registry.job.JobRoutes;
+import dev.faas.registry.job.JobStore;
 import dev.faas.registry.ledger.ActivationRoutes;
 import dev.faas.registry.ledger.EventShares;
 import dev.faas.registry.ledger.ExpiredPayloadRemover;
@@ -198,6 +200,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var destinationStore = new DestinationStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
         var batchStore = new BatchStore(pg, audit);
+        var jobStore = new JobStore(pg, audit);
 
         var hookStore = new HookStore(pg, audit);
         var hookBucket = new HookBucket(vertx, nats.kv(Subjects.HOOKS), hookStore);
@@ -225,6 +228,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                 on, tasks, "old ticks", maintenance.prunePause(), new TickRetention(scheduleStore, clock)::runOnce);
         repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
         repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
+        repeatInOneRegistry(on, tasks, "old jobs", maintenance.prunePause(), jobStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
@@ -265,6 +269,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         destinationStore,
                         deliveryStore,
                         batchStore,
+                        jobStore,
                         secretStore,
                         stats,
                         quotaBucket,
@@ -293,6 +298,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var statsRoutes = new StatsRoutes(stats, nats.stream(Subjects.EVENTS).consumers(), verifier, clock);
         repeatInOneRegistry(
                 on, tasks, "standings", StandingSampler.PAUSE, new StandingSampler(table, stats, clock)::runOnce);
+        var jobRoutes = new JobRoutes(jobStore, config.quotas(), config.retention(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
         on.repeat("writing counts of refused attempts", REFUSED_PAUSE, () -> Blocking.await(refused.flush()));
         on.repeat("pruning the audit log", AUDIT_PAUSE, audit::prune);
@@ -317,6 +323,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             deliveryRoutes.add(router);
             batchRoutes.add(router);
             statsRoutes.add(router);
+            jobRoutes.add(router);
         });
         var certificate = InnerTls.server(config.innerTls(), vertx, on, health);
         return on.await(

@@ -530,6 +530,31 @@ class DeliveriesTest extends DestinationFixture {
     }
 
     @Test
+    void givenDeliveriesThatArrived_whenAJobRedeliversThem_thenEachIsSentAgainAndNoOther() throws Exception {
+        var id = destination("erp", new JsonObject()).getString("id");
+        var other = destination("other", new JsonObject()).getString("id");
+        succeed();
+        succeed();
+        Await.eventually(() -> deliveries(id).size() == 2 && deliveries(other).size() == 2);
+        Await.eventually(() -> receiver.received().size() == 4);
+        user.send("POST", PATH + "/erp/test", "");
+        Await.eventually(() -> receiver.received().size() == 5);
+        var request = new JsonObject()
+                .put("action", "redeliver")
+                .put("filter", new JsonObject().put("destination", id).put("state", "succeeded"));
+        Await.eventually(() ->
+                user.post("/v1/jobs", request.copy().put("dryRun", true)).json().getInteger("matched") == 2);
+
+        var job = "/v1/jobs/" + user.post("/v1/jobs", request).json().getString("jobId");
+
+        Await.eventually(() -> user.get(job).json().getString("endedAt") != null);
+        assertThat(user.get(job).json().getMap()).containsEntry("matched", 2).containsEntry("done", 2);
+        Await.eventually(() -> receiver.received().size() == 7);
+        Await.eventually(() -> deliveries(id).stream()
+                .allMatch(delivery -> delivery.getString("state").equals("succeeded")));
+    }
+
+    @Test
     void givenActivationsThatEndedWithoutSuccess_whenDeadLettersAreListed_thenTheyAreThereAndNoOther()
             throws Exception {
         succeed();

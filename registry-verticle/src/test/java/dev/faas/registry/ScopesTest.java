@@ -86,6 +86,12 @@ class ScopesTest extends RegistryFixture {
             Map.entry("POST /v1/deliveries/x/redeliver", Set.of(Scope.INVOKE)),
             Map.entry("GET /v1/dead-letters", Set.of(Scope.READ)),
             Map.entry("GET /v1/stats", Set.of(Scope.READ)),
+            Map.entry("POST /v1/dead-letters/redrive", Set.of(Scope.INVOKE)),
+            Map.entry("POST /v1/dead-letters/dismiss", Set.of(Scope.INVOKE)),
+            Map.entry("POST /v1/jobs", Set.of(Scope.INVOKE)),
+            Map.entry("GET /v1/jobs", Set.of(Scope.READ)),
+            Map.entry("GET /v1/jobs/x", Set.of(Scope.READ)),
+            Map.entry("DELETE /v1/jobs/x", Set.of(Scope.INVOKE)),
             Map.entry("GET /v1/admin/policy", Set.of()),
             Map.entry("GET /v1/admin/projects", Set.of()),
             Map.entry("PATCH /v1/admin/projects/x", Set.of()));

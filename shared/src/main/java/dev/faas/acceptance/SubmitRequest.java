@@ -3,13 +3,17 @@ package dev.faas.acceptance;
 import dev.faas.activation.Activation.Batch;
 import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.Activation.Trigger;
+import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.RunSpec;
 import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +48,39 @@ public record SubmitRequest(
     /** Of an item of a batch. */
     public SubmitRequest(FunctionRevision function, Submission submission, Batch batch, BusRetry.Request origin) {
         this(function, submission, "", Optional.empty(), origin, null, batch, null);
+    }
+
+    /**
+     * A new activation with argument, revision, time limit and tags of an earlier one.
+     *
+     * @param original with its {@link RunSpec}
+     * @param current the function as it is now
+     * @param batch null: it is submitted by itself
+     */
+    public static SubmitRequest replay(
+            ActivationRecord.Queued original,
+            FunctionRevision current,
+            Optional<IdempotencyKey> key,
+            @Nullable Batch batch,
+            BusRetry.Request origin) {
+        var activation = original.activation();
+        RunSpec runSpec = Objects.requireNonNull(original.order());
+        var revision = new FunctionRevision(
+                current.id(),
+                current.owner(),
+                activation.function().revision(),
+                null,
+                current.createdAt(),
+                current.updatedAt(),
+                runSpec.spec(),
+                current.pauses());
+        var submission = new Submission(
+                runSpec.argument(),
+                OptionalInt.of(activation.timeoutSeconds()),
+                activation.tags(),
+                Optional.empty(),
+                runSpec.variables());
+        return new SubmitRequest(revision, submission, "replay of " + activation.id(), key, origin, null, batch, null);
     }
 
     /** @param ref the function as the request names it */

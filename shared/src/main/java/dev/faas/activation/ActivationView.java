@@ -29,6 +29,7 @@ public record ActivationView(
         @Nullable Trigger trigger,
         @Nullable BatchItem batch,
         @Nullable Cause cause,
+        @Nullable String redrivenAs,
         Map<String, String> tags) {
 
     /** The batch of which it is an item. */
@@ -184,6 +185,7 @@ public record ActivationView(
                 a.trigger(),
                 batch(a),
                 a.cause(),
+                null,
                 a.tags());
     }
 
@@ -198,18 +200,28 @@ public record ActivationView(
 
     /** For lists. */
     public ActivationView withoutResult() {
+        return with(output.withResult(null), redrivenAs);
+    }
+
+    /** @param activation that was submitted instead of this dead letter, as only the ledger knows; null: none was */
+    public ActivationView withRedrivenAs(@Nullable String activation) {
+        return with(output, activation);
+    }
+
+    private ActivationView with(Report.Output otherOutput, @Nullable String otherRedrivenAs) {
         return new ActivationView(
                 activationId,
                 function,
                 progress,
                 run,
                 exit,
-                output.withResult(null),
+                otherOutput,
                 image,
                 container,
                 trigger,
                 batch,
                 cause,
+                otherRedrivenAs,
                 tags);
     }
 }

@@ -32,6 +32,8 @@ public final class Quota {
         DESTINATIONS("destinations", 50, 50),
         /** That have not ended. */
         OPEN_BATCHES("openBatches", 10, 10),
+        /** That have not ended. */
+        OPEN_JOBS("openJobs", 5, 5),
         /** Records, arguments, results and logs. Measured only of owners with a limit. */
         STORED_MB("storedMb", NO_LIMIT, NO_LIMIT),
         /** At each gateway by itself. */

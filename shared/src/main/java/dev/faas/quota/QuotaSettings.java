@@ -48,7 +48,8 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     Limit.OPEN_BATCHES,
                     "FAAS_OWNER_MAX_OPEN_BATCHES",
                     10_000,
-                    "batches of one user that have not ended"));
+                    "batches of one user that have not ended"),
+            new Cap(Limit.OPEN_JOBS, "FAAS_OWNER_MAX_OPEN_JOBS", 1_000, "jobs of one user that have not ended"));
 
     public static QuotaSettings from(Env env) {
         var defaults = Quota.defaults(Profile.from(env));

@@ -20,9 +20,13 @@ public final class Ids {
     private static final String DELIVERY = "dlv_";
     private static final String EVENT = "evt_";
     private static final String BATCH = "bat_";
+    private static final String JOB = "job_";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LENGTH = 26;
     private static final int ITEM_BITS = 20;
+    /** In a batch. */
+    public static final int MOST_ITEMS = 1 << ITEM_BITS;
+
     private static final int ITEM_LOW_BITS = 8;
     private static final int ITEM_LOW_MASK = 0xff;
     private static final int ITEM_HIGH_MASK = 0xfff;
@@ -75,7 +79,7 @@ public final class Ids {
      * @param rest of which 54 bits are used
      */
     public static String item(String batch, int index, long rest) {
-        if (index < 0 || (index >> ITEM_BITS) != 0) {
+        if (index < 0 || index >= MOST_ITEMS) {
             throw new IllegalArgumentException("not an index of an item: " + index);
         }
         long time = timeOfBatch(batch).toEpochMilli();
@@ -94,6 +98,23 @@ public final class Ids {
             low = (low << 5) | valueOf(item.charAt(i));
         }
         return (int) (((high & ITEM_HIGH_MASK) << ITEM_LOW_BITS) | ((low >>> ITEM_LOW_SHIFT) & ITEM_LOW_MASK));
+    }
+
+    public static String job(Instant at) {
+        return JOB + activation(at);
+    }
+
+    public static Instant timeOfJob(String job) {
+        return timeOf(job.substring(JOB.length()));
+    }
+
+    public static boolean isJob(String text) {
+        return text.startsWith(JOB) && isBare(text, JOB.length());
+    }
+
+    /** The lowest possible delivery id of a millisecond. */
+    public static String lowestDeliveryAt(Instant at) {
+        return DELIVERY + lowestAt(at);
     }
 
     public static String destination(Instant at) {

@@ -77,6 +77,11 @@ public final class Subjects {
         return activationId + ".result";
     }
 
+    /** The same with its argument. */
+    public static String argumentObject(String activationId) {
+        return activationId + ".argument";
+    }
+
     /** The command of a queued activation. */
     public static String command(String owner, String function, String id) {
         return QUEUE + user(owner) + "." + function(function) + "." + activation(id);

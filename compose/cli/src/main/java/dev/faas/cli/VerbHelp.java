@@ -56,7 +56,7 @@ final class VerbHelp extends Help {
                         "secret",
                         "top",
                         "stats"));
-        groups.put("Activations", List.of("activation", "ps", "batch", "logs", "open"));
+        groups.put("Activations", List.of("activation", "ps", "batch", "job", "dead-letter", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());
         return groups;

@@ -114,7 +114,7 @@ class VerbsTest {
                         "\nMore:\n",
                         "--json[=FIELDS]",
                         "--retry-for")
-                .doesNotContain("__complete", "dead-letter");
+                .doesNotContain("__complete", "stats");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
@@ -130,7 +130,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"project", "source", "dead-letter"})
+    @ValueSource(strings = {"project", "source"})
     void reservedVerbsAreNotAvailableYet(String verb) {
         var expected = new ClientRun(
                 Exit.USAGE, "", "faas: \"%s\" is not available yet\nList the verbs: faas help\n".formatted(verb));

@@ -6,6 +6,7 @@ import dev.faas.acceptance.IdempotencyKeys;
 import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Batch;
+import dev.faas.batch.ItemIds;
 import dev.faas.gateway.forward.BatchClient;
 import dev.faas.gateway.forward.BatchClient.Opened;
 import dev.faas.gateway.forward.Caller;

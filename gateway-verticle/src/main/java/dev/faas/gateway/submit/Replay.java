@@ -1,11 +1,9 @@
 package dev.faas.gateway.submit;
 
 import dev.faas.acceptance.IdempotencyKey;
-import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.RunSpec;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.function.Functions;
@@ -14,9 +12,7 @@ import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Prepares a new activation with the argument, revision, time limit and tags of an earlier one. */
 public final class Replay {
@@ -47,7 +43,7 @@ public final class Replay {
         return findAccepted(id, caller)
                 .compose(original -> functions
                         .find(original.activation().function().id(), caller)
-                        .map(current -> toRequest(original, current, key, caller)));
+                        .map(current -> SubmitRequest.replay(original, current, key, null, caller)));
     }
 
     /** The accepted event is in the event stream until it is pruned, and much longer in the ledger. */
@@ -73,27 +69,5 @@ public final class Replay {
         return reader.getFromLedger(id, caller)
                 .compose(entry -> functions.find(
                         entry.record().path("function").path("id").asText(), caller));
-    }
-
-    private static SubmitRequest toRequest(
-            ActivationRecord.Queued original, FunctionRevision current, Optional<IdempotencyKey> key, Caller caller) {
-        var activation = original.activation();
-        RunSpec runSpec = Objects.requireNonNull(original.order());
-        var revision = new FunctionRevision(
-                current.id(),
-                current.owner(),
-                activation.function().revision(),
-                null,
-                current.createdAt(),
-                current.updatedAt(),
-                runSpec.spec(),
-                current.pauses());
-        var submission = new Submission(
-                runSpec.argument(),
-                OptionalInt.of(activation.timeoutSeconds()),
-                activation.tags(),
-                Optional.empty(),
-                runSpec.variables());
-        return new SubmitRequest(revision, submission, "replay of " + activation.id(), key, caller);
     }
 }

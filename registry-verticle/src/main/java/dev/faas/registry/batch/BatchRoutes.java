@@ -24,7 +24,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -37,14 +36,12 @@ import java.util.regex.Pattern;
 /** Serves {@code /v1/batches}. What is not a GET of users is for the gateway, which accepts the items. */
 public final class BatchRoutes {
     private static final int MAX_SMALL_BODY = 64 * 1024;
-    private static final int SEED_BYTES = 32;
     private static final int QUOTA_RETRY_SECONDS = 60;
     private static final int MOST_ITEMS = 1 << 20;
     private static final Pattern FUNCTION_ID = Pattern.compile("fn_.{26}");
     private static final Pattern FUNCTION_NAME = Pattern.compile("[a-z0-9-]{1,63}");
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    private final SecureRandom random = new SecureRandom();
     private final BatchStore store;
     private final QuotaSettings quotas;
     private final TokenVerifier verifier;
@@ -84,16 +81,7 @@ public final class BatchRoutes {
         var key = fields.optionalText("key", KEY, "be an Idempotency-Key");
         fields.requireValid();
         var now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        var seed = new byte[SEED_BYTES];
-        random.nextBytes(seed);
-        var fresh = new Batch(
-                Ids.batch(now),
-                userId(ctx),
-                function,
-                Batch.OPEN,
-                new Batch.Totals(size.isPresent() ? size.getAsInt() : null, null, null),
-                Buffer.buffer(seed),
-                new Batch.Times(now, null));
+        var fresh = Batch.open(userId(ctx), function, size.isPresent() ? size.getAsInt() : null, now);
         return store.open(fresh, key.orElse(null), this::requireRoom, origins.of(ctx))
                 .map(opened -> {
                     var body = JsonNodeFactory.instance.objectNode();

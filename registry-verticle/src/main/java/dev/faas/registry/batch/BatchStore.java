@@ -65,7 +65,8 @@ public final class BatchStore {
                 .map(BatchStore::first);
     }
 
-    private Future<Opened> insert(SqlConnection tx, Batch fresh, @Nullable String key, Room room, Origin origin) {
+    /** An open one. */
+    public static Future<Batch> insert(SqlConnection tx, Batch fresh, @Nullable String key) {
         var function = fresh.function();
         return tx.preparedQuery("""
                         insert into batch (id, owner, function_id, function_name, revision, state, size, seed, key)
@@ -80,7 +81,11 @@ public final class BatchStore {
                         .addValue(fresh.totals().size())
                         .addValue(fresh.seed())
                         .addValue(key))
-                .map(rows -> first(rows).orElseThrow())
+                .map(rows -> first(rows).orElseThrow());
+    }
+
+    private Future<Opened> insert(SqlConnection tx, Batch fresh, @Nullable String key, Room room, Origin origin) {
+        return insert(tx, fresh, key)
                 .compose(batch -> QuotaStore.usage(tx, fresh.owner())
                         .compose(usage -> {
                             room.require(usage);
@@ -90,7 +95,11 @@ public final class BatchStore {
                                                     origin,
                                                     "batch.create",
                                                     batch.id(),
-                                                    new JsonObject().put("function", function.id()))
+                                                    new JsonObject()
+                                                            .put(
+                                                                    "function",
+                                                                    fresh.function()
+                                                                            .id()))
                                             .inProject(batch.owner()));
                         })
                         .map(new Opened(batch, true)));

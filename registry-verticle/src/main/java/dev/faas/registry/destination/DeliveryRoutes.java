@@ -3,14 +3,13 @@ package dev.faas.registry.destination;
 import static dev.faas.http.token.Authenticated.userId;
 import static dev.faas.registry.destination.DestinationRoutes.ref;
 
+import dev.faas.destination.DeliveryFilter;
 import dev.faas.destination.DeliveryState;
 import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
-import dev.faas.registry.destination.DeliveryStore.Filter;
 import dev.faas.registry.paging.PathRef;
-import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Scope;
@@ -25,8 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /v1/deliveries}, and sends test events. */
 public final class DeliveryRoutes {
@@ -61,29 +58,10 @@ public final class DeliveryRoutes {
 
     private Future<Buffer> list(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
-        var query = ctx.queryParams();
-        var state = query.get("state");
-        if (state != null && DeliveryState.of(state).isEmpty()) {
-            errors.add(new Problem.FieldError("state", "must be pending, succeeded, failed or dropped"));
-        }
-        var filter = new Filter(
-                id(ctx, "destination", Ids::isDestination, errors),
-                id(ctx, "activation", Ids::isActivation, errors),
-                state == null ? null : DeliveryState.of(state).orElse(null),
-                QueryTime.read("since", query.get("since"), errors));
+        var filter = DeliveryFilter.of(ctx.queryParams(), errors);
         var page = Page.of(ctx, List.of("deliveries", userId(ctx), filter.toString()), Ids::isDelivery, errors);
         return store.list(userId(ctx), filter, page.after(), page.fetchLimit())
                 .map(found -> page.answer(ctx, found, Delivery::toView, Delivery::id));
-    }
-
-    private static @Nullable String id(
-            RoutingContext ctx, String name, Predicate<String> isId, List<Problem.FieldError> errors) {
-        var text = ctx.queryParams().get(name);
-        if (text != null && !isId.test(text)) {
-            errors.add(new Problem.FieldError(
-                    name, "must be the id of " + (name.equals("activation") ? "an " : "a ") + name));
-        }
-        return text;
     }
 
     private Future<Buffer> get(RoutingContext ctx) {

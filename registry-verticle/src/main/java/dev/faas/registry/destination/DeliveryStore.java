@@ -1,9 +1,11 @@
 package dev.faas.registry.destination;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.faas.destination.DeliveryFilter;
 import dev.faas.destination.DeliveryState;
 import dev.faas.destination.DestinationSpec;
 import dev.faas.lifecycle.Blocking;
+import dev.faas.pg.DeliverySelect;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -60,32 +62,15 @@ public final class DeliveryStore {
                 .map(rows -> rows.stream().map(DeliveryStore::toDelivery).findFirst()));
     }
 
-    /** Selects deliveries of a list; null selects all. */
-    record Filter(
-            @Nullable String destination,
-            @Nullable String activation,
-            @Nullable DeliveryState state,
-            @Nullable Instant since) {}
-
     /**
      * Newest first.
      *
      * @param before id of the last one of the page before
      */
-    Future<List<Delivery>> list(String owner, Filter filter, @Nullable String before, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery(Pg.CUSTOM_PLAN + SELECT + """
-                        v.owner = $1 and ($2::text is null or v.destination_id = $2)
-                        and ($3::text is null or v.event_id = $3) and ($4::text is null or v.state = $4)
-                        and ($5::timestamptz is null or v.created_at >= $5) and ($6::text is null or v.id < $6)
-                        order by v.id desc limit $7""")
-                .execute(Tuple.tuple()
-                        .addValue(owner)
-                        .addValue(filter.destination)
-                        .addValue(filter.activation == null ? null : Ids.event(filter.activation))
-                        .addValue(filter.state == null ? null : filter.state.text())
-                        .addValue(Pg.optionalUtc(filter.since))
-                        .addValue(before)
-                        .addValue(limit))
+    Future<List<Delivery>> list(String owner, DeliveryFilter filter, @Nullable String before, int limit) {
+        return pg.withPool(pool -> pool.preparedQuery(Pg.CUSTOM_PLAN + SELECT + DeliverySelect.CONDITION
+                        + "and ($6::text is null or v.id < $6) order by v.id desc limit $7")
+                .execute(DeliverySelect.values(owner, filter).addValue(before).addValue(limit))
                 .map(rows -> rows.stream().map(DeliveryStore::toDelivery).toList()));
     }
 
@@ -114,21 +99,13 @@ public final class DeliveryStore {
                 .map(rows -> rows.iterator().next().getString("id")));
     }
 
-    /**
-     * Its attempts begin again, unless one is under way, and a function is called by a new activation. One that is pending keeps its
-     * activation's id: an attempt may have submitted it. Empty when there is none, no destination any more, or it is a test.
-     */
+    /** As {@link DeliverySelect#REDELIVER}. Empty when there is none, no destination any more, or it is a test. */
     Future<Optional<Delivery>> redeliver(String owner, String id) {
         return pg.withPool(pool -> pool.preparedQuery("""
                         with found as (
                             select v.id, v.leased_until from delivery v join destination d on d.id = v.destination_id
-                            where v.owner = $1 and v.id = $2 and v.type <> $4 for update of v),
-                        changed as (
-                            update delivery v set state = $3, reason = null, attempt = 0, due_at = now(),
-                                submit_id = case when v.state = $3 then v.submit_id end
-                            from found where v.id = found.id and (found.leased_until > now()) is not true)
-                        select id from found""")
-                .execute(Tuple.of(owner, id, DeliveryState.PENDING.text(), DestinationSpec.TEST))
+                            where v.owner = $1 and v.id = $2 and v.type <> $3 for update of v)""" + DeliverySelect.REDELIVER)
+                .execute(Tuple.of(owner, id, DestinationSpec.TEST))
                 .compose((RowSet<Row> rows) ->
                         rows.size() == 0 ? Future.succeededFuture(Optional.empty()) : find(owner, id)));
     }

@@ -9,6 +9,7 @@ import dev.faas.http.content.JsonAnswer;
 import dev.faas.http.paging.Page;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
+import dev.faas.ledger.LedgerFilter;
 import dev.faas.registry.ledger.Ledger.Output;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;

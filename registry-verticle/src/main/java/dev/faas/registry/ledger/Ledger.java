@@ -8,6 +8,7 @@ import dev.faas.activation.RunSpec;
 import dev.faas.activation.Status;
 import dev.faas.http.content.ByteBody;
 import dev.faas.http.paging.Page;
+import dev.faas.ledger.LedgerFilter;
 import dev.faas.registry.ledger.PayloadArchive.Kind;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Ids;
@@ -61,12 +62,16 @@ public final class Ledger {
     Future<List<ActivationView>> list(String owner, LedgerFilter filter, Page page) {
         return store.list(owner, filter, recordsCutoff(), page.after(), page.fetchLimit())
                 .map(found -> found.stream()
-                        .map(record -> ActivationView.of(record).withoutResult())
+                        .map(listed -> ActivationView.of(listed.record())
+                                .withoutResult()
+                                .withRedrivenAs(listed.redrivenAs()))
                         .toList());
     }
 
     Future<VersionedView> get(String owner, String id) {
-        return find(owner, id).map(row -> new VersionedView(ActivationView.of(withResultText(row)), row.sequence()));
+        return find(owner, id)
+                .map(row -> new VersionedView(
+                        ActivationView.of(withResultText(row)).withRedrivenAs(row.redrivenAs()), row.sequence()));
     }
 
     /** Fails with 410 {@code result_expired} when the result has expired. */

@@ -15,7 +15,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -152,8 +151,10 @@ public final class PayloadArchive {
     }
 
     private static String name(String activation, Kind kind) {
-        return kind == Kind.RESULT
-                ? Subjects.resultObject(activation)
-                : activation + "." + kind.name().toLowerCase(Locale.ROOT);
+        return switch (kind) {
+            case ARGUMENT -> Subjects.argumentObject(activation);
+            case RESULT -> Subjects.resultObject(activation);
+            case LOG -> activation + ".log";
+        };
     }
 }

@@ -6,6 +6,7 @@ import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
 import dev.faas.registry.hook.HookStore;
+import dev.faas.registry.job.JobStore;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.schedule.ScheduleStore;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, secrets, figures, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, jobs, secrets, figures, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -32,6 +33,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             DestinationStore destinations,
             DeliveryStore deliveries,
             BatchStore batches,
+            JobStore jobs,
             SecretStore secrets,
             StatStore stats,
             QuotaBucket quotas,
@@ -75,6 +77,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));
+        Blocking.await(data.jobs().deleteAllOf(user));
         Blocking.await(data.batches().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
         Blocking.await(data.stats().deleteAllOf(user));

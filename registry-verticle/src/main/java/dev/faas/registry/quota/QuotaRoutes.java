@@ -164,6 +164,7 @@ public final class QuotaRoutes {
                 .put(Limit.HOOKS.field(), usage.waiting().hooks())
                 .put(Limit.DESTINATIONS.field(), usage.waiting().destinations())
                 .put(Limit.OPEN_BATCHES.field(), usage.waiting().openBatches())
+                .put(Limit.OPEN_JOBS.field(), usage.waiting().openJobs())
                 .put(Limit.STORED_MB.field(), isMeasured ? roundUp(usage.storedBytes(), MEBIBYTE) : null);
     }
 

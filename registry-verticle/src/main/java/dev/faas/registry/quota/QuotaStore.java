@@ -38,7 +38,13 @@ public final class QuotaStore {
 
     /** What will submit, begin or be told later. */
     public record Waiting(
-            long delayed, long schedules, long ticksPerHour, long hooks, long destinations, long openBatches) {}
+            long delayed,
+            long schedules,
+            long ticksPerHour,
+            long hooks,
+            long destinations,
+            long openBatches,
+            long openJobs) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -51,6 +57,7 @@ public final class QuotaStore {
             (select count(*) from hook h where h.owner = o.owner) as hooks,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
+            (select count(*) from job j where j.owner = o.owner and j.ended_at is null) as open_jobs,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
             (select limits::text from quota q where q.owner = o.owner) as limits""";
 
@@ -194,7 +201,8 @@ public final class QuotaStore {
                         row.getLong("ticks"),
                         row.getLong("hooks"),
                         row.getLong("destinations"),
-                        row.getLong("open_batches")),
+                        row.getLong("open_batches"),
+                        row.getLong("open_jobs")),
                 overrides(row.getString("limits")));
     }
 

@@ -3,11 +3,11 @@ package dev.faas.registry.stats;
 import static dev.faas.http.token.Authenticated.userId;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.http.paging.QueryFunction;
+import dev.faas.http.paging.QueryTime;
 import dev.faas.http.token.Authenticated;
 import dev.faas.http.token.TokenVerifier;
 import dev.faas.nats.Consumers;
-import dev.faas.registry.paging.QueryFunction;
-import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;

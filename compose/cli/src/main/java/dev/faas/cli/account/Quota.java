@@ -25,6 +25,7 @@ public final class Quota {
         MEANINGS.put("hooks", "hooks");
         MEANINGS.put("destinations", "destinations of events");
         MEANINGS.put("openBatches", "batches that have not ended");
+        MEANINGS.put("openJobs", "jobs that have not ended");
         MEANINGS.put("storedMb", "MiB of records, arguments, results and logs");
         MEANINGS.put("requestsPerSecond", "requests a second, twice as many at once");
         MEANINGS.put("idempotencyKeysPerDay", "new Idempotency-Keys a day");

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Columns of lists of activations. */
-final class ActivationColumns {
-    static final List<Column> LIST = List.of(
+public final class ActivationColumns {
+    public static final List<Column> LIST = List.of(
             Column.whole("ID", "activationId"),
             Column.text("FUNCTION", item -> item.doc("function").text("name")),
             Column.whole("STATUS", "status"),

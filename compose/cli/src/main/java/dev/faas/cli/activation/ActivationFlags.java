@@ -1,5 +1,6 @@
 package dev.faas.cli.activation;
 
+import dev.faas.cli.Doc;
 import dev.faas.cli.Failure;
 import dev.faas.cli.function.Functions;
 import dev.faas.cli.http.Api;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The flags that filter a list of activations. All that are given must match. */
-final class ActivationFlags {
+public final class ActivationFlags {
     @Option(names = "--function", paramLabel = "FUNCTION", description = "Only those of this function.")
     private @Nullable String function;
 
@@ -41,10 +42,10 @@ final class ActivationFlags {
     private List<String> tags = new ArrayList<>();
 
     /** For the completion of shells. */
-    static final class Reasons extends ArrayList<String> {
+    public static final class Reasons extends ArrayList<String> {
         private static final long serialVersionUID = 1;
 
-        Reasons() {
+        public Reasons() {
             super(List.of(
                     "exit_code",
                     "out_of_memory",
@@ -70,21 +71,35 @@ final class ActivationFlags {
 
     ActivationQuery query() {
         var query = new ActivationQuery();
+        filter().fields().forEach((name, value) -> {
+            var texts = value instanceof List<?> several ? several : List.of(String.valueOf(value));
+            texts.forEach(text -> query.with(name, text));
+        });
+        return query;
+    }
+
+    /** By the names of the API; a list for what may be repeated. */
+    public Doc filter() {
+        var filter = Doc.empty();
         if (function != null) {
-            query.with("function", function);
+            filter.with("function", function);
         }
-        query.in(status.toArray(Status[]::new));
+        if (!status.isEmpty()) {
+            filter.with("status", status.stream().map(Status::name).toList());
+        }
         if (reason != null) {
-            query.with("reason", reason);
+            filter.with("reason", List.of(reason));
         }
         if (since != null) {
-            query.with("since", Durations.parseTime("--since", since));
+            filter.with("since", Durations.parseTime("--since", since).toString());
         }
         if (until != null) {
-            query.with("until", Durations.parseTime("--until", until));
+            filter.with("until", Durations.parseTime("--until", until).toString());
         }
-        tags.forEach(tag -> query.with("tag", withColon(tag)));
-        return query;
+        if (!tags.isEmpty()) {
+            filter.with("tag", tags.stream().map(ActivationFlags::withColon).toList());
+        }
+        return filter;
     }
 
     private static String withColon(String tag) {

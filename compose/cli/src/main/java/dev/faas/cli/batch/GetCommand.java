@@ -36,10 +36,10 @@ final class GetCommand extends Verb {
 
     private static List<String> lines(Doc batch) {
         var function = batch.doc("function");
-        return new TitledLines()
-                .add("batch", batch.text("batchId"))
-                .add("function", function.text("name") + "@" + function.text("revision"))
-                .add("state", batch.text("state"))
+        var lines = new TitledLines().add("batch", batch.text("batchId"));
+        // What a job submits may be of several functions.
+        function.find("name").ifPresent(name -> lines.add("function", name + "@" + function.text("revision")));
+        return lines.add("state", batch.text("state"))
                 .field("items", batch, "size")
                 .field("accepted", batch, "accepted")
                 .field("rejected", batch, "rejected")

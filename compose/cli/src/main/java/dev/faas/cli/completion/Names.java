@@ -91,6 +91,12 @@ final class Names {
                         item.text("batchId"), item.doc("function").text("name") + " " + item.text("state")));
     }
 
+    List<Candidate> jobs() {
+        return list(
+                "/v1/jobs?limit=" + PAGE,
+                item -> new Candidate(item.text("jobId"), item.text("action") + " " + item.text("state")));
+    }
+
     List<Candidate> sessions() {
         return list("/v1/auth/sessions?limit=100", item -> new Candidate(item.text("sid"), item.text("client")));
     }

@@ -174,6 +174,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("DELIVERY")) {
             found.addAll(names.deliveries());
         }
+        if (kinds.contains("JOB")) {
+            found.addAll(names.jobs());
+        }
         if (kinds.contains("BATCH")) {
             found.addAll(names.batches());
         }

@@ -30,6 +30,11 @@ class NamesTest {
                     "/v1/batches",
                     200,
                     "{\"items\":[{\"batchId\":\"bat_1\",\"state\":\"closed\",\"function\":{\"name\":\"report\"}}]}")
+            .on(
+                    "GET",
+                    "/v1/jobs",
+                    200,
+                    "{\"items\":[{\"jobId\":\"job_1\",\"action\":\"cancel\",\"state\":\"running\"}]}")
             .on("GET", "/v1/functions", 200, "{\"items\":[{\"name\":\"report\",\"image\":\"busybox\"}]}")
             .on("GET", "/v1/auth/sessions", 200, "{\"items\":[{\"sid\":\"sid_1\",\"client\":\"faas-cli\"}]}")
             .on("GET", "/v1/admin/users", 200, "{\"items\":[{\"username\":\"anna\",\"state\":\"active\"}]}")
@@ -51,6 +56,7 @@ class NamesTest {
             destination rotate e | erp https://erp.example/x | /v1/destinations
             delivery list --destination e | erp https://erp.example/x | /v1/destinations
             delivery redeliver d | dlv_1 webhook.test failed | /v1/deliveries
+            job stop j | job_1 cancel running | /v1/jobs
             batch items b | bat_1 report closed | /v1/batches
             destination create e | '' | ''
             schedule list --state pa | paused | ''

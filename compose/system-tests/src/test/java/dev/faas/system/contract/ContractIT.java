@@ -90,6 +90,9 @@ class ContractIT {
             excused("outcome_unknown", "receiveHook", "as of a replay: HookRepeatTest"),
             excused("internal", "receiveHook", "as of a submit"),
             excused("quota_exceeded", "submitBatch", "it would take 10 batches: BatchesTest"),
+            excused("quota_exceeded", "createJob", "it would take 5 jobs at once: JobsTest"),
+            excused("quota_exceeded", "redriveDeadLetters", "as of a job"),
+            excused("quota_exceeded", "dismissDeadLetters", "as of a job"),
             excused("internal", "submitBatch", "what fails in the registry is unavailable: BatchTest"),
             excused("internal", "streamBatch", "as of a batch's submit"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
@@ -259,7 +262,7 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|destinations|deliveries|dead-letters|jobs).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
         "auth, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
@@ -293,7 +296,7 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|jobs|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/hooks/.*$",
         "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
     })

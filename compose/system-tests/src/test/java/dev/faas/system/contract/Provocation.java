@@ -53,6 +53,9 @@ record Provocation(String method, String target, List<String> headers, String bo
 
     static final String HALTED = "halted";
 
+    /** Selects no activation. */
+    private static final Map<String, String> NOTHING = Map.of("function", "nobodys");
+
     /**
      * The functions and activations that requests refer to.
      *
@@ -212,7 +215,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                         : itself;
             }
             case "function_exists" -> good.body(Map.of("name", FUNCTION, "image", "registry.example/x:1"));
-            case "key_not_found" -> good;
+            case "key_not_found", "job_not_found" -> good;
             case "secret_not_found" -> good.target(good.target().replace(SECRET, "nobodys"));
             case "secret_in_use" -> good.target(good.target().replace(SECRET, USED_SECRET));
             case "session_not_found" -> good.target("/v1/auth/sessions/sid_unknown");
@@ -270,6 +273,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                                 good.body(Map.of("argument", "y")).with("webhook-id", KEY);
                             case "triggerSchedule" -> good.body(Map.of("overlap", "skip"));
                             case "backfillSchedule" -> good.body(newYear("2026-01-03T00:00:00Z"));
+                            case "createJob" -> good.body(job("replay"));
                             default -> good;
                         })
                         .with("Idempotency-Key", KEY);
@@ -302,6 +306,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{delivery}", means.activations().delivery())
                 .replace("{batch}", means.activations().batch())
                 .replace("{time}", "2026-01-01T00:00:00Z")
+                .replace("{job}", "job_unknown")
                 .replace("{keyId}", "key_unknown")
                 .replace("{user}", OTHER)
                 .replace("{invitation}", "inv_unknown");
@@ -350,9 +355,15 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "submitActivation" -> request.json(submission);
             case "submitBatch" -> request.json(Map.of("items", List.of(submission)));
             case "replayActivation" -> request.json(Map.of());
+            case "createJob" -> request.json(job("cancel"));
+            case "redriveDeadLetters", "dismissDeadLetters" -> request.json(Map.of("filter", NOTHING));
             case "updateProject" -> request.json(Map.of("quota", Map.of("revisions", 1_000)));
             default -> request;
         };
+    }
+
+    private static Map<String, Object> job(String action) {
+        return Map.of("action", action, "filter", NOTHING);
     }
 
     /** One time of the schedule is in it. */
@@ -413,6 +424,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listDeadLetters",
                     "listBatches",
                     "listBatchItems",
+                    "listJobs",
                     "listUsers",
                     "listInvitations",
                     "listAudit",

@@ -56,7 +56,7 @@ final class Provoker {
         provoker.makeActivations();
         var schedule = provoker.request("createSchedule");
         provoker.expect(201, schedule.body(Provocation.schedule(Provocation.SCHEDULE)));
-        for (var operation : List.of("triggerSchedule", "backfillSchedule")) {
+        for (var operation : List.of("triggerSchedule", "backfillSchedule", "createJob")) {
             provoker.expect(202, provoker.request(operation).with("Idempotency-Key", Provocation.KEY));
         }
         provoker.makeDelivery();

@@ -1,10 +1,10 @@
-package dev.faas.registry.ledger;
+package dev.faas.ledger;
 
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.registry.paging.KeyValueFilter;
-import dev.faas.registry.paging.QueryFunction;
-import dev.faas.registry.paging.QueryTime;
+import dev.faas.http.paging.KeyValueFilter;
+import dev.faas.http.paging.QueryFunction;
+import dev.faas.http.paging.QueryTime;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param since inclusive time of the submission; {@code until} is exclusive
  * @param trigger id of a schedule or hook
  * @param batch id of a batch
+ * @param deadLetters only what was neither re-driven nor dismissed
  */
 public record LedgerFilter(
         @Nullable FunctionRef function,
@@ -39,9 +40,10 @@ public record LedgerFilter(
         @Nullable Instant until,
         Map<String, String> tags,
         @Nullable String trigger,
-        @Nullable String batch) {
+        @Nullable String batch,
+        boolean deadLetters) {
     /** @param errors receives every invalid parameter; the filter ignores it */
-    static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
+    public static LedgerFilter of(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
                 QueryFunction.read(query.get("function"), errors),
                 statuses(query.getAll("status"), errors),
@@ -50,11 +52,12 @@ public record LedgerFilter(
                 QueryTime.read("until", query.get("until"), errors),
                 KeyValueFilter.read("tag", query.getAll("tag"), errors),
                 trigger(query.get("trigger"), errors),
-                batch(query.get("batch"), errors));
+                batch(query.get("batch"), errors),
+                false);
     }
 
     /** Of activations that ended without success and will not run again. */
-    static LedgerFilter ofDeadLetters(MultiMap query, List<Problem.FieldError> errors) {
+    public static LedgerFilter ofDeadLetters(MultiMap query, List<Problem.FieldError> errors) {
         return new LedgerFilter(
                 QueryFunction.read(query.get("function"), errors),
                 EnumSet.of(Status.FAILED, Status.TIMED_OUT, Status.EXPIRED),
@@ -63,11 +66,24 @@ public record LedgerFilter(
                 null,
                 Map.of(),
                 null,
-                null);
+                null,
+                true);
+    }
+
+    /** Only what has not ended. Empty when it selects only what has. */
+    public Optional<LedgerFilter> ofAlive() {
+        var alive = EnumSet.of(Status.QUEUED, Status.RUNNING);
+        if (!statuses.isEmpty()) {
+            alive.retainAll(statuses);
+        }
+        return alive.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new LedgerFilter(function, alive, reasons, since, until, tags, trigger, batch, deadLetters));
     }
 
     /** Whether few rows among very many may match. */
-    boolean isSelective() {
+    public boolean isSelective() {
         return function != null
                 || !statuses.isEmpty()
                 || !reasons.isEmpty()
@@ -77,7 +93,7 @@ public record LedgerFilter(
     }
 
     /** Identifies the list: equal for equal filters only. */
-    List<String> scope(String owner) {
+    public List<String> scope(String owner) {
         var scope = new ArrayList<>(List.of(
                 "activations",
                 owner,
@@ -94,6 +110,9 @@ public record LedgerFilter(
         }
         if (batch != null) {
             scope.add(batch);
+        }
+        if (deadLetters) {
+            scope.add("dead letters");
         }
         return scope;
     }

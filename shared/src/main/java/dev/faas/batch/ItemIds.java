@@ -1,4 +1,4 @@
-package dev.faas.gateway.batch;
+package dev.faas.batch;
 
 import dev.faas.acceptance.Submission;
 import dev.faas.wire.Codec;
@@ -14,14 +14,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Derives what identifies the items of a batch from its seed, so that a repeat of its request finds the same. Not thread-safe. */
-final class ItemIds {
+public final class ItemIds {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int CONTENT_BYTES = 12;
 
     private final String batch;
     private final Mac mac;
 
-    ItemIds(String batch, byte[] seed) {
+    public ItemIds(String batch, byte[] seed) {
         this.batch = batch;
         try {
             this.mac = Mac.getInstance(ALGORITHM);
@@ -32,13 +32,13 @@ final class ItemIds {
     }
 
     /** Of the activation of the item. */
-    String id(int index) {
+    public String id(int index) {
         var rest = mac.doFinal(ByteBuffer.allocate(Integer.BYTES).putInt(index).array());
         return Ids.item(batch, index, ByteBuffer.wrap(rest).getLong());
     }
 
     /** Equal for equal submissions of this batch. */
-    String content(Submission submission) {
+    public String content(Submission submission) {
         var meaning = mac.doFinal(Codec.write(List.of(submission.argument(), new TreeMap<>(submission.tags()))));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(meaning, CONTENT_BYTES));
     }

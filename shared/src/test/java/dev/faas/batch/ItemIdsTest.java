@@ -1,4 +1,4 @@
-package dev.faas.gateway.batch;
+package dev.faas.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
