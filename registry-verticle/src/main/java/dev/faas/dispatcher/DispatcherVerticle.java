@@ -4,6 +4,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
+import dev.faas.dispatcher.source.SourceDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.dispatcher.tick.TickEndStore;
@@ -55,6 +56,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
         DelayedDispatcher.start(on, nats, pg, meters);
         var submits = NamedSubmits.open(on, vertx, nats, pg, config.quotas());
         TickDispatcher.start(on, submits, pg, meters);
+        SourceDispatcher.start(on, nats, pg, submits, meters);
         var outgoing = config.outgoing();
         var deliveries = DeliveryDispatcher.start(
                 on,

@@ -96,6 +96,8 @@ import dev.faas.registry.secret.SecretBucket;
 import dev.faas.registry.secret.SecretRoutes;
 import dev.faas.registry.secret.SecretStore;
 import dev.faas.registry.secret.Secrets;
+import dev.faas.registry.source.SourceRoutes;
+import dev.faas.registry.source.SourceStore;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -201,6 +203,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("bucket HOOKS", hookBucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("hooks", maintenance.outboxPause(), () -> Blocking.await(hookBucket.writePending()));
         var refusals = new RefusalStore(pg);
+        var sourceStore = new SourceStore(pg, audit);
         HookMessages.follow(on, nats, new QuestionStore(pg), refusals);
 
         var events = new ActivationEvents(nats);
@@ -258,6 +261,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         functions,
                         scheduleStore,
                         hookStore,
+                        sourceStore,
                         destinationStore,
                         deliveryStore,
                         batchStore,
@@ -281,6 +285,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var scheduleRoutes = new ScheduleRoutes(scheduleStore, config.quotas(), verifier, origins);
         var hookRoutes = new HookRoutes(
                 hookStore, hookBucket, refusals, config.quotas(), config.hookSealing(), verifier, origins);
+        var sourceRoutes = new SourceRoutes(sourceStore, nats, config.quotas(), verifier, origins);
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
@@ -305,6 +310,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             secretRoutes.add(router);
             scheduleRoutes.add(router);
             hookRoutes.add(router);
+            sourceRoutes.add(router);
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);

@@ -30,6 +30,8 @@ public record DestinationSpec(
     public static final String BATCH_ENDED = "batch.ended";
     /** Ticks of a schedule that did not run. */
     public static final String SCHEDULE_MISSED = "schedule.missed";
+    /** A source cannot submit its messages. */
+    public static final String SOURCE_FAILING = "source.failing";
     /** The platform sends nothing to a destination any more. */
     public static final String DESTINATION_DISABLED = "destination.disabled";
 

@@ -53,6 +53,7 @@ final class DestinationBody {
                             DestinationSpec.BATCH_ENDED,
                             DestinationSpec.SCHEDULE_PAUSED,
                             DestinationSpec.SCHEDULE_MISSED,
+                            DestinationSpec.SOURCE_FAILING,
                             DestinationSpec.DESTINATION_DISABLED))
             .collect(Collectors.toMap(Function.identity(), Function.identity()));
 

@@ -38,7 +38,13 @@ public final class QuotaStore {
 
     /** What will submit, begin or be told later. */
     public record Waiting(
-            long delayed, long schedules, long ticksPerHour, long hooks, long destinations, long openBatches) {}
+            long delayed,
+            long schedules,
+            long ticksPerHour,
+            long hooks,
+            long sources,
+            long destinations,
+            long openBatches) {}
 
     private static final String COUNTS = """
             (select count(*) from function f where f.owner = o.owner and f.deleted_at is null) as functions,
@@ -49,6 +55,7 @@ public final class QuotaStore {
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
             (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from hook h where h.owner = o.owner) as hooks,
+            (select count(*) from source s where s.owner = o.owner) as sources,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,
@@ -193,6 +200,7 @@ public final class QuotaStore {
                         row.getLong("schedules"),
                         row.getLong("ticks"),
                         row.getLong("hooks"),
+                        row.getLong("sources"),
                         row.getLong("destinations"),
                         row.getLong("open_batches")),
                 overrides(row.getString("limits")));
