@@ -261,22 +261,21 @@ class SourcesTest extends SourceFixture {
         assertThat(consumers()).doesNotContain(second);
     }
 
-    /** A full queue: it pulls no more until there may be room. */
+    /** It pulls no more until what refuses may be over. */
     @Test
-    void givenAFullQueue_whenPublished_thenTheSourceWaitsAndGoesOnLater() throws Exception {
-        user.patch("/v1/functions/bill", new JsonObject().put("queue", new JsonObject().put("maxPending", 1)));
-        source("{'maxInFlight': 1}");
-        publish("orders.new", "first");
-        var first = onlySubmitted();
+    void givenAFunctionThatRefusesSubmits_whenPublished_thenTheSourceWaitsAndGoesOnLater() throws Exception {
+        user.post("/v1/functions/bill/pause", new JsonObject().put("submits", "refuse"));
+        source("{}");
 
-        publish("orders.new", "second");
-        Await.eventually(() -> get("orders").getString("state").equals("waiting"));
+        publish("orders.new", "early");
+        Await.eventually(() -> get("orders").getString("state").equals("waiting")
+                && get("orders").getString("lastError") != null);
 
-        assertThat(get("orders").getString("lastError")).startsWith("queue_full");
+        assertThat(get("orders").getString("lastError")).startsWith("function_paused");
         assertThat(get("orders").getInteger("lag")).isEqualTo(1);
-        cancel(first);
-        Await.eventually(() -> submitted().size() == 2);
+        user.send("POST", "/v1/functions/bill/resume", "");
+        assertThat(argument(onlySubmitted())).isEqualTo("early");
         awaitLag("orders", 0);
-        assertThat(get("orders").getString("state")).isEqualTo("running");
+        Await.eventually(() -> get("orders").getString("state").equals("running"));
     }
 }
