@@ -58,15 +58,8 @@ public final class DispatcherVerticle extends ServiceVerticle {
         TickDispatcher.start(on, submits, pg, meters);
         SourceDispatcher.start(on, nats, pg, submits, meters);
         var outgoing = config.outgoing();
-        var deliveries = DeliveryDispatcher.start(
-                on,
-                vertx,
-                pg,
-                submits,
-                nats.objectBucket(Subjects.OUTPUTS),
-                outgoing.config(),
-                outgoing.keks(),
-                meters);
+        var deliveries =
+                DeliveryDispatcher.start(on, vertx, pg, submits, nats, outgoing.config(), outgoing.keks(), meters);
         BatchDispatcher.start(on, pg, deliveries::wake);
         EndedDispatcher.start(
                 on,

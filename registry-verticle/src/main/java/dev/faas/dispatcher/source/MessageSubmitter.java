@@ -9,6 +9,7 @@ import dev.faas.dispatcher.submit.SubmitOrigin;
 import dev.faas.hook.CloudEventBody.Wrapper;
 import dev.faas.hook.ReceivedMessage;
 import dev.faas.nats.Delivery;
+import dev.faas.source.MessageCause;
 import dev.faas.source.MessageIds;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
@@ -104,6 +105,6 @@ final class MessageSubmitter {
                 new SubmitOrigin(source.id()),
                 new Trigger(Trigger.SOURCE, source.id(), sequence),
                 null,
-                null);
+                MessageCause.of(delivery.headers()));
     }
 }

@@ -65,7 +65,7 @@ final class Destinations {
                 owner,
                 1,
                 definition.spec(),
-                definition.call().isPresent()
+                !definition.isWebhook()
                         ? DestinationSecrets.NONE
                         : DestinationSecrets.of(
                                 definition.secret().orElseGet(WebhookSecret::create),
@@ -141,7 +141,8 @@ final class Destinations {
                 .map(secret -> DestinationSecrets.of(secret, headers))
                 .orElseGet(() -> before.secrets().withHeaders(headers));
         boolean isSameReceiver = definition.spec().url().equals(before.spec().url())
-                && Objects.equals(definition.spec().function(), before.spec().function());
+                && Objects.equals(definition.spec().function(), before.spec().function())
+                && Objects.equals(definition.spec().subject(), before.spec().subject());
         var after = new Destination(
                 before.id(),
                 before.owner(),
@@ -170,9 +171,8 @@ final class Destinations {
     }
 
     private Destination rotated(Destination before, Duration overlap) {
-        if (before.spec().function() != null) {
-            throw Problem.invalid("", "A destination that calls a function has no secret to rotate.")
-                    .asException();
+        if (!before.spec().sendsRequests()) {
+            throw Problem.invalid("", "Only a webhook has a secret to rotate.").asException();
         }
         return before.with(before.secrets().rotated(WebhookSecret.create(), now(), now().plus(overlap)));
     }

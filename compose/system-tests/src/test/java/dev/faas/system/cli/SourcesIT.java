@@ -76,4 +76,32 @@ class SourcesIT extends PlatformOfProcesses {
                 () -> call("sources/orders", "").path("lag").asInt(-1) == 0);
         assertThat(client.activations()).hasSize(MESSAGES);
     }
+
+    /** A chain: each end of the first function is published on a subject, whose source calls the second one. */
+    @Test
+    void givenADestinationOnASubject_whenAnActivationEnds_thenItsSourceSubmitsTheNext() throws Exception {
+        client.run("fn", "create", "next", "--image", images.script("echo \"got $1\""))
+                .orThrow();
+        create(
+                "sources",
+                "{\"name\": \"ends\", \"function\": \"next\", \"subject\": \"ends.>\","
+                        + " \"body\": {\"as\": \"pointer\", \"pointer\": \"/data/result\"}}");
+        create(
+                "destinations",
+                "{\"name\": \"chain\", \"kind\": \"subject\", \"subject\": \"ends.report\","
+                        + " \"events\": [\"activation.succeeded\"], \"functions\": [\"report\"]}");
+
+        var first = client.run("invoke", "report", "full").orThrow().strip();
+
+        var activations = client.awaitEachRanOnce(2);
+        var next = activations.stream()
+                .filter(each -> !each.path("activationId").asText().equals(first))
+                .findFirst()
+                .orElseThrow();
+        assertThat(next.at("/cause/activationId").asText()).isEqualTo(first);
+        assertThat(next.at("/trigger/type").asText()).isEqualTo("source");
+        assertThat(client.run("act", "result", next.path("activationId").asText())
+                        .orThrow())
+                .isEqualTo("got full \n\n");
+    }
 }
