@@ -3,6 +3,7 @@ package dev.faas.registry.destination;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.Origin;
 import dev.faas.destination.DestinationSecrets;
+import dev.faas.destination.DestinationSpec;
 import dev.faas.outgoing.OutgoingUrl;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
@@ -243,27 +244,29 @@ final class Destinations {
 
     /** Of the URL the host only: the rest may be secret. */
     private static AuditEntry entry(Destination destination, Origin origin, String action) {
-        var function = destination.spec().function();
         return AuditEntry.done(
                         origin,
                         action,
                         destination.id(),
-                        new JsonObject()
+                        target(destination.spec())
                                 .put("name", destination.spec().name())
-                                .put(
-                                        function == null ? "host" : "function",
-                                        function == null
-                                                ? OutgoingUrl.parse(destination
-                                                                .spec()
-                                                                .url())
-                                                        .host()
-                                                : function.id())
                                 .put(
                                         "events",
                                         new JsonArray(
                                                 destination.spec().selection().events()))
                                 .put("enabled", destination.isEnabled()))
                 .inProject(destination.owner());
+    }
+
+    private static JsonObject target(DestinationSpec spec) {
+        var function = spec.function();
+        var subject = spec.subject();
+        if (subject != null) {
+            return new JsonObject().put("subject", subject.name());
+        }
+        return function == null
+                ? new JsonObject().put("host", OutgoingUrl.parse(spec.url()).host())
+                : new JsonObject().put("function", function.id());
     }
 
     private static void log(String event, Destination destination) {

@@ -79,7 +79,9 @@ final class Names {
     List<Candidate> destinations() {
         return list(
                 "/v1/destinations?limit=100",
-                item -> new Candidate(item.text("name"), item.find("url").or(() -> item.find("subject")).orElseGet(() -> item.text("function"))));
+                item -> new Candidate(
+                        item.text("name"),
+                        item.find("url").or(() -> item.find("subject")).orElseGet(() -> item.text("function"))));
     }
 
     List<Candidate> deliveries() {

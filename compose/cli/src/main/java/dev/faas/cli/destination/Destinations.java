@@ -46,7 +46,8 @@ public final class Destinations extends NamedResources {
                 next = next.with(DestinationFields.KIND, kind);
             }
         }
-        boolean hasUsualFormat = next.get(DestinationFields.SUBJECT) != null && next.get(DestinationFields.FORMAT) == null;
+        boolean hasUsualFormat =
+                next.get(DestinationFields.SUBJECT) != null && next.get(DestinationFields.FORMAT) == null;
         return hasUsualFormat ? next.with(DestinationFields.FORMAT, "cloudevents-structured") : next;
     }
 
