@@ -10,7 +10,7 @@ final class UnavailableVerbs {
             Set.of("up", "demo", "test", "bench", "doctor", "install", "outdated", "release-notes");
 
     private static final Set<String> RESERVED =
-            Set.of("project", "share", "source", "connection", "job", "dead-letter", "events", "stats");
+            Set.of("project", "share", "connection", "job", "dead-letter", "events", "stats");
 
     private UnavailableVerbs() {}
 
