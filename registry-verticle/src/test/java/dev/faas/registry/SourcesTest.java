@@ -244,6 +244,19 @@ class SourcesTest extends SourceFixture {
         assertThat(get("orders").getString("state")).isEqualTo("paused");
     }
 
+    @Test
+    void givenAChange_whenMade_thenItIsAudited() throws Exception {
+        source("{}");
+        user.send("POST", PATH + "/orders/pause", "");
+        user.send("POST", PATH + "/orders/resume", "");
+        user.send("PATCH", PATH + "/orders", "{\"maxInFlight\": 7}");
+        user.send("DELETE", PATH + "/orders", "");
+
+        assertThat(registry.backends.text("select string_agg(action, ' ' order by seq) from audit where project = '"
+                        + owner + "' and action like 'source.%'"))
+                .isEqualTo("source.create source.pause source.resume source.update source.delete");
+    }
+
     /** Without a consumer nothing holds messages that nobody will read. */
     @Test
     void givenAFunctionOrASource_whenDeleted_thenTheConsumerIsDeletedToo() {
