@@ -7,6 +7,7 @@ import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
+import dev.faas.gateway.subject.SubjectRoutes;
 import dev.faas.gateway.submit.SubmissionBody;
 import dev.faas.http.Bodies;
 import dev.faas.http.Listener;
@@ -46,6 +47,7 @@ final class Api {
     private final OutputRoutes outputs;
     private final LiveStreams streams;
     private final HookRoutes hooks;
+    private final SubjectRoutes subjects;
     private final BatchRoutes batches;
     private final BatchStreams batchStreams;
     private final CurrentLoad load;
@@ -65,6 +67,7 @@ final class Api {
             OutputRoutes outputs,
             LiveStreams streams,
             HookRoutes hooks,
+            SubjectRoutes subjects,
             BatchRoutes batches,
             BatchStreams batchStreams,
             CurrentLoad load) {
@@ -81,6 +84,7 @@ final class Api {
         this.outputs = outputs;
         this.streams = streams;
         this.hooks = hooks;
+        this.subjects = subjects;
         this.batches = batches;
         this.batchStreams = batchStreams;
         this.load = load;
@@ -110,6 +114,7 @@ final class Api {
         routeSecrets(on);
         routeSchedules(on);
         routeHooks(on);
+        routeSources(on);
         routeDestinations(on);
         on.get("/v1/stats").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/stats/now").handler(JSON).handler(reader).respond(load::get);
@@ -231,6 +236,27 @@ final class Api {
                 .handler(hooks::admit)
                 .handler(hooks.body())
                 .respond(hooks::receive);
+    }
+
+    private void routeSources(Router on) {
+        on.get("/v1/sources").handler(JSON).handler(reader).handler(registry);
+        on.post("/v1/sources").handler(JSON).handler(developer).handler(registry);
+        var one = "/v1/sources/:source";
+        on.get(one).handler(JSON).handler(reader).handler(registry);
+        on.put(one).handler(JSON).handler(developer).handler(registry);
+        on.patch(one).handler(JSON).handler(developer).handler(registry);
+        on.delete(one).handler(developer).handler(registry);
+        for (var action : List.of("pause", "resume")) {
+            Bodies.declareTypes(on.post(one + "/" + action), List.of())
+                    .handler(JSON)
+                    .handler(developer)
+                    .handler(registry);
+        }
+        on.post("/v1/subjects/:subject")
+                .handler(JSON)
+                .handler(invoker)
+                .handler(SubjectRoutes.bodyHandler())
+                .respond(subjects::publish);
     }
 
     private void routeDestinations(Router on) {

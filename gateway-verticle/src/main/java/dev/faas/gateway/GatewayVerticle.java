@@ -4,6 +4,7 @@ import dev.faas.acceptance.Acceptance;
 import dev.faas.acceptance.Backpressure;
 import dev.faas.acceptance.CommandEnqueuer;
 import dev.faas.acceptance.IdempotencyKeys;
+import dev.faas.acceptance.Inbox;
 import dev.faas.acceptance.SpawnerRoom;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.Canceller;
@@ -31,6 +32,7 @@ import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OpenResponses;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
+import dev.faas.gateway.subject.SubjectRoutes;
 import dev.faas.gateway.submit.Cancellation;
 import dev.faas.gateway.submit.Replay;
 import dev.faas.http.Health;
@@ -171,6 +173,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new OutputRoutes(reads, streams),
                 streams,
                 hooks,
+                new SubjectRoutes(new Inbox(nats, bus)),
                 new BatchRoutes(functions, acceptance, batches, config.batchMaxItems(), clock, metrics.registry()),
                 new BatchStreams(batches, openResponses, config.streams()),
                 new CurrentLoad(table, spawners::recentHeartbeats, cache, clock));

@@ -10,6 +10,7 @@ import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OutputRoutes;
 import dev.faas.gateway.read.ReadContext;
+import dev.faas.gateway.subject.SubjectRoutes;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.client.ClientAddresses;
 import dev.faas.http.token.TokenVerifier;
@@ -81,6 +82,7 @@ class ApiTest {
                 new OutputRoutes(reads, null),
                 new LiveStreams(reads, null),
                 new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null),
+                new SubjectRoutes(null),
                 new BatchRoutes(null, null, null, 1, null, null),
                 new BatchStreams(null, null, null),
                 new CurrentLoad(null, null, null, null));

@@ -5,6 +5,7 @@ import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
 import dev.faas.dispatcher.job.JobDispatcher;
+import dev.faas.dispatcher.source.SourceDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.dispatcher.tick.TickEndStore;
@@ -56,16 +57,10 @@ public final class DispatcherVerticle extends ServiceVerticle {
         DelayedDispatcher.start(on, nats, pg, meters);
         var submits = NamedSubmits.open(on, vertx, nats, pg, config.quotas());
         TickDispatcher.start(on, submits, pg, meters);
+        SourceDispatcher.start(on, nats, pg, submits, meters);
         var outgoing = config.outgoing();
-        var deliveries = DeliveryDispatcher.start(
-                on,
-                vertx,
-                pg,
-                submits,
-                nats.objectBucket(Subjects.OUTPUTS),
-                outgoing.config(),
-                outgoing.keks(),
-                meters);
+        var deliveries =
+                DeliveryDispatcher.start(on, vertx, pg, submits, nats, outgoing.config(), outgoing.keks(), meters);
         BatchDispatcher.start(on, pg, deliveries::wake);
         JobDispatcher.start(on, pg, submits, nats.objectBucket(Subjects.OUTPUTS), deliveries::wake, meters);
         EndedDispatcher.start(

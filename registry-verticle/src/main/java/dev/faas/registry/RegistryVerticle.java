@@ -98,6 +98,8 @@ import dev.faas.registry.secret.SecretBucket;
 import dev.faas.registry.secret.SecretRoutes;
 import dev.faas.registry.secret.SecretStore;
 import dev.faas.registry.secret.Secrets;
+import dev.faas.registry.source.SourceRoutes;
+import dev.faas.registry.source.SourceStore;
 import dev.faas.registry.stats.StandingSampler;
 import dev.faas.registry.stats.StatStore;
 import dev.faas.registry.stats.StatsRoutes;
@@ -207,6 +209,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("bucket HOOKS", hookBucket::restoreIfLost, nothing -> Future.succeededFuture());
         on.repeat("hooks", maintenance.outboxPause(), () -> Blocking.await(hookBucket.writePending()));
         var refusals = new RefusalStore(pg);
+        var sourceStore = new SourceStore(pg, audit);
         HookMessages.follow(on, nats, new QuestionStore(pg), refusals);
 
         var events = new ActivationEvents(nats);
@@ -266,6 +269,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         functions,
                         scheduleStore,
                         hookStore,
+                        sourceStore,
                         destinationStore,
                         deliveryStore,
                         batchStore,
@@ -291,6 +295,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var scheduleRoutes = new ScheduleRoutes(scheduleStore, config.quotas(), verifier, origins);
         var hookRoutes = new HookRoutes(
                 hookStore, hookBucket, refusals, config.quotas(), config.hookSealing(), verifier, origins);
+        var sourceRoutes = new SourceRoutes(sourceStore, nats, config.quotas(), verifier, origins);
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
@@ -319,6 +324,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             secretRoutes.add(router);
             scheduleRoutes.add(router);
             hookRoutes.add(router);
+            sourceRoutes.add(router);
             destinationRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);

@@ -95,7 +95,8 @@ class ChainsTest extends DestinationFixture {
             {'timeoutSeconds': 5}             | 400 | timeoutSeconds
             {'argument': 'all'}               | 400 | argument
             {'kind': 'webhook'}               | 400 | function
-            {'kind': 'subject'}               | 400 | kind
+            {'kind': 'queue'}                 | 400 | kind
+            {'subject': 'a'}                  | 400 | subject
             {'function': 'nobodys'}           | 404 | function_not_found
             {'function': 'thumb@7'}           | 404 | function_not_found
             {'functions': []}                 | 422 | destination_loop

@@ -36,7 +36,16 @@ class DeletedUserTest {
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
     private static final String[] TABLES = {
-        "function", "activation", "activation_stat", "secret", "quota", "schedule", "tick", "hook", "destination"
+        "function",
+        "activation",
+        "activation_stat",
+        "secret",
+        "quota",
+        "schedule",
+        "tick",
+        "hook",
+        "source",
+        "destination"
     };
 
     @TempDir
@@ -58,7 +67,7 @@ class DeletedUserTest {
         registry.stop();
     }
 
-    /** Somebody with a function, a secret, a schedule, a hook, a destination, a quota, and activations that are queued, running and ended. */
+    /** Somebody with a function, a secret, a schedule, a hook, a source, a destination, a quota, and activations that are queued, running and ended. */
     private final class User {
         final String id = Ids.user(Instant.now());
         final Client client;
@@ -78,6 +87,7 @@ class DeletedUserTest {
                     "/v1/schedules",
                     new JsonObject(Map.of("name", "yearly", "function", "mine", "cron", "@yearly")).encode());
             client.post("/v1/hooks", new JsonObject(Map.of("name", "push", "function", "mine")));
+            client.post("/v1/sources", new JsonObject(Map.of("name", "in", "function", "mine", "subject", "a")));
             client.post(
                     "/v1/destinations",
                     DestinationFixture.body("erp", "https://erp.example/").put("events", List.of("activation.failed")));

@@ -3,6 +3,7 @@ package dev.faas.acceptance;
 import dev.faas.acceptance.Backpressure.Reservation;
 import dev.faas.activation.Activation;
 import dev.faas.activation.Activation.FunctionKey;
+import dev.faas.activation.Activation.Trigger;
 import dev.faas.activation.ActivationCommand;
 import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationEvents.AppendResult;
@@ -249,7 +250,9 @@ public final class Acceptance {
     private Activation activation(String id, SubmitRequest request) {
         var function = request.function();
         var spec = function.spec();
-        var submittedAt = Ids.timeOf(id);
+        var trigger = request.trigger();
+        // The id of a message has its time: it may have waited for days.
+        var submittedAt = trigger != null && trigger.type().equals(Trigger.SOURCE) ? now() : Ids.timeOf(id);
         var due = request.submission().delay().map(delay -> delay.due(submittedAt));
         return new Activation(
                 id,
@@ -267,7 +270,7 @@ public final class Acceptance {
                 request.submission().tags(),
                 request.origin().requestId(),
                 due.orElse(null),
-                request.trigger(),
+                trigger,
                 request.batch(),
                 request.cause());
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Describes an activation to accept.
  *
  * @param source what the request names besides the function: a pinned revision, or an activation to replay
- * @param trigger null: no schedule or hook submits it
+ * @param trigger null: no schedule, hook or source submits it
  * @param batch null: it is submitted by itself
  * @param cause null: no end of another activation submits it
  */

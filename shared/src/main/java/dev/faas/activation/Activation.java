@@ -43,11 +43,12 @@ public record Activation(
      *
      * @param type such as {@link #SCHEDULE}
      * @param key of this one activation among those of the trigger: of a schedule, its nominal time; of a hook, the id of the
-     *     delivery, or empty
+     *     delivery, or empty; of a source, the sequence of the message
      */
     public record Trigger(String type, String id, String key) {
         public static final String SCHEDULE = "schedule";
         public static final String HOOK = "hook";
+        public static final String SOURCE = "source";
 
         public Trigger {
             Objects.requireNonNull(type);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url of a webhook; else empty
  * @param maxInFlight requests at once, of one dispatcher
- * @param function that is called; null: it is a webhook
+ * @param function that is called; null: none is
+ * @param subject on which events are published; null: on none
  */
 public record DestinationSpec(
         String name,
@@ -18,10 +19,12 @@ public record DestinationSpec(
         Selection selection,
         int timeoutSeconds,
         int maxInFlight,
-        @Nullable FunctionTarget function)
+        @Nullable FunctionTarget function,
+        @Nullable SubjectTarget subject)
         implements Versioned {
     public static final String WEBHOOK = "webhook";
     public static final String FUNCTION = "function";
+    public static final String SUBJECT = "subject";
     /** Event that a user asks for to see whether requests arrive. */
     public static final String TEST = "webhook.test";
     /** An activation of the schedule failed, and its {@code pauseOnFailure} has paused it. */
@@ -30,6 +33,8 @@ public record DestinationSpec(
     public static final String BATCH_ENDED = "batch.ended";
     /** Ticks of a schedule that did not run. */
     public static final String SCHEDULE_MISSED = "schedule.missed";
+    /** A source cannot submit its messages. */
+    public static final String SOURCE_FAILING = "source.failing";
     /** The platform sends nothing to a destination any more. */
     public static final String DESTINATION_DISABLED = "destination.disabled";
 
@@ -58,12 +63,23 @@ public record DestinationSpec(
     public record FunctionTarget(
             String id, String name, @Nullable Integer revision, boolean passesResult, boolean allowLoop) {}
 
+    /**
+     * A subject of the owner's own.
+     *
+     * @param isBinary the event has its attributes in headers, else it is the body
+     */
+    public record SubjectTarget(String name, boolean isBinary) {}
+
     public String kind() {
-        return function == null ? WEBHOOK : FUNCTION;
+        return function != null ? FUNCTION : subject != null ? SUBJECT : WEBHOOK;
+    }
+
+    public boolean sendsRequests() {
+        return kind().equals(WEBHOOK);
     }
 
     public DestinationSpec with(FunctionTarget target) {
-        return new DestinationSpec(name, url, selection, timeoutSeconds, maxInFlight, target);
+        return new DestinationSpec(name, url, selection, timeoutSeconds, maxInFlight, target, null);
     }
 
     /** Of an activation that has ended. */

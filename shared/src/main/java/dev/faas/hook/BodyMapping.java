@@ -1,5 +1,11 @@
 package dev.faas.hook;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.hook.CloudEventBody.Wrapper;
+import dev.faas.http.StrictJson;
+import dev.faas.wire.Problem;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,5 +20,32 @@ public record BodyMapping(
         WHOLE,
         POINTER,
         CLOUDEVENT
+    }
+
+    public static final BodyMapping WHOLE = new BodyMapping(As.WHOLE, null, null);
+
+    /**
+     * Fails with {@code invalid_request} or {@code malformed_json}.
+     *
+     * @param otherwise of a message that is no CloudEvent
+     */
+    public String argument(ReceivedMessage message, Wrapper otherwise) {
+        return switch (as) {
+            case WHOLE -> message.text();
+            case POINTER -> selected(message.body());
+            case CLOUDEVENT -> CloudEventBody.of(message, otherwise).toString();
+        };
+    }
+
+    private String selected(byte[] body) {
+        JsonNode found = StrictJson.value(body).at(JsonPointer.compile(Objects.requireNonNull(pointer)));
+        if (!found.isMissingNode()) {
+            return found.isTextual() ? found.textValue() : found.toString();
+        }
+        if (fallback == null) {
+            throw Problem.invalid("", "the body has nothing at '" + pointer + "'")
+                    .asException();
+        }
+        return fallback;
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param function by id or by name; a name also finds activations of an earlier, deleted function of that name
  * @param statuses one of them must match; the same holds for the reasons
  * @param since inclusive time of the submission; {@code until} is exclusive
- * @param trigger id of a schedule or hook
+ * @param trigger id of a schedule, hook or source
  * @param batch id of a batch
  * @param deadLetters only what was neither re-driven nor dismissed
  */
@@ -118,8 +118,9 @@ public record LedgerFilter(
     }
 
     private static @Nullable String trigger(@Nullable String text, List<Problem.FieldError> errors) {
-        if (text != null && !Ids.isSchedule(text) && !Ids.isHook(text)) {
-            errors.add(new Problem.FieldError("trigger", "must be the id of a schedule or hook, such as sch_…"));
+        if (text != null && !Ids.isTrigger(text)) {
+            errors.add(
+                    new Problem.FieldError("trigger", "must be the id of a schedule, hook or source, such as sch_…"));
             return null;
         }
         return text;

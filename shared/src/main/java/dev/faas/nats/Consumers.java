@@ -6,6 +6,7 @@ import io.nats.client.Connection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,16 +32,25 @@ public final class Consumers {
 
     /** Creates the consumer, or changes its limit. A lower limit takes effect as running activations end. */
     public CompletableFuture<Void> ensure(String name, String filter, int maxAckPending) {
-        var config = Map.of(
+        return create(
+                name, filter, maxAckPending, Map.of("deliver_policy", "all", "inactive_threshold", INACTIVE_NANOS));
+    }
+
+    /** The same of one that gets messages from now on, and stays until it is deleted. */
+    public CompletableFuture<Void> ensureLasting(String name, String filter, int maxAckPending) {
+        return create(name, filter, maxAckPending, Map.of("deliver_policy", "new"));
+    }
+
+    private CompletableFuture<Void> create(String name, String filter, int maxAckPending, Map<String, Object> more) {
+        var config = new HashMap<String, Object>(Map.of(
                 "durable_name", name,
                 "name", name,
                 "filter_subject", filter,
                 "ack_policy", "explicit",
-                "deliver_policy", "all",
                 "ack_wait", ACK_WAIT.toNanos(),
                 "max_ack_pending", maxAckPending,
-                "max_deliver", -1,
-                "inactive_threshold", INACTIVE_NANOS);
+                "max_deliver", -1));
+        config.putAll(more);
         var body = Codec.write(Map.of("stream_name", stream, "config", config, "action", ""));
         return nats.requestWrite("$JS.API.CONSUMER.CREATE." + stream + "." + name + "." + filter, Map.of(), body)
                 .thenAccept(answer -> requireNoError(Codec.readTree(answer.getData())));

@@ -1,6 +1,7 @@
 package dev.faas.nats;
 
 import io.nats.client.Message;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,9 +13,11 @@ import java.util.Optional;
  * @param sequence in the stream
  * @param deliveries of this message by this consumer, this one included
  * @param number counts from 1 for each consumer
+ * @param storedAt when the stream got it
  * @param pending of the consumer, after this message
  */
-record DeliveredMessage(String stream, String consumer, long deliveries, long sequence, long number, long pending) {
+record DeliveredMessage(
+        String stream, String consumer, long deliveries, long sequence, long number, Instant storedAt, long pending) {
     private static final String PREFIX = "$JS.ACK.";
     private static final int WITHOUT_DOMAIN = 9;
     private static final int WITH_DOMAIN = 11;
@@ -46,6 +49,7 @@ record DeliveredMessage(String stream, String consumer, long deliveries, long se
                     Long.parseLong(parts.get(2)),
                     Long.parseLong(parts.get(3)),
                     Long.parseLong(parts.get(4)),
+                    Instant.EPOCH.plusNanos(Long.parseLong(parts.get(5))),
                     Long.parseLong(parts.get(6))));
         } catch (NumberFormatException notOfNats) {
             return Optional.empty();

@@ -3,6 +3,7 @@ package dev.faas.nats;
 import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,16 @@ public final class Delivery {
 
     public byte[] bytes() {
         return message.getData();
+    }
+
+    /** Without those of NATS. */
+    public Map<String, String> headers() {
+        return JetStreamReplies.userHeaders(message.getHeaders());
+    }
+
+    /** When it was stored. */
+    public Instant storedAt() {
+        return delivered.storedAt();
     }
 
     public long sequence() {
@@ -86,15 +97,20 @@ public final class Delivery {
         return message.isStatusMessage();
     }
 
-    /** Makes NATS deliver it no more; from a work queue it is removed. Otherwise it would come again and again. */
-    CompletableFuture<Void> terminate() {
+    /** Makes NATS deliver it no more: it would be refused again. Completes when the server has confirmed that. */
+    public CompletableFuture<Void> terminate() {
+        return reply("+TERM");
+    }
+
+    /** From a work queue it is removed. Otherwise it would come again and again. */
+    CompletableFuture<Void> removeForeign() {
         if (!HAS_WARNED.getAndSet(true)) {
             LOG.warn(
                     "message removed: no service wrote it, so somebody may have a service's password for NATS."
                             + " Renew the passwords subject={}",
                     subject());
         }
-        return reply("+TERM");
+        return terminate();
     }
 
     private CompletableFuture<Void> reply(String body) {

@@ -106,7 +106,7 @@ public final class DurableReader implements AutoCloseable {
     private void remove(Delivery foreign) {
         var unused = nats.stream(stream)
                 .delete(foreign.sequence())
-                .thenCompose(deleted -> foreign.terminate())
+                .thenCompose(deleted -> foreign.removeForeign())
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         LOG.debug("message not removed sequence={} error={}", foreign.sequence(), failure.toString());

@@ -134,7 +134,7 @@ final class JetStreamReplies {
         return result;
     }
 
-    private static Map<String, String> userHeaders(@Nullable Headers headers) {
+    static Map<String, String> userHeaders(@Nullable Headers headers) {
         if (headers == null) {
             return Map.of();
         }

@@ -79,7 +79,7 @@ public final class PullInbox implements AutoCloseable {
 
     private void onDelivery(String consumer, Delivery delivery) {
         if (delivery.isForeign()) {
-            var unused = delivery.terminate().whenComplete((done, failure) -> repeatPull(consumer));
+            var unused = delivery.removeForeign().whenComplete((done, failure) -> repeatPull(consumer));
             return;
         }
         var pull = waiting.remove(consumer);

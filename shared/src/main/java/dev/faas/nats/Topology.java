@@ -31,6 +31,11 @@ public final class Topology {
 
     private static final long MEBIBYTE = 1 << 20;
     private static final long RETRIES_BYTES = 512 * MEBIBYTE;
+    private static final long INBOX_BYTES = 1024 * MEBIBYTE;
+    private static final Duration INBOX_AGE = Duration.ofDays(3);
+    /** How long an Idempotency-Key of a message holds. */
+    private static final Duration INBOX_DUPLICATES = Duration.ofMinutes(10);
+
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
     private static final long FEWEST_OUTPUTS = 256 * MEBIBYTE;
@@ -70,6 +75,7 @@ public final class Topology {
         var room = new StoreRoom(management, config.replicas());
         ensure(management, room, retries(config), "");
         ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
+        ensure(management, room, inbox(config), "");
         ensureReaders(management);
         for (var bucket : buckets(config)) {
             ensureBucket(nats, management, room, bucket, config);
@@ -187,6 +193,18 @@ public final class Topology {
                 .retentionPolicy(RetentionPolicy.WorkQueue)
                 .discardPolicy(DiscardPolicy.New)
                 .maxBytes(RETRIES_BYTES)
+                .build();
+    }
+
+    /** A message that no source reads is not stored; another one is until each source has acknowledged it. */
+    private static StreamConfiguration inbox(TopologyConfig config) {
+        return fileStream(Subjects.INBOX, config)
+                .subjects(Subjects.ALL_INBOX)
+                .retentionPolicy(RetentionPolicy.Interest)
+                .discardPolicy(DiscardPolicy.New)
+                .maxBytes(INBOX_BYTES)
+                .maxAge(INBOX_AGE)
+                .duplicateWindow(INBOX_DUPLICATES)
                 .build();
     }
 

@@ -29,6 +29,7 @@ public final class Quota {
         /** Of all active schedules together. */
         SCHEDULE_TICKS_PER_HOUR("scheduleTicksPerHour", 60_000, 60_000),
         HOOKS("hooks", 100, 100),
+        SOURCES("sources", 20, 20),
         DESTINATIONS("destinations", 50, 50),
         /** That have not ended. */
         OPEN_BATCHES("openBatches", 10, 10),

@@ -43,6 +43,7 @@ public record QuotaSettings(Quota defaults, Quota caps) {
                     1_000_000_000,
                     "times an hour that one user's active schedules may have together"),
             new Cap(Limit.HOOKS, "FAAS_OWNER_MAX_HOOKS", 100_000, "hooks that one user may have"),
+            new Cap(Limit.SOURCES, "FAAS_OWNER_MAX_SOURCES", 10_000, "sources that one user may have"),
             new Cap(Limit.DESTINATIONS, "FAAS_OWNER_MAX_DESTINATIONS", 10_000, "destinations that one user may have"),
             new Cap(
                     Limit.OPEN_BATCHES,

@@ -16,6 +16,7 @@ public final class Ids {
     private static final String USER = "usr_";
     private static final String SCHEDULE = "sch_";
     private static final String HOOK = "hk_";
+    private static final String SOURCE = "src_";
     private static final String DESTINATION = "dst_";
     private static final String DELIVERY = "dlv_";
     private static final String EVENT = "evt_";
@@ -58,6 +59,20 @@ public final class Ids {
 
     public static String hook(Instant at) {
         return HOOK + activation(at);
+    }
+
+    public static String source(Instant at) {
+        return SOURCE + activation(at);
+    }
+
+    /**
+     * Of an activation whose cause determines it.
+     *
+     * @param high of which 12 bits are used
+     * @param low of which 62 bits are used
+     */
+    public static String derived(Instant at, int high, long low) {
+        return encode(at.toEpochMilli() << TIME_SHIFT | VERSION | (high & ITEM_HIGH_MASK), VARIANT | low >>> 2);
     }
 
     public static String batch(Instant at) {
@@ -148,9 +163,13 @@ public final class Ids {
         return Instant.ofEpochMilli(millis);
     }
 
-    /** @param trigger id of a schedule or a hook */
+    /** @param trigger id of a schedule, a hook or a source */
     public static Instant timeOfTrigger(String trigger) {
-        return timeOf(trigger.substring((isHook(trigger) ? HOOK : SCHEDULE).length()));
+        return timeOf(trigger.substring(trigger.indexOf('_') + 1));
+    }
+
+    public static boolean isTrigger(String text) {
+        return isSchedule(text) || isHook(text) || isSource(text);
     }
 
     public static boolean isActivation(String text) {
@@ -171,6 +190,10 @@ public final class Ids {
 
     public static boolean isHook(String text) {
         return text.startsWith(HOOK) && isBare(text, HOOK.length());
+    }
+
+    public static boolean isSource(String text) {
+        return text.startsWith(SOURCE) && isBare(text, SOURCE.length());
     }
 
     public static boolean isDestination(String text) {

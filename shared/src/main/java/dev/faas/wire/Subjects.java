@@ -9,6 +9,8 @@ public final class Subjects {
     public static final String ACTIVATIONS = "ACTIVATIONS";
     public static final String RETRIES = "RETRIES";
     public static final String EVENTS = "EVENTS";
+    /** Messages that users have published, until their sources have submitted them. */
+    public static final String INBOX = "INBOX";
 
     public static final String FUNCTIONS = "FUNCTIONS";
     public static final String KEYS = "KEYS";
@@ -45,6 +47,7 @@ public final class Subjects {
 
     public static final String ALL_RETRIES = "activations.retry.*";
     public static final String ALL_EVENTS = "events.*.*";
+    public static final String ALL_INBOX = "in.*.>";
     public static final String ALL_STATES = "events.*.state";
     public static final String ALL_WORK_NOTIFICATIONS = "wake.>";
     /** The table of all queues, in parts. */
@@ -65,6 +68,7 @@ public final class Subjects {
     /** Says that ends of activations wait for a dispatcher; nothing stores it. */
     public static final String ENDED = "due.ended";
 
+    private static final String INBOX_PREFIX = "in.";
     private static final String QUEUE = "activations.queue.";
     private static final String WORK_NOTIFICATION = "wake.";
     private static final String PEERS = "peers.";
@@ -184,6 +188,20 @@ public final class Subjects {
     /** The {@link ImagePin}s of all revisions of one function. */
     public static String imagePins(String function) {
         return "$KV." + IMAGES + "." + function(function) + ".*";
+    }
+
+    /**
+     * A subject of the owner's own, or several.
+     *
+     * @param subject see {@link UserSubject}
+     */
+    public static String inbox(String owner, String subject) {
+        return INBOX_PREFIX + user(owner) + "." + checked(UserSubject.isPattern(subject), subject);
+    }
+
+    /** As the owner names it. */
+    public static String userSubject(String inbox) {
+        return inbox.substring(inbox.indexOf('.', INBOX_PREFIX.length()) + 1);
     }
 
     /** The name of a function's durable pull consumer, without dots. */

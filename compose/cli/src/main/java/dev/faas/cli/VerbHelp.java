@@ -49,6 +49,8 @@ final class VerbHelp extends Help {
                         "fn",
                         "schedule",
                         "hook",
+                        "source",
+                        "subject",
                         "destination",
                         "delivery",
                         "apply",

@@ -33,6 +33,8 @@ import dev.faas.cli.run.LogsCommand;
 import dev.faas.cli.run.RunCommand;
 import dev.faas.cli.schedule.ScheduleCommand;
 import dev.faas.cli.secret.SecretCommand;
+import dev.faas.cli.source.SourceCommand;
+import dev.faas.cli.subject.SubjectCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -60,6 +62,8 @@ final class Verbs {
         ALL.put(FUNCTION, FunctionCommand.class);
         ALL.put("schedule", ScheduleCommand.class);
         ALL.put("hook", HookCommand.class);
+        ALL.put("source", SourceCommand.class);
+        ALL.put("subject", SubjectCommand.class);
         ALL.put("destination", DestinationCommand.class);
         ALL.put("delivery", DeliveryCommand.class);
         ALL.put("apply", ApplyCommand.class);

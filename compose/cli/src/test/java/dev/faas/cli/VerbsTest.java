@@ -130,7 +130,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"project", "source"})
+    @ValueSource(strings = {"project", "connection"})
     void reservedVerbsAreNotAvailableYet(String verb) {
         var expected = new ClientRun(
                 Exit.USAGE, "", "faas: \"%s\" is not available yet\nList the verbs: faas help\n".formatted(verb));

@@ -1,7 +1,9 @@
 package dev.faas.gateway.hook;
 
 import dev.faas.acceptance.IdempotencyKey;
+import dev.faas.hook.CloudEventBody;
 import dev.faas.hook.HookSpec;
+import dev.faas.hook.ReceivedMessage;
 import dev.faas.webhook.StandardWebhooks;
 import dev.faas.wire.Problem;
 import dev.faas.wire.Sha256;
@@ -20,13 +22,13 @@ final class DeliveryId {
      *
      * @throws dev.faas.wire.ProblemException invalid_request when the header comes twice
      */
-    static Optional<String> of(HookRequest request, HookSpec spec) {
+    static Optional<String> of(ReceivedMessage request, HookSpec spec) {
         return find(request, spec)
                 .filter(id -> !id.isEmpty())
                 .map(id -> IdempotencyKey.isValid(id) ? id : "sha256:" + Sha256.hex(id));
     }
 
-    private static Optional<String> find(HookRequest request, HookSpec spec) {
+    private static Optional<String> find(ReceivedMessage request, HookSpec spec) {
         var own = spec.reading().deliveryIdHeader();
         if (own != null) {
             return header(request, own);
@@ -42,7 +44,7 @@ final class DeliveryId {
         };
     }
 
-    private static Optional<String> header(HookRequest request, String name) {
+    private static Optional<String> header(ReceivedMessage request, String name) {
         var values = request.all(name);
         if (values.size() > 1) {
             throw Problem.invalid(name, "must be given once").asException();
@@ -51,7 +53,7 @@ final class DeliveryId {
     }
 
     /** Source and id together are unique (CloudEvents 1.0). */
-    private static Optional<String> ofEvent(HookRequest request) {
+    private static Optional<String> ofEvent(ReceivedMessage request) {
         if (request.isStructuredEvent()) {
             var event = CloudEventBody.structured(request);
             return Optional.of(

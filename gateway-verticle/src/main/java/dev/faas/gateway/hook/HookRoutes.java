@@ -10,6 +10,7 @@ import dev.faas.gateway.quota.SteadyRates;
 import dev.faas.gateway.read.ActivationStatus;
 import dev.faas.gateway.read.JsonBody;
 import dev.faas.hook.PublishedHook;
+import dev.faas.hook.ReceivedMessage;
 import dev.faas.hook.RefusedRequests.Request;
 import dev.faas.http.Bodies;
 import dev.faas.http.HttpService;
@@ -128,7 +129,8 @@ public final class HookRoutes {
 
     private static void requireReadable(RoutingContext ctx) {
         var encoding = ctx.request().getHeader(HttpHeaders.CONTENT_ENCODING);
-        var type = HookRequest.mediaType(ctx);
+        var contentType = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        var type = contentType == null ? "" : ReceivedMessage.mediaType(contentType);
         if ((encoding != null && !encoding.equalsIgnoreCase("identity"))
                 || type.startsWith("multipart/")
                 || type.equals("application/cloudevents-batch+json")) {
@@ -151,7 +153,8 @@ public final class HookRoutes {
     public Future<Buffer> receive(RoutingContext ctx) {
         var admitted = Admitted.of(ctx);
         var spec = admitted.hook.spec();
-        var request = new HookRequest(ctx);
+        var request = new ReceivedMessage(
+                ctx.request().headers().entries(), Bodies.bytes(ctx).getBytes());
         var signature = hooks.signature(admitted.id);
         if (signature.isPresent() && !signature.get().isValid(request, request.body(), clock.instant())) {
             ctx.response().putHeader("WWW-Authenticate", "Signature");

@@ -1,28 +1,25 @@
 package dev.faas.gateway.hook;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.acceptance.Submission;
-import dev.faas.hook.BodyMapping;
+import dev.faas.hook.CloudEventBody.Wrapper;
 import dev.faas.hook.HookSpec;
-import dev.faas.http.StrictJson;
-import dev.faas.wire.Problem;
+import dev.faas.hook.ReceivedMessage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Makes the submission of a request, as its hook says. */
 final class HookSubmission {
     private static final String VARIABLE = "FAAS_HOOK_";
+    private static final String TYPE_OF_OTHERS = "dev.faas.hook.request";
     private static final int MAX_TAG = 256;
 
     private HookSubmission() {}
 
     /** Whether all headers have the values that the hook selects. */
-    static boolean isSelected(HookRequest request, HookSpec spec) {
+    static boolean isSelected(ReceivedMessage request, HookSpec spec) {
         return spec.reading().match().entrySet().stream()
                 .allMatch(wanted -> request.single(wanted.getKey())
                         .filter(wanted.getValue()::equals)
@@ -31,19 +28,14 @@ final class HookSubmission {
 
     /** Fails with {@code invalid_request}, {@code malformed_json} or {@code argument_too_large}. */
     static Submission of(
-            HookRequest request,
+            ReceivedMessage request,
             HookSpec spec,
             String hookId,
             Optional<String> deliveryId,
             String requestId,
             Instant now) {
-        var mapping = spec.reading().body();
-        var argument = switch (mapping.as()) {
-            case WHOLE -> request.text();
-            case POINTER -> selected(request.body(), mapping);
-            case CLOUDEVENT ->
-                CloudEventBody.of(request, hookId, deliveryId, requestId, now).toString();
-        };
+        var event = new Wrapper(deliveryId.orElse(requestId), "/hooks/" + hookId, TYPE_OF_OTHERS, null, now);
+        var argument = spec.reading().body().argument(request, event);
         var tags = new HashMap<>(spec.tags());
         var variables = new HashMap<String, String>();
         for (var header : spec.reading().headers()) {
@@ -53,19 +45,6 @@ final class HookSubmission {
             });
         }
         return new Submission(argument, OptionalInt.empty(), tags, Optional.empty(), variables);
-    }
-
-    private static String selected(byte[] body, BodyMapping mapping) {
-        var pointer = Objects.requireNonNull(mapping.pointer());
-        JsonNode found = StrictJson.value(body).at(JsonPointer.compile(pointer));
-        if (!found.isMissingNode()) {
-            return found.isTextual() ? found.textValue() : found.toString();
-        }
-        if (mapping.fallback() == null) {
-            throw Problem.invalid("", "the body has nothing at '" + pointer + "'")
-                    .asException();
-        }
-        return mapping.fallback();
     }
 
     /** A header may have a tab, and nothing below it. */

@@ -1,16 +1,18 @@
 package dev.faas.dispatcher.delivery;
 
+import dev.faas.destination.DestinationSpec;
 import dev.faas.dispatcher.ended.EndedStore;
 import dev.faas.dispatcher.ended.Wake;
 import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Lifecycle;
 import dev.faas.lifecycle.RepeatingTask;
-import dev.faas.nats.ObjectBucket;
+import dev.faas.nats.Nats;
 import dev.faas.outgoing.OutgoingClient;
 import dev.faas.outgoing.OutgoingConfig;
 import dev.faas.pg.Pg;
 import dev.faas.seal.KeyEncryptionKeys;
+import dev.faas.wire.Subjects;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -45,6 +47,7 @@ public final class DeliveryDispatcher {
     private final DeliveryStore store;
     private final Sender webhooks;
     private final Sender functions;
+    private final Sender subjects;
     private final DeliveryMeters meters;
     private final InFlight inFlight = new InFlight();
     private final Queue<Attempted> done = new ConcurrentLinkedQueue<>();
@@ -56,10 +59,12 @@ public final class DeliveryDispatcher {
     private volatile boolean stopping;
     private long countedAt = System.nanoTime() - COUNT_PAUSE.toNanos();
 
-    private DeliveryDispatcher(DeliveryStore store, Sender webhooks, Sender functions, DeliveryMeters meters) {
+    private DeliveryDispatcher(
+            DeliveryStore store, Sender webhooks, Sender functions, Sender subjects, DeliveryMeters meters) {
         this.store = store;
         this.webhooks = webhooks;
         this.functions = functions;
+        this.subjects = subjects;
         this.meters = meters;
     }
 
@@ -68,7 +73,7 @@ public final class DeliveryDispatcher {
             Vertx vertx,
             Pg pg,
             NamedSubmits submits,
-            ObjectBucket outputs,
+            Nats nats,
             OutgoingConfig config,
             KeyEncryptionKeys keks,
             MeterRegistry registry)
@@ -81,7 +86,8 @@ public final class DeliveryDispatcher {
         var dispatcher = new DeliveryDispatcher(
                 new DeliveryStore(pg),
                 new WebhookSender(client, keks, meters),
-                new FunctionSender(new FunctionCallStore(pg, outputs), submits),
+                new FunctionSender(new FunctionCallStore(pg, nats.objectBucket(Subjects.OUTPUTS)), submits),
+                new SubjectSender(vertx, nats, submits),
                 meters);
         on.open(
                 "deliveries",
@@ -153,8 +159,8 @@ public final class DeliveryDispatcher {
         var records = Blocking.await(store.findRecords(activations));
         for (var delivery : claimed) {
             inFlight.begin(delivery);
-            var sender = delivery.destination().spec().function() == null ? webhooks : functions;
-            sender.send(
+            senderOf(delivery)
+                    .send(
                             delivery,
                             records.get(
                                     Objects.requireNonNullElse(delivery.event().activationId(), "")))
@@ -164,6 +170,14 @@ public final class DeliveryDispatcher {
                     });
         }
         return true;
+    }
+
+    private Sender senderOf(Claimed delivery) {
+        return switch (delivery.destination().spec().kind()) {
+            case DestinationSpec.FUNCTION -> functions;
+            case DestinationSpec.SUBJECT -> subjects;
+            default -> webhooks;
+        };
     }
 
     private void countAtTimes() throws Exception {

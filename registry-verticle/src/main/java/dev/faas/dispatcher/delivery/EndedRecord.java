@@ -2,6 +2,7 @@ package dev.faas.dispatcher.delivery;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.wire.ApiTime;
@@ -37,6 +38,13 @@ record EndedRecord(Buffer record, @Nullable Buffer result) {
 
     ActivationRecord.Ended ended() {
         return (ActivationRecord.Ended) Codec.decode(record.getBytes(), ActivationRecord.class);
+    }
+
+    /** Of an activation that this end submits. */
+    Cause cause() {
+        var activation = ended().activation();
+        var before = activation.cause();
+        return new Cause(activation.id(), before == null ? 1 : before.depth() + 1);
     }
 
     static ObjectNode event(String type, Instant at, ObjectNode data) {

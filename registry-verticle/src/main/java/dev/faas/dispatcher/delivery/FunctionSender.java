@@ -5,7 +5,6 @@ import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Cause;
 import dev.faas.activation.RunSpec;
-import dev.faas.destination.DeliveryAttempt;
 import dev.faas.destination.DestinationSpec.FunctionTarget;
 import dev.faas.dispatcher.delivery.FunctionCallStore.SubmitId;
 import dev.faas.dispatcher.submit.NamedSubmits;
@@ -19,16 +18,12 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes one attempt of a delivery: submits an activation of the destination's function, under an id that the delivery has from
@@ -42,10 +37,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class FunctionSender implements Sender {
-    private static final Logger LOG = LoggerFactory.getLogger(FunctionSender.class);
-    private static final int ACCEPTED = 202;
     private static final String UNKNOWN = "outcome_unknown";
-    private static final String NO_ANSWER = "The platform could not be asked whether the activation is accepted.";
 
     private final FunctionCallStore store;
     private final NamedSubmits submits;
@@ -57,7 +49,7 @@ final class FunctionSender implements Sender {
 
     @Override
     public Future<Attempted> send(Claimed delivery, @Nullable EndedRecord record) {
-        var begun = new Begun(delivery, Instant.now().truncatedTo(ChronoUnit.MILLIS), System.nanoTime());
+        var begun = Begun.now(delivery);
         try {
             return store.claimId(delivery.id(), Ids.activation(Instant.now()))
                     .compose(claimed -> claimed.map(id -> send(begun, record, id))
@@ -75,21 +67,21 @@ final class FunctionSender implements Sender {
         }
         return submits.isAccepted(id.id(), submits::findInLedger).compose(isAccepted -> {
             if (isAccepted) {
-                return Future.succeededFuture(begun.accepted(id.id()));
+                return Future.succeededFuture(accepted(begun, id.id()));
             }
             return NamedSubmits.isTooOld(id.id())
-                    ? Future.succeededFuture(Attempted.over(begun.delivery, UNKNOWN))
+                    ? Future.succeededFuture(Attempted.over(begun.delivery(), UNKNOWN))
                     : submit(begun, record, id.id());
         });
     }
 
     private Future<Attempted> submit(Begun begun, @Nullable EndedRecord record, String id) {
-        var delivery = begun.delivery;
+        var delivery = begun.delivery();
         var owner = delivery.destination().owner();
         if (record == null && delivery.event().activationId() != null) {
             return over(delivery, "record_expired");
         }
-        var cause = record == null ? null : cause(record);
+        var cause = record == null ? null : record.cause();
         if (cause != null && cause.depth() > Cause.MAX_DEPTH) {
             return over(delivery, "chain_too_deep");
         }
@@ -112,12 +104,6 @@ final class FunctionSender implements Sender {
         return Future.succeededFuture(Attempted.over(delivery, reason));
     }
 
-    private static Cause cause(EndedRecord record) {
-        var activation = record.ended().activation();
-        var before = activation.cause();
-        return new Cause(activation.id(), before == null ? 1 : before.depth() + 1);
-    }
-
     private Future<Attempted> accept(
             Begun begun, FunctionRevision function, String argument, @Nullable Cause cause, String id) {
         var request = new SubmitRequest(
@@ -125,22 +111,26 @@ final class FunctionSender implements Sender {
                 new Submission(argument, OptionalInt.empty(), Map.of()),
                 "",
                 Optional.empty(),
-                new SubmitOrigin(begun.delivery.id()),
+                new SubmitOrigin(begun.delivery().id()),
                 null,
                 null,
                 cause);
         return submits.accept(id, request, submits::findInLedger)
-                .map(accepted -> begun.accepted(id))
+                .map(accepted -> accepted(begun, id))
                 .recover(failure -> failure instanceof ProblemException refusal
                         ? refused(begun, refusal.problem(), id)
                         : Future.failedFuture(failure));
+    }
+
+    private static Attempted accepted(Begun begun, String id) {
+        return begun.accepted(JsonNodeFactory.instance.objectNode().put("activationId", id));
     }
 
     private Future<Attempted> refused(Begun begun, Problem problem, String id) {
         var attempted = begun.refused(problem);
         return problem.code().equals(UNKNOWN)
                 ? Future.succeededFuture(attempted)
-                : store.dropId(begun.delivery.id(), id).map(attempted);
+                : store.dropId(begun.delivery().id(), id).map(attempted);
     }
 
     private sealed interface Argument {
@@ -181,53 +171,6 @@ final class FunctionSender implements Sender {
             return text.indexOf('\0') < 0 ? new Argument.Text(text) : Argument.NO_TEXT;
         } catch (CharacterCodingException e) {
             return Argument.NO_TEXT;
-        }
-    }
-
-    /** @param since of {@link System#nanoTime} */
-    private record Begun(Claimed delivery, Instant at, long since) {
-        Attempted accepted(String id) {
-            var response = JsonNodeFactory.instance.objectNode().put("activationId", id);
-            return attempted(ACCEPTED, null, response.toString(), Optional.empty(), false, null);
-        }
-
-        /** What may pass is tried again, as with a receiver that answers so. */
-        Attempted refused(Problem problem) {
-            var retryAfter = problem.retryAfterSeconds().isPresent()
-                    ? Optional.of(Duration.ofSeconds(problem.retryAfterSeconds().getAsInt()))
-                    : Optional.<Duration>empty();
-            return attempted(
-                    problem.status(),
-                    null,
-                    problem.code() + ": " + problem.detail(),
-                    retryAfter,
-                    false,
-                    problem.mayPass() ? null : problem.code());
-        }
-
-        Attempted unanswered(Throwable failure) {
-            LOG.warn(
-                    "delivery not submitted delivery={} destination={}",
-                    delivery.id(),
-                    delivery.destination().id(),
-                    failure);
-            return attempted(null, NO_ANSWER, null, Optional.empty(), true, null);
-        }
-
-        private Attempted attempted(
-                @Nullable Integer status,
-                @Nullable String error,
-                @Nullable String response,
-                Optional<Duration> retryAfter,
-                boolean isOurFault,
-                @Nullable String over) {
-            long millis = (System.nanoTime() - since) / 1_000_000;
-            return new Attempted(
-                    delivery,
-                    new DeliveryAttempt(at, millis, status, error, Map.of(), response),
-                    retryAfter,
-                    isOurFault,
-                    over);
         }
     }
 }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Submits activations under ids that rows in Postgres have, so that a repeat after a crash makes no second one. Thread-safe.
@@ -126,15 +127,24 @@ public final class NamedSubmits {
 
     /** Completes and fails as {@link Acceptance#acceptNamed}. */
     public Future<Accepted> accept(String id, SubmitRequest request, PastActivations past) {
+        return onContext(() -> acceptance.acceptNamed(id, request, past));
+    }
+
+    /** As {@link Acceptance#acceptUnlessInStream}. */
+    public Future<Accepted> acceptUnlessInStream(String id, SubmitRequest request, Instant safeFrom) {
+        return onContext(() -> acceptance.acceptUnlessInStream(id, request, safeFrom));
+    }
+
+    private Future<Accepted> onContext(Supplier<Future<Accepted>> submit) {
         var promise = Promise.<Accepted>promise();
-        context.runOnContext(now -> acceptOnContext(id, request, past).onComplete(promise));
+        context.runOnContext(now -> begin(submit).onComplete(promise));
         return promise.future();
     }
 
     /** Of a closed connection it throws. */
-    private Future<Accepted> acceptOnContext(String id, SubmitRequest request, PastActivations past) {
+    private static Future<Accepted> begin(Supplier<Future<Accepted>> submit) {
         try {
-            return acceptance.acceptNamed(id, request, past);
+            return submit.get();
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

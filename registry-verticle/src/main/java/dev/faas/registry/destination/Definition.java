@@ -12,7 +12,7 @@ import java.util.Optional;
  * A destination as its user wrote it.
  *
  * @param spec without its function
- * @param call empty: it is a webhook
+ * @param call empty: it calls no function
  * @param headers empty: the stored ones
  * @param secret empty: the stored one, or a new one
  * @param enabled empty: as it is stored, or true
@@ -34,6 +34,10 @@ record Definition(
 
     Definition with(DestinationSpec other) {
         return new Definition(other, call, headers, secret, enabled);
+    }
+
+    boolean isWebhook() {
+        return call.isEmpty() && spec.subject() == null;
     }
 
     boolean hasOriginOf(Destination stored) {

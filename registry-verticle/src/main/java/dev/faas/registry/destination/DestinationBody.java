@@ -5,6 +5,7 @@ import dev.faas.acceptance.SubmissionFields;
 import dev.faas.activation.Status;
 import dev.faas.destination.DestinationSpec;
 import dev.faas.destination.DestinationSpec.Selection;
+import dev.faas.destination.DestinationSpec.SubjectTarget;
 import dev.faas.http.JsonFields;
 import dev.faas.outgoing.OutgoingRequest;
 import dev.faas.outgoing.OutgoingRules;
@@ -13,6 +14,7 @@ import dev.faas.registry.destination.Definition.Call;
 import dev.faas.webhook.WebhookSecret;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Problem;
+import dev.faas.wire.UserSubject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +55,7 @@ final class DestinationBody {
                             DestinationSpec.BATCH_ENDED,
                             DestinationSpec.SCHEDULE_PAUSED,
                             DestinationSpec.SCHEDULE_MISSED,
+                            DestinationSpec.SOURCE_FAILING,
                             DestinationSpec.DESTINATION_DISABLED))
             .collect(Collectors.toMap(Function.identity(), Function.identity()));
 
@@ -60,13 +63,18 @@ final class DestinationBody {
     private static final Pattern OWN_HEADERS = Pattern.compile("webhook-.*|content-type|user-agent");
 
     private static final String FUNCTION_RULE = "be a function's name or id, with or without a revision (build@3)";
-    private static final Map<String, String> KINDS = Map.of(
-            DestinationSpec.WEBHOOK, DestinationSpec.WEBHOOK, DestinationSpec.FUNCTION, DestinationSpec.FUNCTION);
+    private static final Map<String, String> KINDS = Stream.of(
+                    DestinationSpec.WEBHOOK, DestinationSpec.FUNCTION, DestinationSpec.SUBJECT)
+            .collect(Collectors.toMap(Function.identity(), Function.identity()));
+    /** Whether it is binary. */
+    private static final Map<String, Boolean> EVENT_FORMATS =
+            Map.of(DestinationView.STRUCTURED, false, DestinationView.BINARY, true);
     /** Whether it is the result. */
     private static final Map<String, Boolean> ARGUMENTS =
             Map.of(DestinationView.RESULT, true, DestinationView.EVENT, false);
 
-    private static final String[] OF_WEBHOOKS = {"url", "format", "sign", "timeoutSeconds", "headers", "secret"};
+    private static final String[] OF_WEBHOOKS = {"url", "sign", "timeoutSeconds", "headers", "secret"};
+    private static final String[] OF_SUBJECTS = {"subject"};
     private static final String[] OF_FUNCTIONS = {"function", "argument", "allowLoop"};
 
     private static final String[] SERVER_FIELDS = {
@@ -96,11 +104,37 @@ final class DestinationBody {
         before.map(DestinationSpec::kind)
                 .filter(fixed -> !fixed.equals(kind))
                 .ifPresent(fixed -> fields.addError("kind", "cannot be changed: it stays '" + fixed + "'"));
-        return kind.equals(DestinationSpec.WEBHOOK) ? webhook(fields, name, rules) : call(fields, name);
+        return switch (kind) {
+            case DestinationSpec.FUNCTION -> call(fields, name);
+            case DestinationSpec.SUBJECT -> publication(fields, name);
+            default -> webhook(fields, name, rules);
+        };
+    }
+
+    private static Definition publication(JsonFields fields, String name) {
+        refuse(fields, OF_WEBHOOKS, DestinationSpec.WEBHOOK);
+        refuse(fields, OF_FUNCTIONS, DestinationSpec.FUNCTION);
+        var subject = fields.text("subject", ANY, UserSubject.RULE);
+        if (fields.has("subject") && !UserSubject.isSubject(subject)) {
+            fields.addError("subject", "must " + UserSubject.RULE);
+        }
+        var spec = new DestinationSpec(
+                name,
+                "",
+                selection(fields),
+                DEFAULT_TIMEOUT,
+                maxInFlight(fields),
+                null,
+                new SubjectTarget(subject, fields.choice("format", EVENT_FORMATS, false)));
+        var enabled = enabled(fields);
+        fields.requireValid();
+        return new Definition(spec, Optional.empty(), Optional.of(Map.of()), Optional.empty(), enabled);
     }
 
     private static Definition call(JsonFields fields, String name) {
         refuse(fields, OF_WEBHOOKS, DestinationSpec.WEBHOOK);
+        refuse(fields, OF_SUBJECTS, DestinationSpec.SUBJECT);
+        refuse(fields, new String[] {"format"}, DestinationSpec.WEBHOOK);
         var ref = fields.text("function", ANY, FUNCTION_RULE);
         var function = FunctionRef.parse(ref);
         if (function.isEmpty() && fields.has("function")) {
@@ -110,7 +144,7 @@ final class DestinationBody {
         boolean allowLoop = fields.flag("allowLoop", false);
         var selection = selection(fields);
         var enabled = enabled(fields);
-        var spec = new DestinationSpec(name, "", selection, DEFAULT_TIMEOUT, maxInFlight(fields), null);
+        var spec = new DestinationSpec(name, "", selection, DEFAULT_TIMEOUT, maxInFlight(fields), null, null);
         fields.requireValid();
         return new Definition(
                 spec,
@@ -130,6 +164,7 @@ final class DestinationBody {
 
     private static Definition webhook(JsonFields fields, String name, OutgoingRules rules) {
         refuse(fields, OF_FUNCTIONS, DestinationSpec.FUNCTION);
+        refuse(fields, OF_SUBJECTS, DestinationSpec.SUBJECT);
         choose(fields, "format", "standard");
         choose(fields, "sign", "v1");
         var url = fields.text("url", ANY, "be a URL such as https://example.com/path");
@@ -146,6 +181,7 @@ final class DestinationBody {
                 selection,
                 fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
                 maxInFlight(fields),
+                null,
                 null);
         fields.requireValid();
         if (!rules.mayAllow(parsed.orElseThrow())) {

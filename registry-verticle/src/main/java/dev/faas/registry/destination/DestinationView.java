@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class DestinationView {
     static final String RESULT = "result";
     static final String EVENT = "event";
+    static final String STRUCTURED = "cloudevents-structured";
+    static final String BINARY = "cloudevents-binary";
+    private static final String STANDARD = "standard";
 
     private DestinationView() {}
 
@@ -20,7 +23,8 @@ final class DestinationView {
         var spec = destination.spec();
         var selection = spec.selection();
         var function = spec.function();
-        boolean isWebhook = function == null;
+        var subject = spec.subject();
+        boolean isWebhook = spec.sendsRequests();
         var body = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", destination.id())
@@ -28,14 +32,15 @@ final class DestinationView {
                 .put("name", spec.name())
                 .put("kind", spec.kind())
                 .put("url", isWebhook ? spec.url() : null)
-                .put("function", isWebhook ? null : target(function).text())
-                .put("functionId", isWebhook ? null : function.id())
-                .put("argument", isWebhook ? null : function.passesResult() ? RESULT : EVENT)
-                .put("allowLoop", isWebhook ? null : function.allowLoop());
+                .put("subject", subject == null ? null : subject.name())
+                .put("function", function == null ? null : target(function).text())
+                .put("functionId", function == null ? null : function.id())
+                .put("argument", function == null ? null : function.passesResult() ? RESULT : EVENT)
+                .put("allowLoop", function == null ? null : function.allowLoop());
         selection.events().forEach(body.putArray("events")::add);
         selection.functions().forEach(body.putArray("functions")::add);
         selection.tags().forEach(body.putObject("tags")::put);
-        body.put("format", isWebhook ? "standard" : null)
+        body.put("format", format(spec))
                 .put("sign", isWebhook ? "v1" : null)
                 .put("timeoutSeconds", isWebhook ? (Integer) spec.timeoutSeconds() : null)
                 .put("maxInFlight", spec.maxInFlight())
@@ -52,9 +57,17 @@ final class DestinationView {
         return of(destination)
                 .put(
                         "secret",
-                        destination.spec().function() == null
+                        destination.spec().sendsRequests()
                                 ? destination.secrets().newest()
                                 : null);
+    }
+
+    private static @Nullable String format(DestinationSpec spec) {
+        var subject = spec.subject();
+        if (subject != null) {
+            return subject.isBinary() ? BINARY : STRUCTURED;
+        }
+        return spec.sendsRequests() ? STANDARD : null;
     }
 
     /** For a merge patch: it names the function by its id, since a later function of its name is another one. */

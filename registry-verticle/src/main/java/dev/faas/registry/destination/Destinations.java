@@ -3,6 +3,7 @@ package dev.faas.registry.destination;
 import dev.faas.audit.AuditEntry;
 import dev.faas.audit.Origin;
 import dev.faas.destination.DestinationSecrets;
+import dev.faas.destination.DestinationSpec;
 import dev.faas.outgoing.OutgoingUrl;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
@@ -65,7 +66,7 @@ final class Destinations {
                 owner,
                 1,
                 definition.spec(),
-                definition.call().isPresent()
+                !definition.isWebhook()
                         ? DestinationSecrets.NONE
                         : DestinationSecrets.of(
                                 definition.secret().orElseGet(WebhookSecret::create),
@@ -141,7 +142,8 @@ final class Destinations {
                 .map(secret -> DestinationSecrets.of(secret, headers))
                 .orElseGet(() -> before.secrets().withHeaders(headers));
         boolean isSameReceiver = definition.spec().url().equals(before.spec().url())
-                && Objects.equals(definition.spec().function(), before.spec().function());
+                && Objects.equals(definition.spec().function(), before.spec().function())
+                && Objects.equals(definition.spec().subject(), before.spec().subject());
         var after = new Destination(
                 before.id(),
                 before.owner(),
@@ -170,9 +172,8 @@ final class Destinations {
     }
 
     private Destination rotated(Destination before, Duration overlap) {
-        if (before.spec().function() != null) {
-            throw Problem.invalid("", "A destination that calls a function has no secret to rotate.")
-                    .asException();
+        if (!before.spec().sendsRequests()) {
+            throw Problem.invalid("", "Only a webhook has a secret to rotate.").asException();
         }
         return before.with(before.secrets().rotated(WebhookSecret.create(), now(), now().plus(overlap)));
     }
@@ -243,27 +244,29 @@ final class Destinations {
 
     /** Of the URL the host only: the rest may be secret. */
     private static AuditEntry entry(Destination destination, Origin origin, String action) {
-        var function = destination.spec().function();
         return AuditEntry.done(
                         origin,
                         action,
                         destination.id(),
-                        new JsonObject()
+                        target(destination.spec())
                                 .put("name", destination.spec().name())
-                                .put(
-                                        function == null ? "host" : "function",
-                                        function == null
-                                                ? OutgoingUrl.parse(destination
-                                                                .spec()
-                                                                .url())
-                                                        .host()
-                                                : function.id())
                                 .put(
                                         "events",
                                         new JsonArray(
                                                 destination.spec().selection().events()))
                                 .put("enabled", destination.isEnabled()))
                 .inProject(destination.owner());
+    }
+
+    private static JsonObject target(DestinationSpec spec) {
+        var function = spec.function();
+        var subject = spec.subject();
+        if (subject != null) {
+            return new JsonObject().put("subject", subject.name());
+        }
+        return function == null
+                ? new JsonObject().put("host", OutgoingUrl.parse(spec.url()).host())
+                : new JsonObject().put("function", function.id());
     }
 
     private static void log(String event, Destination destination) {

@@ -254,6 +254,9 @@ public final class FunctionStore {
                                 insert into hook_outbox (id) select id from stopped
                                 on conflict (id) do update
                                 set change = nextval('hook_change'), noted_at = now()""").execute(Tuple.of(functionId)))
+                .compose(stopped -> tx.preparedQuery("""
+                                update source set state = 'function_deleted'
+                                where id in (select id from source where function_id = $1 order by id for update)""").execute(Tuple.of(functionId)))
                 .mapEmpty();
     }
 

@@ -5,6 +5,7 @@ import dev.faas.hook.PublishedHook;
 import dev.faas.hook.PublishedHook.PathSecret;
 import dev.faas.hook.SealedSecrets;
 import dev.faas.registry.function.FunctionTarget;
+import dev.faas.registry.function.TriggerState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -22,38 +23,8 @@ record Hook(
         int version,
         HookSpec spec,
         Access access,
-        State state,
+        TriggerState state,
         Times times) {
-    enum State {
-        ACTIVE("active"),
-        PAUSED("paused"),
-        /** A function of the same name later does not revive it. */
-        FUNCTION_DELETED("function_deleted");
-
-        private final String text;
-
-        State(String text) {
-            this.text = text;
-        }
-
-        String text() {
-            return text;
-        }
-
-        static State of(String text) {
-            for (var state : values()) {
-                if (state.text.equals(text)) {
-                    return state;
-                }
-            }
-            throw new IllegalArgumentException("no state of a hook: " + text);
-        }
-
-        static State of(boolean paused) {
-            return paused ? PAUSED : ACTIVE;
-        }
-    }
-
     /**
      * What a sender has to know, of which nothing can be read here.
      *
@@ -80,7 +51,7 @@ record Hook(
         return new Hook(id, owner, function, version, spec, other, state, times);
     }
 
-    Hook with(State other) {
+    Hook with(TriggerState other) {
         return new Hook(id, owner, function, version, spec, access, other, times);
     }
 
@@ -95,6 +66,6 @@ record Hook(
                 spec,
                 access.secrets,
                 access.old == null ? List.of(access.path) : List.of(access.path, Objects.requireNonNull(access.old)),
-                state == State.PAUSED);
+                state == TriggerState.PAUSED);
     }
 }

@@ -1,20 +1,17 @@
 package dev.faas.registry.hook;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.acceptance.SubmissionFields;
-import dev.faas.hook.BodyMapping;
-import dev.faas.hook.BodyMapping.As;
 import dev.faas.hook.HookSignature;
 import dev.faas.hook.HookSignature.Scheme;
 import dev.faas.hook.HookSpec;
 import dev.faas.hook.HookSpec.Limits;
 import dev.faas.hook.HookSpec.Reading;
 import dev.faas.http.JsonFields;
+import dev.faas.registry.function.TriggerFields;
 import dev.faas.webhook.HmacAlgorithm;
 import dev.faas.webhook.SignatureEncoding;
 import dev.faas.webhook.SignedText;
-import dev.faas.wire.FunctionRef;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,17 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads a hook from a request body: checks each field and fills in the defaults. Reports all invalid fields at once. */
 final class HookBody {
     private static final Pattern ANY = Pattern.compile("(?s).*+");
-    private static final String NAME_RULE =
-            "be 1 to 63 of a-z, 0-9 and '-', begin with a letter, and not end with a '-'";
-    private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final String HEADER_RULE = "be the name of a header: 1 to 64 letters, digits, '-' and '_'";
     private static final String MATCH = "header:";
     private static final Pattern MATCHED = Pattern.compile(MATCH + HEADER.pattern());
     private static final Pattern PREFIX = Pattern.compile("[\\x20-\\x7e]{0,64}");
     private static final Pattern SECRET = Pattern.compile("[^\\p{Cntrl}]{1,256}");
-    private static final Pattern POINTER = Pattern.compile("(/(?:[^~\\p{Cntrl}]|~[01])*)?");
-    private static final int MAX_POINTER = 256;
     private static final int MAX_SECRETS = 5;
     private static final int MAX_SECRET = 256;
     private static final int MAX_HEADERS = 16;
@@ -45,7 +37,6 @@ final class HookBody {
     private static final int MAX_TAGS = 16;
     private static final int MAX_MATCHES = 10;
     private static final int MAX_VALUE = 256;
-    private static final int MAX_FALLBACK = 4_096;
     private static final int MAX_BODY_KB = 1_024;
     private static final int MAX_RATE = 10_000;
     private static final int USUAL_RATE = 100;
@@ -66,15 +57,15 @@ final class HookBody {
     static Definition read(ObjectNode body, Optional<Hook> before) {
         var fields = JsonFields.of(body);
         fields.ignore(SERVER_FIELDS);
-        var name = name(fields, before);
-        var function = function(fields);
+        var name = TriggerFields.name(fields, before.map(hook -> hook.spec().name()));
+        var function = TriggerFields.function(fields);
         var signed = signature(fields, before);
         var headers = headers(fields);
         var tags = SubmissionFields.tags(fields);
         if (tags.size() + headers.size() > MAX_TAGS) {
             fields.addError("headers", "must be at most " + MAX_TAGS + " together with tags: each becomes a tag");
         }
-        var reading = new Reading(deliveryId(fields), mapping(fields), headers, match(fields));
+        var reading = new Reading(deliveryId(fields), TriggerFields.mapping(fields), headers, match(fields));
         var limits = new Limits(
                 fields.integer("maxBodyKb", MAX_BODY_KB, 1, MAX_BODY_KB),
                 fields.integer("ratePerSecond", USUAL_RATE, 1, MAX_RATE));
@@ -86,23 +77,6 @@ final class HookBody {
 
     static int overlapHours(JsonFields fields) {
         return fields.integer("overlapHours", DEFAULT_OVERLAP_HOURS, 0, MAX_OVERLAP_HOURS);
-    }
-
-    private static String name(JsonFields fields, Optional<Hook> before) {
-        var name = fields.text("name", NAME, NAME_RULE);
-        before.map(hook -> hook.spec().name())
-                .filter(fixed -> !name.isEmpty() && !fixed.equals(name))
-                .ifPresent(fixed -> fields.addError("name", "cannot be changed: it stays '" + fixed + "'"));
-        return name;
-    }
-
-    private static Optional<FunctionRef> function(JsonFields fields) {
-        var text = fields.text("function", ANY, "be a function's name or id");
-        var function = FunctionRef.parse(text);
-        if (function.isEmpty() && fields.has("function")) {
-            fields.addError("function", "must be a function's name or id, with or without a revision (build@3)");
-        }
-        return function;
     }
 
     /** @param secrets empty: the stored ones */
@@ -192,39 +166,6 @@ final class HookBody {
         return all.object("deliveryId")
                 .flatMap(fields -> fields.optionalText("header", HEADER, HEADER_RULE))
                 .orElse(null);
-    }
-
-    private static BodyMapping mapping(JsonFields all) {
-        var found = all.object("body");
-        if (found.isEmpty()) {
-            return new BodyMapping(As.WHOLE, null, null);
-        }
-        var fields = found.get();
-        var as = fields.choice("as", As.class, As.WHOLE);
-        var pointer = fields.optionalText("pointer", MAX_POINTER);
-        var fallback = fields.optionalText("default", MAX_FALLBACK);
-        if (as == As.POINTER) {
-            if (!fields.has("pointer")) {
-                fields.addError("pointer", "is required");
-            } else if (pointer.filter(HookBody::isPointer).isEmpty()) {
-                fields.addError("pointer", "must be a JSON Pointer (RFC 6901), such as /after");
-            }
-            return new BodyMapping(as, pointer.orElse(""), fallback.orElse(null));
-        }
-        for (var name : List.of("pointer", "default")) {
-            if (fields.has(name)) {
-                fields.addError(name, "must be given with 'as' pointer only");
-            }
-        }
-        return new BodyMapping(as, null, null);
-    }
-
-    private static boolean isPointer(String text) {
-        if (!POINTER.matcher(text).matches()) {
-            return false;
-        }
-        var unused = JsonPointer.compile(text);
-        return true;
     }
 
     private static List<String> headers(JsonFields fields) {

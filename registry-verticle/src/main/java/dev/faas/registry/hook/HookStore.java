@@ -8,8 +8,8 @@ import dev.faas.hook.SealedSecrets;
 import dev.faas.pg.Pg;
 import dev.faas.registry.function.FunctionTarget;
 import dev.faas.registry.function.FunctionTargetStore;
+import dev.faas.registry.function.TriggerState;
 import dev.faas.registry.hook.Hook.Access;
-import dev.faas.registry.hook.Hook.State;
 import dev.faas.registry.quota.QuotaStore;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRef;
@@ -237,7 +237,7 @@ public final class HookStore {
                                         secrets.getInteger("count")),
                         new PathSecret(row.getString("path_hash"), null),
                         old == null ? null : new PathSecret(old, Pg.optionalTime(row, "old_until"))),
-                State.of(row.getString("state")),
+                TriggerState.of(row.getString("state")),
                 new Hook.Times(Pg.time(row, "created_at"), Pg.time(row, "updated_at")));
     }
 }

@@ -3,7 +3,7 @@ package dev.faas.registry.hook;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.hook.HookSignature;
-import dev.faas.registry.hook.Hook.State;
+import dev.faas.registry.function.TriggerState;
 import dev.faas.wire.ApiTime;
 import java.time.Instant;
 import java.util.Locale;
@@ -42,7 +42,7 @@ final class HookView {
         spec.tags().forEach(body.putObject("tags")::put);
         var secrets = hook.access().secrets();
         var old = hook.access().old();
-        return body.put("paused", hook.state() == State.PAUSED)
+        return body.put("paused", hook.state() == TriggerState.PAUSED)
                 .put("state", hook.state().text())
                 .put("secretCount", secrets == null ? 0 : secrets.count())
                 .put("oldUrlUntil", old == null ? null : time(old.until()))

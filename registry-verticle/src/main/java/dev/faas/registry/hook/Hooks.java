@@ -7,8 +7,8 @@ import dev.faas.hook.SealedSecrets;
 import dev.faas.quota.Quota;
 import dev.faas.quota.QuotaSettings;
 import dev.faas.registry.function.Preconditions;
+import dev.faas.registry.function.TriggerState;
 import dev.faas.registry.hook.Hook.Access;
-import dev.faas.registry.hook.Hook.State;
 import dev.faas.registry.hook.HookStore.Change;
 import dev.faas.seal.SealingKey;
 import dev.faas.wire.Ids;
@@ -80,7 +80,7 @@ final class Hooks {
                                     1,
                                     definition.spec(),
                                     new Access(secrets, path(secret), null),
-                                    State.of(definition.paused()),
+                                    TriggerState.of(definition.paused()),
                                     new Hook.Times(now, now));
                             return change.insert(hook).compose(inserted -> {
                                 if (!inserted) {
@@ -131,7 +131,7 @@ final class Hooks {
                         before.version(),
                         definition.spec(),
                         access,
-                        State.of(definition.paused()),
+                        TriggerState.of(definition.paused()),
                         before.times());
             });
         });
@@ -160,7 +160,9 @@ final class Hooks {
                 origin,
                 paused ? "pause" : "resume",
                 (change, before) -> Future.succeededFuture(
-                        before.state() == State.FUNCTION_DELETED ? before : before.with(State.of(paused))));
+                        before.state() == TriggerState.FUNCTION_DELETED
+                                ? before
+                                : before.with(TriggerState.of(paused))));
     }
 
     /** Makes the next state. */

@@ -11,6 +11,7 @@ import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.schedule.ScheduleStore;
 import dev.faas.registry.secret.SecretStore;
+import dev.faas.registry.source.SourceStore;
 import dev.faas.registry.stats.StatStore;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks for users that auth has deleted, and removes what is theirs: deletes their functions, whose work {@link
- * DeletedFunctionCanceller} cancels, and removes schedules, hooks, destinations, batches, jobs, secrets, figures, quota, and the records, results and logs of what has ended.
+ * DeletedFunctionCanceller} cancels, and removes schedules, hooks, sources, destinations, batches, jobs, secrets, figures, quota, and the records, results and logs of what has ended.
  */
 public final class DeletedUserRemover implements Reconciler.Repair {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedUserRemover.class);
@@ -30,6 +31,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             Functions functions,
             ScheduleStore schedules,
             HookStore hooks,
+            SourceStore sources,
             DestinationStore destinations,
             DeliveryStore deliveries,
             BatchStore batches,
@@ -74,6 +76,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.functions().deleteAllOf(user));
         Blocking.await(store.cancelDraining(user));
         Blocking.await(data.hooks().deleteAllOf(user));
+        Blocking.await(data.sources().deleteAllOf(user));
         Blocking.await(data.destinations().deleteAllOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));

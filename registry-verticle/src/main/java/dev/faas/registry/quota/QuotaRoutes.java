@@ -162,6 +162,7 @@ public final class QuotaRoutes {
                 .put(Limit.SCHEDULES.field(), usage.waiting().schedules())
                 .put(Limit.SCHEDULE_TICKS_PER_HOUR.field(), usage.waiting().ticksPerHour())
                 .put(Limit.HOOKS.field(), usage.waiting().hooks())
+                .put(Limit.SOURCES.field(), usage.waiting().sources())
                 .put(Limit.DESTINATIONS.field(), usage.waiting().destinations())
                 .put(Limit.OPEN_BATCHES.field(), usage.waiting().openBatches())
                 .put(Limit.OPEN_JOBS.field(), usage.waiting().openJobs())

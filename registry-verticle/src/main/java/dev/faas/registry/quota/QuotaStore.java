@@ -42,6 +42,7 @@ public final class QuotaStore {
             long schedules,
             long ticksPerHour,
             long hooks,
+            long sources,
             long destinations,
             long openBatches,
             long openJobs) {}
@@ -55,6 +56,7 @@ public final class QuotaStore {
             (select count(*) from schedule s where s.owner = o.owner) as schedules,
             (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from hook h where h.owner = o.owner) as hooks,
+            (select count(*) from source s where s.owner = o.owner) as sources,
             (select count(*) from destination d where d.owner = o.owner) as destinations,
             (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
             (select count(*) from job j where j.owner = o.owner and j.ended_at is null) as open_jobs,
@@ -200,6 +202,7 @@ public final class QuotaStore {
                         row.getLong("schedules"),
                         row.getLong("ticks"),
                         row.getLong("hooks"),
+                        row.getLong("sources"),
                         row.getLong("destinations"),
                         row.getLong("open_batches"),
                         row.getLong("open_jobs")),

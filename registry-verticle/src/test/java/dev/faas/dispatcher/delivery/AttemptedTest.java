@@ -29,7 +29,8 @@ class AttemptedTest {
                 new Claimed.Destination(
                         destination,
                         owner,
-                        new DestinationSpec("erp", "", new Selection(List.of(), List.of(), Map.of()), 15, 10, null),
+                        new DestinationSpec(
+                                "erp", "", new Selection(List.of(), List.of(), Map.of()), 15, 10, null, null),
                         new DestinationSecrets.Sealed(null, Buffer.buffer())),
                 number,
                 Instant.EPOCH,

@@ -23,6 +23,7 @@ public final class Quota {
         MEANINGS.put("schedules", "schedules");
         MEANINGS.put("scheduleTicksPerHour", "times an hour of active schedules");
         MEANINGS.put("hooks", "hooks");
+        MEANINGS.put("sources", "sources of messages");
         MEANINGS.put("destinations", "destinations of events");
         MEANINGS.put("openBatches", "batches that have not ended");
         MEANINGS.put("openJobs", "jobs that have not ended");

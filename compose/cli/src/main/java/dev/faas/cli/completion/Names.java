@@ -72,10 +72,16 @@ final class Names {
         return list("/v1/hooks?limit=100", item -> new Candidate(item.text("name"), item.text("function")));
     }
 
+    List<Candidate> sources() {
+        return list("/v1/sources?limit=100", item -> new Candidate(item.text("name"), item.text("subject")));
+    }
+
     List<Candidate> destinations() {
         return list(
                 "/v1/destinations?limit=100",
-                item -> new Candidate(item.text("name"), item.find("url").orElseGet(() -> item.text("function"))));
+                item -> new Candidate(
+                        item.text("name"),
+                        item.find("url").or(() -> item.find("subject")).orElseGet(() -> item.text("function"))));
     }
 
     List<Candidate> deliveries() {

@@ -168,6 +168,9 @@ record WordContext(CommandLine verb, @Nullable OptionSpec option, int parameters
         if (kinds.contains("HOOK")) {
             found.addAll(names.hooks());
         }
+        if (kinds.contains("SOURCE")) {
+            found.addAll(names.sources());
+        }
         if (kinds.contains("DESTINATION")) {
             found.addAll(names.destinations());
         }

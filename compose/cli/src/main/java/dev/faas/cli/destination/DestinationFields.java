@@ -11,6 +11,8 @@ import java.util.Set;
 final class DestinationFields {
     static final String URL = "url";
     static final String FUNCTION = "function";
+    static final String SUBJECT = "subject";
+    static final String FORMAT = "format";
     static final String KIND = "kind";
     static final String EVENTS = "events";
     static final String ENABLED = "enabled";
@@ -22,7 +24,7 @@ final class DestinationFields {
             "destination",
             List.of(
                     Field.of(Field.NAME, "", FieldType.TEXT, null, "NAME", "Its name."),
-                    Field.of(KIND, "", FieldType.TEXT, "webhook", "KIND", "What it is: webhook or function."),
+                    Field.of(KIND, "", FieldType.TEXT, "webhook", "KIND", "What it is: webhook, function or subject."),
                     Field.of(
                             URL,
                             "--url",
@@ -37,6 +39,13 @@ final class DestinationFields {
                             null,
                             "FUNCTION",
                             "Instead of --url: call this function with each event, by name or id, or a revision of it: resize@3."),
+                    Field.of(
+                            SUBJECT,
+                            "--subject",
+                            FieldType.TEXT,
+                            null,
+                            "SUBJECT",
+                            "Instead of --url: publish each event on this subject of yours, as a CloudEvent."),
                     Field.of(
                             "argument",
                             "--argument",
@@ -72,7 +81,7 @@ final class DestinationFields {
                             Map.of(),
                             "KEY=VALUE",
                             "Only those of activations with this tag. May be repeated: all must match."),
-                    Field.of("format", "", FieldType.TEXT, "standard", "FORMAT", "Of the body."),
+                    Field.of(FORMAT, "", FieldType.TEXT, "standard", "FORMAT", "Of the body."),
                     Field.of("sign", "", FieldType.TEXT, "v1", "SCHEME", "How requests are signed."),
                     Field.of(
                             "timeoutSeconds",

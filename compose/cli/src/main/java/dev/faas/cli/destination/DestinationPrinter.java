@@ -20,7 +20,10 @@ final class DestinationPrinter {
     private DestinationPrinter() {}
 
     private static String target(Doc destination) {
-        return destination.find(DestinationFields.URL).orElseGet(() -> destination.text(DestinationFields.FUNCTION));
+        return destination
+                .find(DestinationFields.URL)
+                .or(() -> destination.find(DestinationFields.SUBJECT))
+                .orElseGet(() -> destination.text(DestinationFields.FUNCTION));
     }
 
     private static String state(Doc destination) {
@@ -42,7 +45,7 @@ final class DestinationPrinter {
     /** After a call that makes a secret. */
     static void withSecret(Session session, Doc destination, String verb) {
         var name = destination.text(Field.NAME);
-        if (destination.find(DestinationFields.FUNCTION).isPresent()) {
+        if (destination.find(DestinationFields.URL).isEmpty()) {
             written(session, destination, verb);
         } else if (destination.find(DestinationFields.SECRET).isPresent()) {
             ShownOnce.print(

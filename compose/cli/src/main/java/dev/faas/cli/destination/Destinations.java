@@ -6,6 +6,7 @@ import dev.faas.cli.definition.NamedResources;
 import dev.faas.cli.http.Api;
 import dev.faas.cli.http.Request;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +32,23 @@ public final class Destinations extends NamedResources {
         var next = withKind(body);
         var headers = DestinationFields.HEADERS;
         boolean removesHeaders = next.get(DestinationFields.FUNCTION) == null
+                && next.get(DestinationFields.SUBJECT) == null
                 && next.fields().containsKey(headers)
                 && next.get(headers) == null;
         return super.replace(read, removesHeaders ? next.with(headers, Map.of()) : next);
     }
 
-    /** A copy: what names a function and no kind is a call of it. */
+    /** A copy: what names a function or a subject and no kind is of that kind. */
     private static Doc withKind(Doc body) {
         var next = new Doc(new LinkedHashMap<>(body.fields()));
-        boolean isCall = next.get(DestinationFields.FUNCTION) != null && next.get(DestinationFields.KIND) == null;
-        return isCall ? next.with(DestinationFields.KIND, DestinationFields.FUNCTION) : next;
+        for (var kind : List.of(DestinationFields.FUNCTION, DestinationFields.SUBJECT)) {
+            if (next.get(kind) != null && next.get(DestinationFields.KIND) == null) {
+                next = next.with(DestinationFields.KIND, kind);
+            }
+        }
+        boolean hasUsualFormat =
+                next.get(DestinationFields.SUBJECT) != null && next.get(DestinationFields.FORMAT) == null;
+        return hasUsualFormat ? next.with(DestinationFields.FORMAT, "cloudevents-structured") : next;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.faas.cli.destination.Destinations;
 import dev.faas.cli.function.Functions;
 import dev.faas.cli.hook.Hooks;
 import dev.faas.cli.schedule.Schedules;
+import dev.faas.cli.source.Sources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The client's tables of fields are the server's. */
 class FieldsTest {
     static List<Fields> kinds() {
-        return List.of(Functions.FIELDS, Schedules.FIELDS, Hooks.FIELDS, Destinations.FIELDS);
+        return List.of(Functions.FIELDS, Schedules.FIELDS, Hooks.FIELDS, Sources.FIELDS, Destinations.FIELDS);
     }
 
     private static Map<String, Doc> schemas(Fields kind) throws IOException {

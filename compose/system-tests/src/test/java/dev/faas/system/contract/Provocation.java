@@ -30,6 +30,7 @@ record Provocation(String method, String target, List<String> headers, String bo
     static final String CALL = "chain";
 
     static final String HOOK = "push";
+    static final String SOURCE = "orders";
 
     /** It has no address. */
     static final String RECEIVER = "https://receiver.invalid/";
@@ -224,6 +225,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 operation.getOperationId().equals("receiveHook")
                         ? good.target(good.target() + "0")
                         : good.target(good.target().replace(HOOK, "nobodys"));
+            case "source_not_found" -> good.target(good.target().replace(SOURCE, "nobodys"));
             case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
@@ -242,12 +244,14 @@ record Provocation(String method, String target, List<String> headers, String bo
                         switch (operation.getTags().getFirst()) {
                             case "Schedules" -> schedule(SCHEDULE);
                             case "Hooks" -> hook(HOOK, FUNCTION);
+                            case "Sources" -> source(SOURCE, FUNCTION);
                             default -> destination(DESTINATION, RECEIVER);
                         });
             case "function_not_found" ->
                 switch (operation.getTags().getFirst()) {
                     case "Schedules" -> good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"));
                     case "Hooks" -> good.body(hook(HOOK, "nobodys"));
+                    case "Sources" -> good.body(source(SOURCE, "nobodys"));
                     case "Destinations" ->
                         good.target(good.target().replace(DESTINATION, CALL)).body(call("nobodys", List.of(CROWDED)));
                     default ->
@@ -302,6 +306,8 @@ record Provocation(String method, String target, List<String> headers, String bo
                 .replace("{schedule}", SCHEDULE)
                 .replace("{destination}", DESTINATION)
                 .replace("{hook}", HOOK)
+                .replace("{source}", SOURCE)
+                .replace("{subject}", "invoices.new")
                 .replace("{hookId}/{secret}", means.activations().address())
                 .replace("{delivery}", means.activations().delivery())
                 .replace("{batch}", means.activations().batch())
@@ -344,6 +350,10 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "createHook" -> request.json(hook(fresh, FUNCTION));
             case "replaceHook" -> request.json(hook(HOOK, FUNCTION));
             case "updateHook" -> request.json(Map.of("tags", Map.of()));
+            case "createSource" -> request.json(source(fresh, FUNCTION));
+            case "replaceSource" -> request.json(source(SOURCE, FUNCTION));
+            case "updateSource" -> request.json(Map.of("maxInFlight", 1));
+            case "publishMessage" -> request.json(submission);
             case "rotateHook" -> request.json(Map.of("overlapHours", 1));
             case "receiveHook" -> request.json(submission);
             case "previewSchedule" -> request.json(Map.of("cron", "@yearly"));
@@ -407,6 +417,10 @@ record Provocation(String method, String target, List<String> headers, String bo
                 Map.of("as", "pointer", "pointer", "/argument"));
     }
 
+    static Map<String, Object> source(String name, String function) {
+        return Map.of("name", name, "function", function, "subject", "none");
+    }
+
     private static Provocation invalid(Operation operation, Provocation good) {
         return switch (operation.getOperationId()) {
             case "listFunctions",
@@ -420,6 +434,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listTicks",
                     "listDestinations",
                     "listHooks",
+                    "listSources",
                     "listDeliveries",
                     "listDeadLetters",
                     "listBatches",
@@ -429,6 +444,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     "listInvitations",
                     "listAudit",
                     "listRegistryAudit" -> good.target(good.target() + "?limit=0");
+            case "publishMessage" -> good.target(good.target().replace("invoices.new", "*"));
             case "explainTick" -> good.target(good.target().replace("2026-01-01T00:00:00Z", "yesterday"));
             case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");

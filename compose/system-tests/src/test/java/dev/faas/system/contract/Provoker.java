@@ -61,6 +61,7 @@ final class Provoker {
         }
         provoker.makeDelivery();
         provoker.makeHook();
+        provoker.expect(201, provoker.provocation(problem("createSource", "name_taken")));
         provoker.makeBatch();
         return provoker;
     }

@@ -145,7 +145,7 @@ final class ReferenceRows {
     }
 
     private static Stream<Refusal> others() {
-        return Stream.of("schedule", "destination", "delivery", "job")
+        return Stream.of("schedule", "source", "destination", "delivery", "job")
                 .flatMap(kind -> Stream.of(
                                 "*", "a.b", "a%00b", "%2e%2e%2fx", "'%20OR%201=1--", "%c3%a9", "a".repeat(5_000))
                         .map(ref -> request(

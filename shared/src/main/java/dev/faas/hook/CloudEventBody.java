@@ -1,4 +1,4 @@
-package dev.faas.gateway.hook;
+package dev.faas.hook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -16,47 +16,61 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CloudEvents 1.0 from requests, in structured or binary mode of its HTTP binding, and wraps requests that are none. The
- * result is an event in the JSON format.
+ * Reads CloudEvents 1.0 from messages, in structured or binary mode of its HTTP and NATS bindings, and wraps messages that are
+ * none. The result is an event in the JSON format.
  */
-final class CloudEventBody {
+public final class CloudEventBody {
     private static final String VERSION = "1.0";
     private static final String PREFIX = "ce-";
-    private static final String TYPE_OF_OTHERS = "dev.faas.hook.request";
     private static final List<String> REQUIRED = List.of("id", "source", "specversion", "type");
 
     private CloudEventBody() {}
 
-    /** Fails with {@code invalid_request} or {@code malformed_json} for an event that is not valid. */
-    static ObjectNode of(
-            HookRequest request, String hookId, Optional<String> deliveryId, String requestId, Instant now) {
-        if (request.isStructuredEvent()) {
-            return structured(request);
+    /**
+     * Fails with {@code invalid_request} or {@code malformed_json} for an event that is not valid.
+     *
+     * @param otherwise of a message that is no event
+     */
+    static ObjectNode of(ReceivedMessage message, Wrapper otherwise) {
+        if (message.isStructuredEvent()) {
+            return structured(message);
         }
-        if (request.single(PREFIX + "specversion").isPresent()) {
-            return binary(request);
+        if (message.single(PREFIX + "specversion").isPresent()) {
+            return binary(message);
         }
         var event = JsonNodeFactory.instance
                 .objectNode()
                 .put("specversion", VERSION)
-                .put("id", deliveryId.orElse(requestId))
-                .put("source", "/hooks/" + hookId)
-                .put("type", TYPE_OF_OTHERS)
-                .put("time", ApiTime.format(now));
-        return withData(event, request);
+                .put("id", otherwise.id)
+                .put("source", otherwise.source)
+                .put("type", otherwise.type)
+                .put("time", ApiTime.format(otherwise.time));
+        if (otherwise.subject != null) {
+            event.put("subject", otherwise.subject);
+        }
+        return withData(event, message);
     }
 
-    static ObjectNode structured(HookRequest request) {
-        var event = StrictJson.object(request.body());
+    /**
+     * The event that a message becomes which is none.
+     *
+     * @param subject null: it has none
+     */
+    public record Wrapper(
+            String id, String source, String type, @Nullable String subject, Instant time) {}
+
+    public static ObjectNode structured(ReceivedMessage message) {
+        var event = StrictJson.object(message.body());
         require(event);
         return event;
     }
 
-    private static ObjectNode binary(HookRequest request) {
+    private static ObjectNode binary(ReceivedMessage message) {
         var event = JsonNodeFactory.instance.objectNode();
-        for (var header : request.headers()) {
+        for (var header : message.headers()) {
             var name = header.getKey().toLowerCase(Locale.ROOT);
             if (name.startsWith(PREFIX)) {
                 var attribute = name.substring(PREFIX.length());
@@ -68,7 +82,7 @@ final class CloudEventBody {
             }
         }
         require(event);
-        return withData(event, request);
+        return withData(event, message);
     }
 
     private static void require(ObjectNode event) {
@@ -84,18 +98,18 @@ final class CloudEventBody {
         }
     }
 
-    private static ObjectNode withData(ObjectNode event, HookRequest request) {
-        request.contentType().ifPresent(type -> event.put("datacontenttype", type));
-        if (request.body().length == 0) {
+    private static ObjectNode withData(ObjectNode event, ReceivedMessage message) {
+        message.contentType().ifPresent(type -> event.put("datacontenttype", type));
+        if (message.body().length == 0) {
             return event;
         }
-        if (request.isJson()) {
-            JsonNode data = StrictJson.value(request.body());
+        if (message.isJson()) {
+            JsonNode data = StrictJson.value(message.body());
             return event.set("data", data);
         }
-        return text(request.body())
+        return text(message.body())
                 .map(text -> event.put("data", text))
-                .orElseGet(() -> event.put("data_base64", Base64.getEncoder().encodeToString(request.body())));
+                .orElseGet(() -> event.put("data_base64", Base64.getEncoder().encodeToString(message.body())));
     }
 
     private static Optional<String> text(byte[] bytes) {
@@ -111,7 +125,7 @@ final class CloudEventBody {
     }
 
     /** As the HTTP binding encodes header values (3.1.3.2): percent signs and two digits are bytes of UTF-8; quotes enclose it. */
-    static String decode(String value) {
+    public static String decode(String value) {
         var text = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
                 ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1")
                 : value;
