@@ -241,6 +241,7 @@ final class Api {
                     .handler(developer)
                     .handler(registry);
         }
+        on.post("/v1/callback-secret").handler(JSON).handler(developer).handler(registry);
         on.get("/v1/deliveries").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/deliveries/:delivery").handler(JSON).handler(reader).handler(registry);
         Bodies.declareTypes(on.post("/v1/deliveries/:delivery/redeliver"), List.of())

@@ -166,7 +166,10 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new RequestRates(quotas::of),
                 Forwarding.to(auth, addresses),
                 toRegistry,
-                new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
+                new ActivationRoutes(
+                        new SubmitContext(functions, acceptance, replay, cancellation, registryClient),
+                        reads,
+                        explainer),
                 new OutputRoutes(reads, streams),
                 streams,
                 hooks,

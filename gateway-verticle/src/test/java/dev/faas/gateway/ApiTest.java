@@ -76,7 +76,7 @@ class ApiTest {
                 RoutingContext::next,
                 forwarding,
                 forwarding,
-                new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
+                new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null, null), reads, null),
                 new OutputRoutes(reads, null),
                 new LiveStreams(reads, null),
                 new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null),

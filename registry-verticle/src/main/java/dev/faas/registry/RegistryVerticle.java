@@ -32,6 +32,8 @@ import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.registry.batch.BatchRoutes;
 import dev.faas.registry.batch.BatchStore;
+import dev.faas.registry.destination.CallbackRoutes;
+import dev.faas.registry.destination.CallbackSecretStore;
 import dev.faas.registry.destination.DeliveryRoutes;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationRoutes;
@@ -193,6 +195,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var scheduleStore = new ScheduleStore(pg, audit);
         config.keks().warnIfMissing("secrets of destinations are stored unencrypted");
         var destinationStore = new DestinationStore(pg, audit, config.keks());
+        var callbackSecrets = new CallbackSecretStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
         var batchStore = new BatchStore(pg, audit);
 
@@ -223,6 +226,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(on, tasks, "old deliveries", maintenance.prunePause(), deliveryStore::maintain);
         repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
+        repeatInOneRegistry(on, tasks, "unused destinations", maintenance.prunePause(), destinationStore::removeUnused);
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
                 on,
@@ -259,6 +263,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         scheduleStore,
                         hookStore,
                         destinationStore,
+                        callbackSecrets,
                         deliveryStore,
                         batchStore,
                         secretStore,
@@ -283,6 +288,8 @@ public final class RegistryVerticle extends ServiceVerticle {
                 hookStore, hookBucket, refusals, config.quotas(), config.hookSealing(), verifier, origins);
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
+        var callbackRoutes = new CallbackRoutes(
+                destinationStore, callbackSecrets, config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
         var admins = new AdminGuard(verifier, refused, origins);
@@ -306,6 +313,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             scheduleRoutes.add(router);
             hookRoutes.add(router);
             destinationRoutes.add(router);
+            callbackRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);
         });

@@ -197,7 +197,8 @@ class ChainsTest extends DestinationFixture {
                 null,
                 null,
                 null,
-                new Cause(Ids.activation(Instant.now()), depth));
+                new Cause(Ids.activation(Instant.now()), depth),
+                null);
 
         Story.accepted(registry.bus, deep, "x").claimed("run-1").succeeded("done", 4, 0);
 

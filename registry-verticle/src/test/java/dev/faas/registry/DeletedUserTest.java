@@ -36,7 +36,7 @@ class DeletedUserTest {
             new Retention(Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1));
     private static final String LARGE = "x".repeat(100_000);
     private static final String[] TABLES = {
-        "function", "activation", "secret", "quota", "schedule", "tick", "hook", "destination"
+        "function", "activation", "secret", "quota", "schedule", "tick", "hook", "destination", "callback_secret"
     };
 
     @TempDir
@@ -81,6 +81,7 @@ class DeletedUserTest {
             client.post(
                     "/v1/destinations",
                     DestinationFixture.body("erp", "https://erp.example/").put("events", List.of("activation.failed")));
+            client.post("/v1/callback-secret", new JsonObject());
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
             // More than are deleted at once.

@@ -269,7 +269,8 @@ public final class Acceptance {
                 due.orElse(null),
                 request.trigger(),
                 request.batch(),
-                request.cause());
+                request.cause(),
+                request.submission().callback());
     }
 
     private Instant now() {

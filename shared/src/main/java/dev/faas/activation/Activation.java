@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param trigger null when a user submitted it, or another activation's end
  * @param batch null when it was submitted by itself
  * @param cause null when it is not the next of a chain
+ * @param callback null when its submit asks for none
  */
 public record Activation(
         String id,
@@ -33,7 +34,8 @@ public record Activation(
         @Nullable Instant notBefore,
         @Nullable Trigger trigger,
         @Nullable Batch batch,
-        @Nullable Cause cause) {
+        @Nullable Cause cause,
+        @Nullable Callback callback) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}
@@ -109,6 +111,7 @@ public record Activation(
                 tags,
                 requestId,
                 notBefore,
+                null,
                 null,
                 null,
                 null);

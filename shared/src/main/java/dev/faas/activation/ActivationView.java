@@ -29,6 +29,7 @@ public record ActivationView(
         @Nullable Trigger trigger,
         @Nullable BatchItem batch,
         @Nullable Cause cause,
+        @Nullable Callback callback,
         Map<String, String> tags) {
 
     /** The batch of which it is an item. */
@@ -184,6 +185,7 @@ public record ActivationView(
                 a.trigger(),
                 batch(a),
                 a.cause(),
+                a.callback(),
                 a.tags());
     }
 
@@ -210,6 +212,7 @@ public record ActivationView(
                 trigger,
                 batch,
                 cause,
+                callback,
                 tags);
     }
 }

@@ -20,6 +20,8 @@ public record DestinationSpec(
         int maxInFlight,
         @Nullable FunctionTarget function)
         implements Versioned {
+    public static final int DEFAULT_TIMEOUT = 15;
+    public static final int DEFAULT_IN_FLIGHT = 10;
     public static final String WEBHOOK = "webhook";
     public static final String FUNCTION = "function";
     /** Event that a user asks for to see whether requests arrive. */
@@ -58,8 +60,18 @@ public record DestinationSpec(
     public record FunctionTarget(
             String id, String name, @Nullable Integer revision, boolean passesResult, boolean allowLoop) {}
 
+    /** Of callbacks to any path of an origin: their deliveries name the URLs. */
+    public static DestinationSpec ofOrigin(String origin) {
+        var none = new Selection(List.of(), List.of(), Map.of());
+        return new DestinationSpec(origin, origin, none, DEFAULT_TIMEOUT, DEFAULT_IN_FLIGHT, null);
+    }
+
     public String kind() {
         return function == null ? WEBHOOK : FUNCTION;
+    }
+
+    public DestinationSpec withUrl(String other) {
+        return new DestinationSpec(name, other, selection, timeoutSeconds, maxInFlight, function);
     }
 
     public DestinationSpec with(FunctionTarget target) {

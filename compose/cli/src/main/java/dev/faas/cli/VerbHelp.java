@@ -51,6 +51,7 @@ final class VerbHelp extends Help {
                         "hook",
                         "destination",
                         "delivery",
+                        "callback-secret",
                         "apply",
                         "diff",
                         "secret",

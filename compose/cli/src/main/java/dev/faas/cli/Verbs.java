@@ -14,6 +14,7 @@ import dev.faas.cli.batch.BatchCommand;
 import dev.faas.cli.completion.CompleteCommand;
 import dev.faas.cli.completion.CompletionCommand;
 import dev.faas.cli.delivery.DeliveryCommand;
+import dev.faas.cli.destination.CallbackSecretCommand;
 import dev.faas.cli.destination.DestinationCommand;
 import dev.faas.cli.function.FunctionCommand;
 import dev.faas.cli.hook.HookCommand;
@@ -58,6 +59,7 @@ final class Verbs {
         ALL.put("schedule", ScheduleCommand.class);
         ALL.put("hook", HookCommand.class);
         ALL.put("destination", DestinationCommand.class);
+        ALL.put("callback-secret", CallbackSecretCommand.class);
         ALL.put("delivery", DeliveryCommand.class);
         ALL.put("apply", ApplyCommand.class);
         ALL.put("diff", FileDiffCommand.class);

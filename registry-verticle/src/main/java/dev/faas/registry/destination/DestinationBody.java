@@ -38,9 +38,7 @@ final class DestinationBody {
     /** Most servers refuse more. */
     private static final int MAX_HEADERS_LENGTH = 8_192;
 
-    private static final int DEFAULT_TIMEOUT = 15;
     private static final int MAX_TIMEOUT = 30;
-    private static final int DEFAULT_IN_FLIGHT = 10;
     private static final int MAX_IN_FLIGHT = 100;
     private static final int DEFAULT_OVERLAP_HOURS = 24;
     private static final int MAX_OVERLAP_HOURS = 168;
@@ -110,7 +108,7 @@ final class DestinationBody {
         boolean allowLoop = fields.flag("allowLoop", false);
         var selection = selection(fields);
         var enabled = enabled(fields);
-        var spec = new DestinationSpec(name, "", selection, DEFAULT_TIMEOUT, maxInFlight(fields), null);
+        var spec = new DestinationSpec(name, "", selection, DestinationSpec.DEFAULT_TIMEOUT, maxInFlight(fields), null);
         fields.requireValid();
         return new Definition(
                 spec,
@@ -144,7 +142,7 @@ final class DestinationBody {
                 name,
                 url,
                 selection,
-                fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
+                fields.integer("timeoutSeconds", DestinationSpec.DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
                 maxInFlight(fields),
                 null);
         fields.requireValid();
@@ -160,7 +158,7 @@ final class DestinationBody {
     }
 
     private static int maxInFlight(JsonFields fields) {
-        return fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT);
+        return fields.integer("maxInFlight", DestinationSpec.DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT);
     }
 
     static int overlapHours(JsonFields fields) {
@@ -229,7 +227,7 @@ final class DestinationBody {
         return headers;
     }
 
-    private static RuntimeException addressForbidden() {
+    static RuntimeException addressForbidden() {
         return Problem.of(
                         422,
                         "address_forbidden",

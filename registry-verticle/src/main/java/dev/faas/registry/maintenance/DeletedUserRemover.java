@@ -2,6 +2,7 @@ package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.batch.BatchStore;
+import dev.faas.registry.destination.CallbackSecretStore;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
@@ -29,6 +30,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             ScheduleStore schedules,
             HookStore hooks,
             DestinationStore destinations,
+            CallbackSecretStore callbackSecrets,
             DeliveryStore deliveries,
             BatchStore batches,
             SecretStore secrets,
@@ -71,6 +73,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(store.cancelDraining(user));
         Blocking.await(data.hooks().deleteAllOf(user));
         Blocking.await(data.destinations().deleteAllOf(user));
+        Blocking.await(data.callbackSecrets().deleteOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));
         Blocking.await(data.batches().deleteAllOf(user));

@@ -51,6 +51,7 @@ public final class DeletedUserStore {
                         and not exists (select from schedule where owner = $1)
                         and not exists (select from hook where owner = $1)
                         and not exists (select from destination where owner = $1)
+                        and not exists (select from callback_secret where owner = $1)
                         and not exists (select from batch where owner = $1)""").execute(Tuple.of(user)).map(updated -> updated.rowCount() == 1));
     }
 }

@@ -30,6 +30,7 @@ class AttemptedTest {
                         destination,
                         owner,
                         new DestinationSpec("erp", "", new Selection(List.of(), List.of(), Map.of()), 15, 10, null),
+                        false,
                         new DestinationSecrets.Sealed(null, Buffer.buffer())),
                 number,
                 Instant.EPOCH,

@@ -1,0 +1,32 @@
+package dev.faas.destination;
+
+import dev.faas.activation.Activation;
+import dev.faas.activation.Callback;
+import dev.faas.activation.Callback.Outcome;
+import dev.faas.activation.Status;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the end of one activation goes, besides the destinations that select it. One of the first two is null.
+ *
+ * @param url of a receiver
+ * @param destination name or id of one of the owner's
+ */
+public record EndTarget(@Nullable String url, @Nullable String destination, List<Outcome> on) {
+    public EndTarget {
+        on = List.copyOf(on);
+    }
+
+    public static List<EndTarget> of(Activation activation) {
+        Callback callback = activation.callback();
+        return callback == null
+                ? List.of()
+                : List.of(new EndTarget(callback.url(), callback.destination(), callback.on()));
+    }
+
+    /** @param status a terminal one */
+    public boolean wants(Status status) {
+        return on.contains(Outcome.of(status));
+    }
+}
