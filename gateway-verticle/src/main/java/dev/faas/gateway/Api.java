@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -30,6 +31,9 @@ final class Api {
             AcceptFilter.of("application/json", "application/x-ndjson");
     private static final Handler<RoutingContext> EVENTS = AcceptFilter.of("text/event-stream");
 
+    private static final Handler<RoutingContext> EVENTS_OR_LINES =
+            AcceptFilter.of("text/event-stream", "application/x-ndjson");
+
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
     private final Handler<RoutingContext> guard;
@@ -47,6 +51,7 @@ final class Api {
     private final HookRoutes hooks;
     private final BatchRoutes batches;
     private final BatchStreams batchStreams;
+    private final FeedRoutes feeds;
     private final ApiDocument document = ApiDocument.load();
 
     /**
@@ -64,7 +69,8 @@ final class Api {
             LiveStreams streams,
             HookRoutes hooks,
             BatchRoutes batches,
-            BatchStreams batchStreams) {
+            BatchStreams batchStreams,
+            FeedRoutes feeds) {
         this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
@@ -80,6 +86,7 @@ final class Api {
         this.hooks = hooks;
         this.batches = batches;
         this.batchStreams = batchStreams;
+        this.feeds = feeds;
     }
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
@@ -107,6 +114,7 @@ final class Api {
         routeSchedules(on);
         routeHooks(on);
         routeDestinations(on);
+        on.get("/v1/events").handler(EVENTS_OR_LINES).handler(reader).handler(feeds::events);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }

@@ -86,6 +86,7 @@ class ScopesTest {
             Map.entry("POST /v1/hooks/{hook}/resume", Scope.FUNCTIONS),
             Map.entry("POST /v1/hooks/{hook}/rotate", Scope.FUNCTIONS),
             Map.entry("GET /v1/hooks/{hook}/requests", Scope.READ),
+            Map.entry("GET /v1/events", Scope.READ),
             Map.entry("POST /v1/callback-secret", Scope.FUNCTIONS),
             Map.entry("GET /v1/destinations", Scope.READ),
             Map.entry("POST /v1/destinations", Scope.FUNCTIONS),

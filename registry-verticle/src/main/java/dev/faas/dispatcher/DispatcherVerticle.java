@@ -4,6 +4,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
+import dev.faas.dispatcher.event.FeedDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
 import dev.faas.dispatcher.tick.TickDispatcher;
 import dev.faas.dispatcher.tick.TickEndStore;
@@ -65,6 +66,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
                 outgoing.config(),
                 outgoing.keks(),
                 meters);
+        FeedDispatcher.start(on, nats, pg, meters);
         BatchDispatcher.start(on, pg, deliveries::wake);
         EndedDispatcher.start(
                 on,

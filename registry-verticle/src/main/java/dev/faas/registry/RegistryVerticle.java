@@ -11,6 +11,8 @@ import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origins;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.dispatcher.DispatcherVerticle;
+import dev.faas.feed.FeedOwners;
+import dev.faas.feed.FeedPublisher;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
@@ -70,6 +72,7 @@ import dev.faas.registry.ledger.Projector;
 import dev.faas.registry.ledger.Pruner;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.ledger.StateFeed;
 import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.DeletedFunctionCanceller;
 import dev.faas.registry.maintenance.DeletedFunctionPurger;
@@ -209,7 +212,9 @@ public final class RegistryVerticle extends ServiceVerticle {
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats));
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
-        var projection = new Projection(events, archive, ledger);
+        var feedOwners = on.open("feeds", () -> FeedOwners.follow(nats), FeedOwners::close);
+        var projection = new Projection(
+                events, archive, ledger, new StateFeed(new FeedPublisher(nats, feedOwners, metrics.registry())));
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());

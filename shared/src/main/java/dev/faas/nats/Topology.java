@@ -30,6 +30,10 @@ public final class Topology {
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
     private static final long MEBIBYTE = 1 << 20;
+    private static final long FEED_BYTES = 1_024 * MEBIBYTE;
+    private static final long FEED_MESSAGES = 100_000;
+    private static final Duration FEED_AGE = Duration.ofHours(24);
+    private static final Duration FEED_DUPLICATES = Duration.ofMinutes(10);
     private static final long RETRIES_BYTES = 512 * MEBIBYTE;
     private static final long MOST_OUTPUTS = 16_384 * MEBIBYTE;
     /** Less is not tried: it would hold the results of few activations. */
@@ -70,6 +74,7 @@ public final class Topology {
         var room = new StoreRoom(management, config.replicas());
         ensure(management, room, retries(config), "");
         ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
+        ensure(management, room, feed(config), "");
         ensureReaders(management);
         for (var bucket : buckets(config)) {
             ensureBucket(nats, management, room, bucket, config);
@@ -91,6 +96,7 @@ public final class Topology {
                 new Bucket(Subjects.SECRETS, 256 * MEBIBYTE, ""),
                 new Bucket(Subjects.HOOKS, 32 * MEBIBYTE, ""),
                 new Bucket(Subjects.HOOK_KEYS, config.sizes().hookKeys(), "FAAS_HOOK_KEYS_MB"),
+                new Bucket(Subjects.FEEDS, 8 * MEBIBYTE, ""),
                 new Bucket(Subjects.IMAGES, 64 * MEBIBYTE, ""));
     }
 
@@ -205,6 +211,24 @@ public final class Topology {
                 .build();
     }
 
+    private static StreamConfiguration feed(TopologyConfig config) {
+        return fileStream(Subjects.FEED, config)
+                .subjects(Subjects.ALL_FEEDS)
+                .retentionPolicy(RetentionPolicy.Limits)
+                .discardPolicy(DiscardPolicy.Old)
+                .maxBytes(FEED_BYTES)
+                .maxAge(FEED_AGE)
+                .maxMessagesPerSubject(FEED_MESSAGES)
+                // Longer than until a registry repeats what another one has published before it died.
+                .duplicateWindow(FEED_DUPLICATES)
+                .allowDirect(true)
+                .republish(Republish.builder()
+                        .source(Subjects.ALL_FEEDS)
+                        .destination("feedlive.{{wildcard(1)}}")
+                        .build())
+                .build();
+    }
+
     private static StreamConfiguration.Builder fileStream(String name, TopologyConfig config) {
         return StreamConfiguration.builder()
                 .name(name)
@@ -286,6 +310,7 @@ public final class Topology {
             case Subjects.REVOKED -> Duration.ofHours(24);
             // A living spawner publishes every few seconds; a dead one needs no entry for so long.
             case Subjects.SPAWNERS -> Duration.ofHours(24);
+            case Subjects.FEEDS -> FEED_AGE.plusHours(1);
             default -> Duration.ZERO;
         };
     }

@@ -2,7 +2,7 @@ package dev.faas.registry.ledger;
 
 import dev.faas.activation.Reason;
 import dev.faas.activation.Status;
-import dev.faas.registry.paging.KeyValueFilter;
+import dev.faas.http.paging.KeyValueFilter;
 import dev.faas.registry.paging.QueryTime;
 import dev.faas.wire.FunctionRef;
 import dev.faas.wire.Ids;

@@ -92,6 +92,7 @@ class ContractIT {
             excused("quota_exceeded", "submitBatch", "it would take 10 batches: BatchesTest"),
             excused("internal", "submitBatch", "what fails in the registry is unavailable: BatchTest"),
             excused("internal", "streamBatch", "as of a batch's submit"),
+            excused("internal", "streamFeed", "it reads from NATS only"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
@@ -294,7 +295,7 @@ class ContractIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/activations$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|destinations|deliveries|dead-letters|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
-        "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/hooks/.*$",
+        "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/v1/events$|^/hooks/.*$",
         "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {

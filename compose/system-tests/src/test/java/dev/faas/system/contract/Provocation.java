@@ -230,6 +230,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
             case "batch_not_found" ->
                 good.target(good.target().replace(means.activations().batch(), "bat_unknown"));
+            case "events_expired" -> good.target(good.target() + "?after=999999999");
             case "address_forbidden" ->
                 good.body(
                         isSubmit(operation)
@@ -438,7 +439,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
-            case "streamEvents" -> good.with("Last-Event-ID", "the first");
+            case "streamEvents", "streamFeed" -> good.with("Last-Event-ID", "the first");
             case "deleteFunction" -> good.target(good.target() + "@1");
             default ->
                 good.body().isEmpty()

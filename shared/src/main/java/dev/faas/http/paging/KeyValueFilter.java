@@ -1,4 +1,4 @@
-package dev.faas.registry.paging;
+package dev.faas.http.paging;
 
 import dev.faas.wire.Problem;
 import java.util.List;
