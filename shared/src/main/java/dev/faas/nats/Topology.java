@@ -30,7 +30,8 @@ public final class Topology {
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
     private static final long MEBIBYTE = 1 << 20;
-    private static final long FEED_BYTES = 1_024 * MEBIBYTE;
+    private static final long MOST_FEED = 1_024 * MEBIBYTE;
+    private static final long FEWEST_FEED = 16 * MEBIBYTE;
     private static final long FEED_MESSAGES = 100_000;
     private static final Duration FEED_AGE = Duration.ofHours(24);
     private static final Duration FEED_DUPLICATES = Duration.ofMinutes(10);
@@ -74,12 +75,12 @@ public final class Topology {
         var room = new StoreRoom(management, config.replicas());
         ensure(management, room, retries(config), "");
         ensure(management, room, activations(config), "FAAS_ACTIVATIONS_MB");
-        ensure(management, room, feed(config), "");
         ensureReaders(management);
         for (var bucket : buckets(config)) {
             ensureBucket(nats, management, room, bucket, config);
         }
         ensureOutputs(nats, management, room, config);
+        ensureFeed(management, room, config);
     }
 
     private static List<Bucket> buckets(TopologyConfig config) {
@@ -211,12 +212,22 @@ public final class Topology {
                 .build();
     }
 
-    private static StreamConfiguration feed(TopologyConfig config) {
+    /** Last: it takes no room that another one needs. */
+    private static void ensureFeed(JetStreamManagement management, StoreRoom room, TopologyConfig config)
+            throws IOException, JetStreamApiException {
+        long current = find(management, Subjects.FEED)
+                .map(StreamConfiguration::getMaxBytes)
+                .orElse(UNLIMITED);
+        long size = current > 0 ? current : room.largest(MOST_FEED, FEWEST_FEED);
+        put(management, feed(config, size));
+    }
+
+    private static StreamConfiguration feed(TopologyConfig config, long size) {
         return fileStream(Subjects.FEED, config)
                 .subjects(Subjects.ALL_FEEDS)
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.Old)
-                .maxBytes(FEED_BYTES)
+                .maxBytes(size)
                 .maxAge(FEED_AGE)
                 .maxMessagesPerSubject(FEED_MESSAGES)
                 // Longer than until a registry repeats what another one has published before it died.

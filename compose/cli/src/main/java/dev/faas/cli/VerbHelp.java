@@ -56,7 +56,7 @@ final class VerbHelp extends Help {
                         "diff",
                         "secret",
                         "top"));
-        groups.put("Activations", List.of("activation", "ps", "batch", "logs", "open"));
+        groups.put("Activations", List.of("activation", "ps", "events", "batch", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());
         return groups;

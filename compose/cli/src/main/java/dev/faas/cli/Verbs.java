@@ -4,6 +4,7 @@ import dev.faas.cli.account.KeyCommand;
 import dev.faas.cli.account.QuotaCommand;
 import dev.faas.cli.account.SessionsCommand;
 import dev.faas.cli.activation.ActivationCommand;
+import dev.faas.cli.activation.FeedCommand;
 import dev.faas.cli.activation.OpenCommand;
 import dev.faas.cli.activation.PsCommand;
 import dev.faas.cli.activation.TopCommand;
@@ -65,6 +66,7 @@ final class Verbs {
         ALL.put("diff", FileDiffCommand.class);
         ALL.put("ps", PsCommand.class);
         ALL.put(ACTIVATION, ActivationCommand.class);
+        ALL.put("events", FeedCommand.class);
         ALL.put("batch", BatchCommand.class);
         ALL.put("top", TopCommand.class);
         ALL.put("open", OpenCommand.class);

@@ -87,7 +87,7 @@ final class ActivationFlags {
         return query;
     }
 
-    private static String withColon(String tag) {
+    static String withColon(String tag) {
         int equals = tag.indexOf('=');
         if (equals < 1) {
             throw Failure.usage("--tag: '%s' is not KEY=VALUE".formatted(tag));
