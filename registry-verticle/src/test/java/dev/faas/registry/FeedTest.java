@@ -39,6 +39,12 @@ class FeedTest extends DestinationFixture {
         return feed().stream().map(event -> event.getString("type")).toList();
     }
 
+    private List<JsonObject> of(String activation) {
+        return feed().stream()
+                .filter(event -> activation.equals(event.getJsonObject("data").getString("activationId")))
+                .toList();
+    }
+
     /** Until the registries have seen that someone listens. */
     private void awaitListening() {
         listen();
@@ -55,11 +61,8 @@ class FeedTest extends DestinationFixture {
 
         var id = succeed(Map.of("order", "1"));
 
-        Await.eventually(() -> types().contains("activation.succeeded"));
-        var events = feed().stream()
-                .filter(event ->
-                        event.getJsonObject("data").getString("activationId").equals(id))
-                .toList();
+        Await.eventually(() -> of(id).size() == 3);
+        var events = of(id);
         assertThat(events)
                 .extracting(event -> event.getString("type"))
                 .containsExactly("activation.queued", "activation.running", "activation.succeeded");

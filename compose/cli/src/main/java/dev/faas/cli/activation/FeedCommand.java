@@ -57,7 +57,10 @@ public final class FeedCommand extends Verb {
     @Option(names = "--trigger", paramLabel = "ID", description = "Only those of this schedule or hook, by its id.")
     private @Nullable String trigger;
 
-    @Option(names = "--after", paramLabel = "N", description = "Begin after the event with this id; 0: with the oldest.")
+    @Option(
+            names = "--after",
+            paramLabel = "N",
+            description = "Begin after the event with this id; 0: with the oldest.")
     private String after = "";
 
     @Override

@@ -41,8 +41,7 @@ public final class EventReader {
      * @param path of the stream
      * @param advice what to do when there is no connection for too long, with the id of the last event
      */
-    public EventReader(
-            Api api, String path, String after, UnaryOperator<String> advice, Consumer<String> trouble) {
+    public EventReader(Api api, String path, String after, UnaryOperator<String> advice, Consumer<String> trouble) {
         if (!after.chars().allMatch(c -> c >= '0' && c <= '9') || after.length() > MAX_ID) {
             throw Failure.usage("--after: '%s' is not the number of an event".formatted(after));
         }

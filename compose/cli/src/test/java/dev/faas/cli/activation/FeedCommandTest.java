@@ -28,13 +28,18 @@ class FeedCommandTest extends StubFixture {
     void givenAFeedThatIsCut_whenRead_thenItGoesOnAfterTheLastId_alsoOfAFrameWithoutData() {
         server.on("GET", PATH, frames("id: 7\n\n"))
                 .on("GET", PATH, frames(":\n\n", frame(8), frame(9)))
-                .on("GET", PATH, 410, "{\"status\":410,\"code\":\"events_expired\",\"title\":\"x\",\"detail\":\"too old\"}");
+                .on(
+                        "GET",
+                        PATH,
+                        410,
+                        "{\"status\":410,\"code\":\"events_expired\",\"title\":\"x\",\"detail\":\"too old\"}");
 
         var run = run("events --types batch.ended,schedule.paused --status failed --tag a=b --batch bat_1");
 
-        assertThat(run.out())
-                .isEqualTo("{\"id\":\"8\",\"type\":\"batch.ended\",\"data\":{\"n\":8}}\n"
-                        + "{\"id\":\"9\",\"type\":\"batch.ended\",\"data\":{\"n\":9}}\n");
+        assertThat(run.out()).isEqualTo("""
+                        {"id":"8","type":"batch.ended","data":{"n":8}}
+                        {"id":"9","type":"batch.ended","data":{"n":9}}
+                        """);
         assertThat(run.err()).contains("too old");
         assertThat(run.exit()).isEqualTo(6);
         assertThat(server.received())

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Tests callbacks and the feed on the whole platform: with the client, the receiver of the guide, and curl. */
 class EventsIT extends PlatformOfProcesses {
-    private static final Path RECEIVER =
-            Path.of("..", "..", "docs", "receivers", "receiver.py").toAbsolutePath().normalize();
+    private static final Path RECEIVER = Path.of("..", "..", "docs", "receivers", "receiver.py")
+            .toAbsolutePath()
+            .normalize();
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int ITEMS = 340;
 
@@ -42,9 +43,7 @@ class EventsIT extends PlatformOfProcesses {
                 .isEqualTo(6);
         var secret = client.run("callback-secret", "rotate").orThrow().strip();
         var receiver = client.start(List.of(
-                "bash",
-                "-uc",
-                "exec env SECRET=%s PORT=%d python3 %s > received".formatted(secret, port, RECEIVER)));
+                "bash", "-uc", "exec env SECRET=%s PORT=%d python3 %s > received".formatted(secret, port, RECEIVER)));
         try {
             Await.until("a listener", LIMIT, () -> {
                 try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -79,7 +78,8 @@ class EventsIT extends PlatformOfProcesses {
             var ofOther = read(other, "all", "");
             // Which of the first events are published, the registry decides within a second.
             Thread.sleep(1_500);
-            var batch = client.run("invoke", "report", "--batch", "items").orThrow().strip();
+            var batch =
+                    client.run("invoke", "report", "--batch", "items").orThrow().strip();
             Await.until("some events", LIMIT, () -> events(client, "first").size() > 200);
             first.destroyForcibly().waitFor();
             var before = events(client, "first");
@@ -95,8 +95,7 @@ class EventsIT extends PlatformOfProcesses {
                 Await.until(
                         "the end of the batch",
                         LIMIT,
-                        () -> events(client, "second").stream()
-                                .anyMatch(event -> event.type.equals("batch.ended")));
+                        () -> events(client, "second").stream().anyMatch(event -> event.type.equals("batch.ended")));
             } finally {
                 second.destroyForcibly().waitFor();
                 ofOther.destroyForcibly().waitFor();
@@ -105,15 +104,20 @@ class EventsIT extends PlatformOfProcesses {
             var all = Stream.concat(before.stream(), events(client, "second").stream())
                     .filter(event -> event.type.startsWith("activation."))
                     .toList();
-            assertThat(all).allMatch(event -> event.data.at("/data/batch/id").asText().equals(batch));
-            assertThat(all).extracting(event -> event.data.at("/data/sequence").asLong()).doesNotHaveDuplicates();
+            assertThat(all)
+                    .allMatch(event -> event.data.at("/data/batch/id").asText().equals(batch));
+            assertThat(all)
+                    .extracting(event -> event.data.at("/data/sequence").asLong())
+                    .doesNotHaveDuplicates();
             var byActivation = all.stream()
                     .collect(Collectors.groupingBy(
                             event -> event.data.at("/data/activationId").asText(),
                             Collectors.mapping(event -> event.type, Collectors.toSet())));
             assertThat(byActivation).hasSize(ITEMS);
-            assertThat(byActivation.values()).allSatisfy(types -> assertThat(types)
-                    .containsExactlyInAnyOrder("activation.queued", "activation.running", "activation.succeeded"));
+            assertThat(byActivation.values())
+                    .allSatisfy(types -> assertThat(types)
+                            .containsExactlyInAnyOrder(
+                                    "activation.queued", "activation.running", "activation.succeeded"));
             assertThat(all.size()).isGreaterThanOrEqualTo(3 * ITEMS);
             assertThat(events(other, "all")).isEmpty();
         }
@@ -128,7 +132,8 @@ class EventsIT extends PlatformOfProcesses {
                 .filter(frame -> frame.contains("data: "))
                 .map(frame -> {
                     var data = json(frame.substring(frame.indexOf("data: ") + "data: ".length()));
-                    var id = frame.substring(frame.indexOf("id: ") + "id: ".length(), frame.indexOf('\n', frame.indexOf("id: ")));
+                    var id = frame.substring(
+                            frame.indexOf("id: ") + "id: ".length(), frame.indexOf('\n', frame.indexOf("id: ")));
                     return new Event(id, data.path("type").asText(), data);
                 })
                 .toList();
@@ -148,8 +153,11 @@ class EventsIT extends PlatformOfProcesses {
                 "-H",
                 "Last-Event-ID: " + after,
                 platform.api() + "/v1/events"));
-        Await.until("the stream", LIMIT, () -> Files.exists(by.home().resolve(file))
-                && Files.size(by.home().resolve(file)) > 0);
+        Await.until(
+                "the stream",
+                LIMIT,
+                () -> Files.exists(by.home().resolve(file))
+                        && Files.size(by.home().resolve(file)) > 0);
         return reader;
     }
 
