@@ -6,10 +6,13 @@ import dev.faas.activation.Callback;
 import dev.faas.activation.Callback.Outcome;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
+import dev.faas.wire.FunctionSpec;
+import dev.faas.wire.Ids;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +103,36 @@ class CallbacksTest extends DestinationFixture {
         assertThat(deliveryOf(both, "succeeded").getString("destination")).isEqualTo(id);
         assertThat(deliveryOf(one, "succeeded").getString("destination")).isEqualTo(quiet);
         assertThat(receiver.received()).hasSize(2);
+    }
+
+    @Test
+    void givenDestinationsOfTheFunction_whenActivationsEnd_thenEachGetsItsOnce() {
+        var ids = Stream.of("good", "bad", "all")
+                .map(name -> destination(name, new JsonObject().put("events", List.of("activation.expired")))
+                        .getString("id"))
+                .toList();
+        var named = new FunctionSpec.Destinations(
+                List.of("good", "nobodys"), List.of(ids.get(1)), List.of("all", ids.get(2)));
+        var plain = Records.with(
+                Story.activation(owner, functionId, "resize", Instant.now(), Map.of()), "destinations", named);
+        var succeeded = Story.accepted(registry.bus, plain, "x")
+                .claimed("run-1")
+                .succeeded("done", 4, 0)
+                .id();
+        var other = Records.with(plain, "id", Ids.activation(Instant.now()));
+        cancel(Story.accepted(registry.bus, other, "x").id());
+
+        Await.eventually(
+                () -> user.get("/v1/deliveries?state=succeeded").items().size() == 4);
+        assertThat(activations(ids.get(0))).containsExactly(succeeded);
+        assertThat(activations(ids.get(1))).containsExactly(other.id());
+        assertThat(activations(ids.get(2))).containsExactlyInAnyOrder(succeeded, other.id());
+    }
+
+    private List<String> activations(String destination) {
+        return deliveries(destination).stream()
+                .map(delivery -> delivery.getString("activationId"))
+                .toList();
     }
 
     /** Another callback of the origin may have another receiver. */

@@ -198,6 +198,7 @@ class ChainsTest extends DestinationFixture {
                 null,
                 null,
                 new Cause(Ids.activation(Instant.now()), depth),
+                null,
                 null);
 
         Story.accepted(registry.bus, deep, "x").claimed("run-1").succeeded("done", 4, 0);

@@ -270,7 +270,8 @@ public final class Acceptance {
                 request.trigger(),
                 request.batch(),
                 request.cause(),
-                request.submission().callback());
+                request.submission().callback(),
+                spec.destinations());
     }
 
     private Instant now() {

@@ -1,9 +1,9 @@
 package dev.faas.destination;
 
 import dev.faas.activation.Activation;
-import dev.faas.activation.Callback;
 import dev.faas.activation.Callback.Outcome;
 import dev.faas.activation.Status;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +19,22 @@ public record EndTarget(@Nullable String url, @Nullable String destination, List
     }
 
     public static List<EndTarget> of(Activation activation) {
-        Callback callback = activation.callback();
-        return callback == null
-                ? List.of()
-                : List.of(new EndTarget(callback.url(), callback.destination(), callback.on()));
+        var targets = new ArrayList<EndTarget>();
+        var callback = activation.callback();
+        if (callback != null) {
+            targets.add(new EndTarget(callback.url(), callback.destination(), callback.on()));
+        }
+        var named = activation.destinations();
+        if (named != null) {
+            add(targets, named.onSuccess(), Outcome.SUCCESS);
+            add(targets, named.onFailure(), Outcome.FAILURE);
+            add(targets, named.onEnd(), Outcome.values());
+        }
+        return targets;
+    }
+
+    private static void add(List<EndTarget> targets, List<String> destinations, Outcome... on) {
+        destinations.forEach(destination -> targets.add(new EndTarget(null, destination, List.of(on))));
     }
 
     /** @param status a terminal one */

@@ -121,6 +121,8 @@ class WireFormatTest {
                 FunctionSpec.ArgumentAs.NONE,
                 "idleTtlSeconds",
                 3_600,
+                "destinations",
+                new FunctionSpec.Destinations(List.of("erp"), List.of(), List.of("log")),
                 "byAdmin",
                 true);
     }

@@ -79,6 +79,7 @@ final class EngineRequestsTest {
                 trigger,
                 null,
                 null,
+                null,
                 null);
         var runSpec = new RunSpec(spec, "");
         var running = ActivationRecord.accept(activation, runSpec).claim(new Worker("me", "1"), "run-1", NOW);
