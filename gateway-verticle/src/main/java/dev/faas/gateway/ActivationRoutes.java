@@ -2,12 +2,14 @@ package dev.faas.gateway;
 
 import dev.faas.acceptance.Acceptance;
 import dev.faas.acceptance.Accepted;
+import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationView;
 import dev.faas.activation.Status;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.forward.Caller;
+import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.forward.RegistryClient.LedgerEntry;
 import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationStatus;
@@ -29,7 +31,12 @@ import io.vertx.ext.web.RoutingContext;
 
 /** Submits, replays, reads, explains and cancels activations. */
 final class ActivationRoutes {
-    record SubmitContext(Functions functions, Acceptance acceptance, Replay replay, Cancellation cancellation) {}
+    record SubmitContext(
+            Functions functions,
+            Acceptance acceptance,
+            Replay replay,
+            Cancellation cancellation,
+            RegistryClient registry) {}
 
     private final SubmitContext submits;
     private final ReadContext reads;
@@ -49,9 +56,18 @@ final class ActivationRoutes {
         var ref = ctx.pathParam("ref");
         return submits.functions()
                 .find(ref, caller)
-                .map(function -> SubmitRequest.of(function, ref, submission, key, caller))
+                .compose(function ->
+                        resolved(submission, caller).map(whole -> SubmitRequest.of(function, ref, whole, key, caller)))
                 .compose(request -> accept(request, caller))
                 .compose(accepted -> respond(ctx, accepted, wait));
+    }
+
+    /** With the id of the destination of its callback, as that has it now. */
+    private Future<Submission> resolved(Submission submission, Caller caller) {
+        var callback = submission.callback();
+        return callback == null
+                ? Future.succeededFuture(submission)
+                : submits.registry().resolve(callback, caller).map(submission::with);
     }
 
     Future<Buffer> replay(RoutingContext ctx) {

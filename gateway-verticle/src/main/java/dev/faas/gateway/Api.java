@@ -3,6 +3,7 @@ package dev.faas.gateway;
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.explain.CurrentLoad;
+import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -32,6 +33,9 @@ final class Api {
             AcceptFilter.of("application/json", "application/x-ndjson");
     private static final Handler<RoutingContext> EVENTS = AcceptFilter.of("text/event-stream");
 
+    private static final Handler<RoutingContext> EVENTS_OR_LINES =
+            AcceptFilter.of("text/event-stream", "application/x-ndjson");
+
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
     private final Handler<RoutingContext> guard;
@@ -51,6 +55,7 @@ final class Api {
     private final BatchRoutes batches;
     private final BatchStreams batchStreams;
     private final CurrentLoad load;
+    private final FeedRoutes feeds;
     private final ApiDocument document = ApiDocument.load();
 
     /**
@@ -70,7 +75,8 @@ final class Api {
             SubjectRoutes subjects,
             BatchRoutes batches,
             BatchStreams batchStreams,
-            CurrentLoad load) {
+            CurrentLoad load,
+            FeedRoutes feeds) {
         this.guard = guard;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
@@ -88,6 +94,7 @@ final class Api {
         this.batches = batches;
         this.batchStreams = batchStreams;
         this.load = load;
+        this.feeds = feeds;
     }
 
     List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
@@ -119,6 +126,7 @@ final class Api {
         on.get("/v1/stats").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/stats/now").handler(JSON).handler(reader).respond(load::get);
         routeJobs(on);
+        on.get("/v1/events").handler(EVENTS_OR_LINES).handler(reader).handler(feeds::events);
         on.get("/openapi.yaml").handler(YAML).handler(document);
         on.get("/cli/faas").handler(BYTES).handler(client);
     }
@@ -274,6 +282,7 @@ final class Api {
                     .handler(developer)
                     .handler(registry);
         }
+        on.post("/v1/callback-secret").handler(JSON).handler(developer).handler(registry);
         on.get("/v1/deliveries").handler(JSON).handler(reader).handler(registry);
         on.get("/v1/deliveries/:delivery").handler(JSON).handler(reader).handler(registry);
         Bodies.declareTypes(on.post("/v1/deliveries/:delivery/redeliver"), List.of())

@@ -2,7 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.config.Env;
 import dev.faas.config.Profile;
-import dev.faas.gateway.read.EventStream;
+import dev.faas.gateway.read.LiveResponse;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.tls.InnerTls;
@@ -34,7 +34,7 @@ public record GatewayConfig(
         HttpConfig http,
         NatsConfig nats,
         Duration patience,
-        EventStream.Limits streams,
+        LiveResponse.Limits streams,
         QuotaSettings quotas,
         @Nullable Path cliFile,
         long functionCacheBytes,
@@ -144,7 +144,7 @@ public record GatewayConfig(
                 http,
                 NatsConfig.from(env),
                 patience(env, http.idleTimeout()),
-                new EventStream.Limits(
+                new LiveResponse.Limits(
                         heartbeat(env, http.idleTimeout()),
                         atLeast(
                                 env,

@@ -16,6 +16,8 @@ import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.explain.Explainer;
+import dev.faas.gateway.feed.FeedListeners;
+import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.forward.BatchClient;
 import dev.faas.gateway.forward.Forwarding;
@@ -64,6 +66,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayVerticle extends ServiceVerticle {
     private static final String SERVICE = "api-gateway";
     private static final Duration CERTIFICATE_PAUSE = Duration.ofSeconds(2);
+    private static final Duration FEEDS_PAUSE = Duration.ofMinutes(1);
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(1);
     private static final String WITHOUT_TLS =
             "the ports have no TLS, so passwords and keys travel in clear: set FAAS_TLS_CERT_FILE and FAAS_TLS_KEY_FILE, or let"
@@ -158,6 +161,8 @@ public final class GatewayVerticle extends ServiceVerticle {
                 refusedByHooks,
                 metrics.registry(),
                 clock);
+        var feedListeners = new FeedListeners(nats, metrics.registry());
+        on.repeat("listeners of feeds", FEEDS_PAUSE, feedListeners::renew);
         var batches = new BatchClient(registry);
         var replay = new Replay(reader, events, bus, registryClient, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
@@ -169,14 +174,18 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new RequestRates(quotas::of),
                 Forwarding.to(auth, addresses),
                 toRegistry,
-                new ActivationRoutes(new SubmitContext(functions, acceptance, replay, cancellation), reads, explainer),
+                new ActivationRoutes(
+                        new SubmitContext(functions, acceptance, replay, cancellation, registryClient),
+                        reads,
+                        explainer),
                 new OutputRoutes(reads, streams),
                 streams,
                 hooks,
                 new SubjectRoutes(new Inbox(nats, bus)),
                 new BatchRoutes(functions, acceptance, batches, config.batchMaxItems(), clock, metrics.registry()),
                 new BatchStreams(batches, openResponses, config.streams()),
-                new CurrentLoad(table, spawners::recentHeartbeats, cache, clock));
+                new CurrentLoad(table, spawners::recentHeartbeats, cache, clock),
+                new FeedRoutes(nats, feedListeners, openResponses, config.streams()));
         var program = ClientProgram.open(config.cliFile());
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)

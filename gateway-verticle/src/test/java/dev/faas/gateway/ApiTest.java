@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
 import dev.faas.gateway.explain.CurrentLoad;
+import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
 import dev.faas.gateway.hook.HookRoutes;
 import dev.faas.gateway.read.LiveStreams;
@@ -78,14 +79,15 @@ class ApiTest {
                 RoutingContext::next,
                 forwarding,
                 forwarding,
-                new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null), reads, null),
+                new ActivationRoutes(new ActivationRoutes.SubmitContext(null, null, null, null, null), reads, null),
                 new OutputRoutes(reads, null),
                 new LiveStreams(reads, null),
                 new HookRoutes(null, null, null, null, null, new SimpleMeterRegistry(), null),
                 new SubjectRoutes(null),
                 new BatchRoutes(null, null, null, 1, null, null),
                 new BatchStreams(null, null, null),
-                new CurrentLoad(null, null, null, null));
+                new CurrentLoad(null, null, null, null),
+                new FeedRoutes(null, null, null, null));
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));

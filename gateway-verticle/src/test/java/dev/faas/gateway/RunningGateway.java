@@ -6,7 +6,7 @@ import dev.faas.config.Env;
 import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.gateway.forward.Addresses;
-import dev.faas.gateway.read.EventStream;
+import dev.faas.gateway.read.LiveResponse;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.token.TrustRoot;
@@ -195,7 +195,7 @@ public final class RunningGateway implements AutoCloseable {
                 http(),
                 nats,
                 patience,
-                new EventStream.Limits(HEARTBEAT, STALL),
+                new LiveResponse.Limits(HEARTBEAT, STALL),
                 quotas,
                 CLIENT,
                 64L << 20,

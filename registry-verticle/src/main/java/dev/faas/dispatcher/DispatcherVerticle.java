@@ -4,6 +4,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.dispatcher.batch.BatchDispatcher;
 import dev.faas.dispatcher.delivery.DeliveryDispatcher;
 import dev.faas.dispatcher.ended.EndedDispatcher;
+import dev.faas.dispatcher.event.FeedDispatcher;
 import dev.faas.dispatcher.job.JobDispatcher;
 import dev.faas.dispatcher.source.SourceDispatcher;
 import dev.faas.dispatcher.submit.NamedSubmits;
@@ -61,6 +62,7 @@ public final class DispatcherVerticle extends ServiceVerticle {
         var outgoing = config.outgoing();
         var deliveries =
                 DeliveryDispatcher.start(on, vertx, pg, submits, nats, outgoing.config(), outgoing.keks(), meters);
+        FeedDispatcher.start(on, nats, pg, meters);
         BatchDispatcher.start(on, pg, deliveries::wake);
         JobDispatcher.start(on, pg, submits, nats.objectBucket(Subjects.OUTPUTS), deliveries::wake, meters);
         EndedDispatcher.start(

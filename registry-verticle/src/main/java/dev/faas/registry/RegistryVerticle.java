@@ -11,6 +11,8 @@ import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origins;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.dispatcher.DispatcherVerticle;
+import dev.faas.feed.FeedOwners;
+import dev.faas.feed.FeedPublisher;
 import dev.faas.http.Health;
 import dev.faas.http.HttpService;
 import dev.faas.http.Listener;
@@ -32,6 +34,8 @@ import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.registry.batch.BatchRoutes;
 import dev.faas.registry.batch.BatchStore;
+import dev.faas.registry.destination.CallbackRoutes;
+import dev.faas.registry.destination.CallbackSecretStore;
 import dev.faas.registry.destination.DeliveryRoutes;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationRoutes;
@@ -70,6 +74,7 @@ import dev.faas.registry.ledger.Projector;
 import dev.faas.registry.ledger.Pruner;
 import dev.faas.registry.ledger.RecordRemover;
 import dev.faas.registry.ledger.RetentionStore;
+import dev.faas.registry.ledger.StateFeed;
 import dev.faas.registry.maintenance.ConsumerReconciler;
 import dev.faas.registry.maintenance.DeletedFunctionCanceller;
 import dev.faas.registry.maintenance.DeletedFunctionPurger;
@@ -200,6 +205,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         var scheduleStore = new ScheduleStore(pg, audit);
         config.keks().warnIfMissing("secrets of destinations are stored unencrypted");
         var destinationStore = new DestinationStore(pg, audit, config.keks());
+        var callbackSecrets = new CallbackSecretStore(pg, audit, config.keks());
         var deliveryStore = new DeliveryStore(pg);
         var batchStore = new BatchStore(pg, audit);
         var jobStore = new JobStore(pg, audit);
@@ -215,7 +221,9 @@ public final class RegistryVerticle extends ServiceVerticle {
         var events = new ActivationEvents(nats);
         var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats));
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
-        var projection = new Projection(events, archive, ledger);
+        var feedOwners = on.open("feeds", () -> FeedOwners.follow(nats), FeedOwners::close);
+        var projection = new Projection(
+                events, archive, ledger, new StateFeed(new FeedPublisher(nats, feedOwners, metrics.registry())));
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());
@@ -233,6 +241,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         repeatInOneRegistry(on, tasks, "old batches", maintenance.prunePause(), batchStore::prune);
         repeatInOneRegistry(on, tasks, "old jobs", maintenance.prunePause(), jobStore::prune);
         on.repeat("sealed destinations", SEALS_PAUSE, () -> Blocking.await(destinationStore.reseal()));
+        repeatInOneRegistry(on, tasks, "unused destinations", maintenance.prunePause(), destinationStore::removeUnused);
         var sums = new OwnerSumsStore(pg);
         repeatInOneRegistry(
                 on,
@@ -271,6 +280,7 @@ public final class RegistryVerticle extends ServiceVerticle {
                         hookStore,
                         sourceStore,
                         destinationStore,
+                        callbackSecrets,
                         deliveryStore,
                         batchStore,
                         jobStore,
@@ -298,6 +308,8 @@ public final class RegistryVerticle extends ServiceVerticle {
         var sourceRoutes = new SourceRoutes(sourceStore, nats, config.quotas(), verifier, origins);
         var destinationRoutes = new DestinationRoutes(
                 destinationStore, config.quotas(), config.outgoing().rules(), verifier, origins);
+        var callbackRoutes = new CallbackRoutes(
+                destinationStore, callbackSecrets, config.outgoing().rules(), verifier, origins);
         var deliveryRoutes = new DeliveryRoutes(vertx, destinationStore, deliveryStore, verifier);
         var batchRoutes = new BatchRoutes(batchStore, config.quotas(), verifier, origins);
         var statsRoutes = new StatsRoutes(stats, nats.stream(Subjects.EVENTS).consumers(), verifier, clock);
@@ -326,6 +338,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             hookRoutes.add(router);
             sourceRoutes.add(router);
             destinationRoutes.add(router);
+            callbackRoutes.add(router);
             deliveryRoutes.add(router);
             batchRoutes.add(router);
             statsRoutes.add(router);

@@ -55,6 +55,8 @@ class AuditTest extends RegistryFixture {
         user.post("/v1/functions/audited/rollback", new JsonObject().put("revision", 9));
         user.post("/v1/functions/audited/pause", new JsonObject());
         user.send("POST", "/v1/functions/audited/resume", "");
+        user.send("POST", "/v1/callback-secret", "");
+        user.send("POST", "/v1/callback-secret", "");
         putSecret("db");
         putSecret("db");
         putSecret("db", "If-Match", "\"9\"");
@@ -72,12 +74,13 @@ class AuditTest extends RegistryFixture {
                         + " function.rollback " + id + " {name=audited revision=3},"
                         + " function.pause " + id + " {name=audited revision=3},"
                         + " function.resume " + id + " {name=audited revision=3},"
+                        + " callback_secret.create " + owner + " {}, callback_secret.rotate " + owner + " {},"
                         + " secret.create db {version=1}, secret.update db {version=2}, secret.delete db {},"
                         + " function.delete " + id + " {name=audited revision=3}");
         assertThat(rows("actor = '" + adminId + "'"))
                 .isEqualTo("quota.update " + owner + " {limits={\"to\": {\"functions\": 7}, \"from\": null}}");
         assertThat(registry.backends.number("select count(*) from audit where project = '" + owner + "'"))
-                .isEqualTo(10);
+                .isEqualTo(12);
         assertThat(registry.backends.text("select string_agg(a::text, ' ') from audit a"))
                 .doesNotContain(PLANTED);
     }

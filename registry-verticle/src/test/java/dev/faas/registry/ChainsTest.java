@@ -198,7 +198,9 @@ class ChainsTest extends DestinationFixture {
                 null,
                 null,
                 null,
-                new Cause(Ids.activation(Instant.now()), depth));
+                new Cause(Ids.activation(Instant.now()), depth),
+                null,
+                null);
 
         Story.accepted(registry.bus, deep, "x").claimed("run-1").succeeded("done", 4, 0);
 

@@ -45,7 +45,8 @@ class DeletedUserTest {
         "tick",
         "hook",
         "source",
-        "destination"
+        "destination",
+        "callback_secret"
     };
 
     @TempDir
@@ -91,6 +92,7 @@ class DeletedUserTest {
             client.post(
                     "/v1/destinations",
                     DestinationFixture.body("erp", "https://erp.example/").put("events", List.of("activation.failed")));
+            client.post("/v1/callback-secret", new JsonObject());
             registry.backends.text(
                     "insert into quota (owner, limits) values ('" + id + "', '{\"functions\": 7}') returning owner");
             // More than are deleted at once.

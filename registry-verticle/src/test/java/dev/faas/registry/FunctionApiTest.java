@@ -51,6 +51,7 @@ class FunctionApiTest extends RegistryFixture {
                         "prewarm",
                         "argumentAs",
                         "idleTtlSeconds",
+                        "destinations",
                         "revision",
                         "imageDigest",
                         "createdAt",

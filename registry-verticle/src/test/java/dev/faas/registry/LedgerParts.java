@@ -32,7 +32,7 @@ final class LedgerParts {
         events = new ActivationEvents(bus);
         archive = new PayloadArchive(bus.objectBucket(Subjects.OUTPUTS));
         ledger = new LedgerStore(pg);
-        projection = new Projection(events, archive, ledger);
+        projection = new Projection(events, archive, ledger, states -> {});
     }
 
     public void close() throws Exception {

@@ -73,6 +73,8 @@ class ScopesTest extends RegistryFixture {
             Map.entry("POST /v1/hooks/x/resume", Set.of(Scope.FUNCTIONS)),
             Map.entry("POST /v1/hooks/x/rotate", Set.of(Scope.FUNCTIONS)),
             Map.entry("GET /v1/hooks/x/requests", Set.of(Scope.READ)),
+            Map.entry("POST /v1/callback-secret", Set.of(Scope.FUNCTIONS)),
+            Map.entry("POST /v1/callbacks", Set.of(Scope.INVOKE)),
             Map.entry("GET /v1/destinations", Set.of(Scope.READ)),
             Map.entry("POST /v1/destinations", Set.of(Scope.FUNCTIONS)),
             Map.entry("GET /v1/destinations/x", Set.of(Scope.READ)),

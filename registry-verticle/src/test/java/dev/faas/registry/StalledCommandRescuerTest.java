@@ -41,8 +41,8 @@ class StalledCommandRescuerTest extends RegistryFixture {
     void accepted() throws Exception {
         pg = Pg.open(registry.vertx, registry.backends.config().connections().pg());
         var ledger = new LedgerStore(pg);
-        var projection =
-                new Projection(events, new PayloadArchive(registry.bus.objectBucket(Subjects.OUTPUTS)), ledger);
+        var projection = new Projection(
+                events, new PayloadArchive(registry.bus.objectBucket(Subjects.OUTPUTS)), ledger, states -> {});
         InstantSource clock = () -> Instant.now().plus(passed);
         var closer = new LostActivationCloser(
                 events, projection, ledger, registry.bus.stream(Subjects.EVENTS).consumers(), clock);

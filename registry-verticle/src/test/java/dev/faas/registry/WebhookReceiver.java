@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A user's server: remembers what it got, and answers 200 unless told otherwise. */
 final class WebhookReceiver implements AutoCloseable {
-    record Received(Map<String, String> headers, Buffer body) {
+    record Received(String target, Map<String, String> headers, Buffer body) {
         String id() {
             return headers.get("webhook-id");
         }
@@ -50,7 +50,7 @@ final class WebhookReceiver implements AutoCloseable {
                 .requestHandler(request -> request.body().onSuccess(body -> {
                     var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
                     request.headers().forEach(headers::put);
-                    received.add(new Received(headers, body));
+                    received.add(new Received(request.uri(), headers, body));
                     answer.handle(request);
                 }))
                 .listen(0, "127.0.0.1"));

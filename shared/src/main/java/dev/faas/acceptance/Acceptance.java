@@ -272,7 +272,9 @@ public final class Acceptance {
                 due.orElse(null),
                 trigger,
                 request.batch(),
-                request.cause());
+                request.cause(),
+                request.submission().callback(),
+                spec.destinations());
     }
 
     private Instant now() {

@@ -1,11 +1,13 @@
 package dev.faas.acceptance;
 
+import dev.faas.activation.Callback;
 import dev.faas.activation.RunSpec;
 import dev.faas.wire.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what a client submits.
@@ -13,19 +15,34 @@ import java.util.OptionalInt;
  * @param timeoutSeconds empty: the function's own limit applies
  * @param delay empty: it is due at once
  * @param variables of the environment of its runs
+ * @param callback null: it has none
  */
 public record Submission(
         String argument,
         OptionalInt timeoutSeconds,
         Map<String, String> tags,
         Optional<Delay> delay,
-        Map<String, String> variables) {
+        Map<String, String> variables,
+        @Nullable Callback callback) {
+    public Submission(
+            String argument,
+            OptionalInt timeoutSeconds,
+            Map<String, String> tags,
+            Optional<Delay> delay,
+            Map<String, String> variables) {
+        this(argument, timeoutSeconds, tags, delay, variables, null);
+    }
+
     public Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags, Optional<Delay> delay) {
         this(argument, timeoutSeconds, tags, delay, Map.of());
     }
 
     public Submission(String argument, OptionalInt timeoutSeconds, Map<String, String> tags) {
         this(argument, timeoutSeconds, tags, Optional.empty());
+    }
+
+    public Submission with(@Nullable Callback other) {
+        return new Submission(argument, timeoutSeconds, tags, delay, variables, other);
     }
 
     public Submission {

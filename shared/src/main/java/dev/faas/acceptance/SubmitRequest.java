@@ -110,6 +110,7 @@ public record SubmitRequest(
         var parts = new ArrayList<Object>(List.of(source, submission.argument(), new TreeMap<>(submission.tags())));
         submission.timeoutSeconds().ifPresent(parts::add);
         submission.delay().ifPresent(delay -> parts.add(delay.toString()));
+        Optional.ofNullable(submission.callback()).ifPresent(parts::add);
         return Codec.write(parts);
     }
 }

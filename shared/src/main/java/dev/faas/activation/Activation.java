@@ -2,6 +2,7 @@ package dev.faas.activation;
 
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Destinations;
 import dev.faas.wire.FunctionSpec.Retry;
 import java.time.Instant;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param trigger null when a user submitted it, or another activation's end
  * @param batch null when it was submitted by itself
  * @param cause null when it is not the next of a chain
+ * @param callback null when its submit asks for none
+ * @param destinations of its function's revision; null when that has none
  */
 public record Activation(
         String id,
@@ -33,7 +36,9 @@ public record Activation(
         @Nullable Instant notBefore,
         @Nullable Trigger trigger,
         @Nullable Batch batch,
-        @Nullable Cause cause) {
+        @Nullable Cause cause,
+        @Nullable Callback callback,
+        @Nullable Destinations destinations) {
 
     /** The exact revision that runs. */
     public record FunctionKey(String id, String name, int revision) {}
@@ -110,6 +115,8 @@ public record Activation(
                 tags,
                 requestId,
                 notBefore,
+                null,
+                null,
                 null,
                 null,
                 null);

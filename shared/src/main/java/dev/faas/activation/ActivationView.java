@@ -30,6 +30,7 @@ public record ActivationView(
         @Nullable BatchItem batch,
         @Nullable Cause cause,
         @Nullable String redrivenAs,
+        @Nullable Callback callback,
         Map<String, String> tags) {
 
     /** The batch of which it is an item. */
@@ -186,6 +187,7 @@ public record ActivationView(
                 batch(a),
                 a.cause(),
                 null,
+                a.callback(),
                 a.tags());
     }
 
@@ -222,6 +224,7 @@ public record ActivationView(
                 batch,
                 cause,
                 otherRedrivenAs,
+                callback,
                 tags);
     }
 }

@@ -22,6 +22,8 @@ public record DestinationSpec(
         @Nullable FunctionTarget function,
         @Nullable SubjectTarget subject)
         implements Versioned {
+    public static final int DEFAULT_TIMEOUT = 15;
+    public static final int DEFAULT_IN_FLIGHT = 10;
     public static final String WEBHOOK = "webhook";
     public static final String FUNCTION = "function";
     public static final String SUBJECT = "subject";
@@ -70,12 +72,22 @@ public record DestinationSpec(
      */
     public record SubjectTarget(String name, boolean isBinary) {}
 
+    /** Of callbacks to any path of an origin: their deliveries name the URLs. */
+    public static DestinationSpec ofOrigin(String origin) {
+        var none = new Selection(List.of(), List.of(), Map.of());
+        return new DestinationSpec(origin, origin, none, DEFAULT_TIMEOUT, DEFAULT_IN_FLIGHT, null, null);
+    }
+
     public String kind() {
         return function != null ? FUNCTION : subject != null ? SUBJECT : WEBHOOK;
     }
 
     public boolean sendsRequests() {
         return kind().equals(WEBHOOK);
+    }
+
+    public DestinationSpec withUrl(String other) {
+        return new DestinationSpec(name, other, selection, timeoutSeconds, maxInFlight, function, subject);
     }
 
     public DestinationSpec with(FunctionTarget target) {

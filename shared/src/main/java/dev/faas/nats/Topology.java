@@ -30,6 +30,11 @@ public final class Topology {
     private static final Duration ACK_WAIT = Duration.ofSeconds(10);
 
     private static final long MEBIBYTE = 1 << 20;
+    private static final long MOST_FEED = 1_024 * MEBIBYTE;
+    private static final long FEWEST_FEED = 16 * MEBIBYTE;
+    private static final long FEED_MESSAGES = 100_000;
+    private static final Duration FEED_AGE = Duration.ofHours(24);
+    private static final Duration FEED_DUPLICATES = Duration.ofMinutes(10);
     private static final long RETRIES_BYTES = 512 * MEBIBYTE;
     private static final long INBOX_BYTES = 1024 * MEBIBYTE;
     private static final Duration INBOX_AGE = Duration.ofDays(3);
@@ -81,6 +86,7 @@ public final class Topology {
             ensureBucket(nats, management, room, bucket, config);
         }
         ensureOutputs(nats, management, room, config);
+        ensureFeed(management, room, config);
     }
 
     private static List<Bucket> buckets(TopologyConfig config) {
@@ -97,6 +103,7 @@ public final class Topology {
                 new Bucket(Subjects.SECRETS, 256 * MEBIBYTE, ""),
                 new Bucket(Subjects.HOOKS, 32 * MEBIBYTE, ""),
                 new Bucket(Subjects.HOOK_KEYS, config.sizes().hookKeys(), "FAAS_HOOK_KEYS_MB"),
+                new Bucket(Subjects.FEEDS, 8 * MEBIBYTE, ""),
                 new Bucket(Subjects.IMAGES, 64 * MEBIBYTE, ""));
     }
 
@@ -223,6 +230,34 @@ public final class Topology {
                 .build();
     }
 
+    /** Last: it takes no room that another one needs. */
+    private static void ensureFeed(JetStreamManagement management, StoreRoom room, TopologyConfig config)
+            throws IOException, JetStreamApiException {
+        long current = find(management, Subjects.FEED)
+                .map(StreamConfiguration::getMaxBytes)
+                .orElse(UNLIMITED);
+        long size = current > 0 ? current : room.largest(MOST_FEED, FEWEST_FEED);
+        put(management, feed(config, size));
+    }
+
+    private static StreamConfiguration feed(TopologyConfig config, long size) {
+        return fileStream(Subjects.FEED, config)
+                .subjects(Subjects.ALL_FEEDS)
+                .retentionPolicy(RetentionPolicy.Limits)
+                .discardPolicy(DiscardPolicy.Old)
+                .maxBytes(size)
+                .maxAge(FEED_AGE)
+                .maxMessagesPerSubject(FEED_MESSAGES)
+                // Longer than until a registry repeats what another one has published before it died.
+                .duplicateWindow(FEED_DUPLICATES)
+                .allowDirect(true)
+                .republish(Republish.builder()
+                        .source(Subjects.ALL_FEEDS)
+                        .destination("feedlive.{{wildcard(1)}}")
+                        .build())
+                .build();
+    }
+
     private static StreamConfiguration.Builder fileStream(String name, TopologyConfig config) {
         return StreamConfiguration.builder()
                 .name(name)
@@ -304,6 +339,7 @@ public final class Topology {
             case Subjects.REVOKED -> Duration.ofHours(24);
             // A living spawner publishes every few seconds; a dead one needs no entry for so long.
             case Subjects.SPAWNERS -> Duration.ofHours(24);
+            case Subjects.FEEDS -> FEED_AGE.plusHours(1);
             default -> Duration.ZERO;
         };
     }

@@ -132,6 +132,11 @@ public final class OutgoingUrl {
         return tls == other.tls && port == other.port && host.equals(other.host);
     }
 
+    /** Scheme, host and port. */
+    public String origin() {
+        return (tls ? "https://" : "http://") + authority() + (port == defaultPort(tls) ? "" : ":" + port);
+    }
+
     /** Path and query. */
     String target() {
         return target;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param command null: the image's own
  * @param argumentAs not in the JSON if it is the default, so that functions without it keep their bytes
  * @param idleTtlSeconds the function is deleted after so long without a submit; null: never
+ * @param destinations where ends of its activations go, besides the destinations that select them; null: nowhere
  * @param byAdmin an admin has written it, so other images are allowed; not in the API, and not in the JSON if false
  */
 public record FunctionSpec(
@@ -41,6 +42,7 @@ public record FunctionSpec(
         ArgumentAs argumentAs,
 
         @Nullable Integer idleTtlSeconds,
+        @Nullable Destinations destinations,
 
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean byAdmin) {
 
@@ -85,6 +87,7 @@ public record FunctionSpec(
                 false,
                 Prewarm.DEFAULT,
                 ArgumentAs.LAST,
+                null,
                 null,
                 false);
     }
@@ -168,6 +171,17 @@ public record FunctionSpec(
         /** Sorts the causes, so that the same policy has always the same bytes. */
         public Retry {
             on = on.stream().distinct().sorted().toList();
+        }
+    }
+
+    /** The owner's, by name or id. One that does not exist at the end gets nothing. */
+    public record Destinations(List<String> onSuccess, List<String> onFailure, List<String> onEnd) {
+        public static final Destinations NONE = new Destinations(List.of(), List.of(), List.of());
+
+        public Destinations {
+            onSuccess = List.copyOf(onSuccess);
+            onFailure = List.copyOf(onFailure);
+            onEnd = List.copyOf(onEnd);
         }
     }
 

@@ -35,6 +35,11 @@ public final class Subjects {
     /** Holds {@link ImagePin}s. */
     public static final String IMAGES = "IMAGES";
 
+    /** What happens to the activations of owners who listen, and other events of them. */
+    public static final String FEED = "FEED";
+    /** Holds the owners who listen to their feeds, each with when one of them did. */
+    public static final String FEEDS = "FEEDS";
+
     public static final String OUTPUTS = "OUTPUTS";
 
     public static final String PROJECTOR = "projector";
@@ -49,6 +54,7 @@ public final class Subjects {
     public static final String ALL_EVENTS = "events.*.*";
     public static final String ALL_INBOX = "in.*.>";
     public static final String ALL_STATES = "events.*.state";
+    public static final String ALL_FEEDS = "feed.*";
     public static final String ALL_WORK_NOTIFICATIONS = "wake.>";
     /** The table of all queues, in parts. */
     public static final String QUEUE_TABLE = "queues.table";
@@ -183,6 +189,16 @@ public final class Subjects {
 
     public static String liveState(String id) {
         return "live." + activation(id) + ".state";
+    }
+
+    /** All events of one owner: one subject, so that they are read without a wildcard. */
+    public static String feed(String owner) {
+        return "feed." + user(owner);
+    }
+
+    /** The same, republished. */
+    public static String liveFeed(String owner) {
+        return "feedlive." + user(owner);
     }
 
     /** The {@link ImagePin}s of all revisions of one function. */

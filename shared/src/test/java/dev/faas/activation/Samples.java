@@ -48,6 +48,12 @@ final class Samples {
         return ActivationRecord.accept(Records.with(plain, "trigger", trigger), RUN_SPEC);
     }
 
+    static ActivationRecord.Queued withCallback() {
+        var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
+        var callback = new Callback("https://erp.example/done", null, List.of(Callback.Outcome.FAILURE));
+        return ActivationRecord.accept(Records.with(plain, "callback", callback), RUN_SPEC);
+    }
+
     static Activation activation(String id, Delivery delivery, Retry retry) {
         return new Activation(
                 id,

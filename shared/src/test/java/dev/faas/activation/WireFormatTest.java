@@ -34,6 +34,7 @@ class WireFormatTest {
                 Arguments.of("accepted", Samples.queued(), ActivationRecord.class),
                 Arguments.of("delayed", Samples.delayed(Duration.ofMinutes(10)), ActivationRecord.class),
                 Arguments.of("of-schedule", Samples.ofSchedule(), ActivationRecord.class),
+                Arguments.of("with-callback", Samples.withCallback(), ActivationRecord.class),
                 Arguments.of("running", Samples.running(), ActivationRecord.class),
                 Arguments.of(
                         "waiting",
@@ -120,6 +121,8 @@ class WireFormatTest {
                 FunctionSpec.ArgumentAs.NONE,
                 "idleTtlSeconds",
                 3_600,
+                "destinations",
+                new FunctionSpec.Destinations(List.of("erp"), List.of(), List.of("log")),
                 "byAdmin",
                 true);
     }

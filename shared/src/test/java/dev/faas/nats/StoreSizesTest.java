@@ -40,6 +40,8 @@ class StoreSizesTest {
             Map.entry("INBOX", 1_024 * MEBIBYTE),
             Map.entry("RETRIES", 512 * MEBIBYTE),
             Map.entry("EVENTS", 2_048 * MEBIBYTE),
+            Map.entry("FEED", 1_024 * MEBIBYTE),
+            Map.entry("KV_FEEDS", 8 * MEBIBYTE),
             Map.entry("KV_FUNCTIONS", 256 * MEBIBYTE),
             Map.entry("KV_KEYS", MEBIBYTE),
             Map.entry("KV_APIKEYS", 32 * MEBIBYTE),

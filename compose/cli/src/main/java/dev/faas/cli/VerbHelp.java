@@ -53,12 +53,13 @@ final class VerbHelp extends Help {
                         "subject",
                         "destination",
                         "delivery",
+                        "callback-secret",
                         "apply",
                         "diff",
                         "secret",
                         "top",
                         "stats"));
-        groups.put("Activations", List.of("activation", "ps", "batch", "job", "dead-letter", "logs", "open"));
+        groups.put("Activations", List.of("activation", "ps", "events", "batch", "job", "dead-letter", "logs", "open"));
         groups.put("Accounts", List.of("key", "sessions", "password", "account", "quota", "admin"));
         groups.put("More", List.of());
         return groups;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.gateway.forward.BatchClient;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.read.EventFrames;
-import dev.faas.gateway.read.EventStream;
+import dev.faas.gateway.read.LiveResponse;
 import dev.faas.gateway.read.LiveStreams;
 import dev.faas.gateway.read.OpenResponses;
 import dev.faas.http.HttpService;
@@ -20,9 +20,9 @@ public final class BatchStreams {
 
     private final BatchClient batches;
     private final OpenResponses openResponses;
-    private final EventStream.Limits limits;
+    private final LiveResponse.Limits limits;
 
-    public BatchStreams(BatchClient batches, OpenResponses openResponses, EventStream.Limits limits) {
+    public BatchStreams(BatchClient batches, OpenResponses openResponses, LiveResponse.Limits limits) {
         this.batches = batches;
         this.openResponses = openResponses;
         this.limits = limits;

@@ -8,7 +8,6 @@ import dev.faas.wire.Ids;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.Base64;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ public final class BatchClient {
             body.put("key", key);
         }
         return registry.send(HttpMethod.POST, PATH, Buffer.buffer(Codec.write(body)), caller)
-                .map(this::requireOk)
+                .map(registry::requireOk)
                 .map(opened -> new Opened(
                         opened.path("batchId").asText(),
                         opened.path("revision").asInt(),
@@ -76,7 +75,7 @@ public final class BatchClient {
                 .put("rejected", rejected)
                 .put("isComplete", isComplete);
         return registry.send(HttpMethod.PUT, PATH + "/" + batch + "/totals", Buffer.buffer(Codec.write(body)), caller)
-                .map(this::requireOk)
+                .map(registry::requireOk)
                 .mapEmpty();
     }
 
@@ -87,7 +86,7 @@ public final class BatchClient {
      */
     public Future<Map<String, String>> known(String batch, String from, Caller caller) {
         return registry.get(PATH + "/" + batch + "/known?from=" + from, "application/json", caller)
-                .map(this::requireOk)
+                .map(registry::requireOk)
                 .map(found -> {
                     var known = new HashMap<String, String>();
                     found.path("items")
@@ -103,24 +102,6 @@ public final class BatchClient {
         // Not every text can be a part of a path.
         return !Ids.isBatch(batch)
                 ? Future.failedFuture(Problem.batchNotFound(batch).asException())
-                : registry.get(PATH + "/" + batch, "application/json", caller).map(this::requireOk);
-    }
-
-    /** The registry's own problem, but not a fault of its own. */
-    private JsonNode requireOk(Upstream.Response response) {
-        if (response.status() < 300) {
-            return Codec.readTree(response.body().getBytes());
-        }
-        if (response.status() >= 500) {
-            throw registry.unavailable().asException();
-        }
-        var problem = Codec.readTree(response.body().getBytes());
-        var refused = Problem.of(
-                response.status(),
-                problem.path("code").asText(),
-                problem.path("title").asText(),
-                problem.path("detail").asText());
-        var retryAfter = response.headers().get(HttpHeaders.RETRY_AFTER);
-        throw (retryAfter == null ? refused : refused.withRetryAfter(Integer.parseInt(retryAfter))).asException();
+                : registry.get(PATH + "/" + batch, "application/json", caller).map(registry::requireOk);
     }
 }

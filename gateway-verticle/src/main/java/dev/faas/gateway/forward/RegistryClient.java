@@ -2,10 +2,13 @@ package dev.faas.gateway.forward;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.activation.ActivationRecord;
+import dev.faas.activation.Callback;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import java.util.Optional;
 
 /** Reads functions and ended activations from the registry, in the caller's name. */
@@ -59,6 +62,17 @@ public final class RegistryClient {
                     return (ActivationRecord.Queued)
                             Codec.decode(response.body().getBytes(), ActivationRecord.class);
                 });
+    }
+
+    /**
+     * A callback as the submit names it, with the id of its destination. Fails with {@code destination_not_found},
+     * {@code callback_secret_missing} or {@code address_forbidden}.
+     */
+    public Future<Callback> resolve(Callback callback, Caller caller) {
+        return registry.send(HttpMethod.POST, "/v1/callbacks", Buffer.buffer(Codec.write(callback)), caller)
+                .map(registry::requireOk)
+                .map(found ->
+                        new Callback(callback.url(), found.path("destination").textValue(), callback.on()));
     }
 
     private static LedgerEntry toEntry(Upstream.Response response) {

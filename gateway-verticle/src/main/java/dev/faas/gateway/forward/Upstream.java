@@ -1,7 +1,9 @@
 package dev.faas.gateway.forward;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.http.tls.InnerTls;
 import dev.faas.lifecycle.Lifecycle;
+import dev.faas.wire.Codec;
 import dev.faas.wire.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -168,6 +170,24 @@ public final class Upstream {
                         .timeout(RESPONSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(late -> request.reset()))
                 .recover(failure -> Future.failedFuture(unavailable().asException()));
+    }
+
+    /** The service's own problem, but not a fault of its own. */
+    JsonNode requireOk(Response response) {
+        if (response.status() < 300) {
+            return Codec.readTree(response.body().getBytes());
+        }
+        if (response.status() >= 500) {
+            throw unavailable().asException();
+        }
+        var problem = Codec.readTree(response.body().getBytes());
+        var refused = Problem.of(
+                response.status(),
+                problem.path("code").asText(),
+                problem.path("title").asText(),
+                problem.path("detail").asText());
+        var retryAfter = response.headers().get(HttpHeaders.RETRY_AFTER);
+        throw (retryAfter == null ? refused : refused.withRetryAfter(Integer.parseInt(retryAfter))).asException();
     }
 
     /** For the health check; on any event loop. */

@@ -87,7 +87,7 @@ public final class EventFrames implements EventStream.Format {
     }
 
     /** @param json on one line, as {@link Codec} writes it */
-    private static Buffer frame(long sequence, String event, byte[] json) {
+    public static Buffer frame(long sequence, String event, byte[] json) {
         return Buffer.buffer("id: " + sequence + "\nevent: " + event + "\ndata: ")
                 .appendBytes(json)
                 .appendString("\n\n");

@@ -19,9 +19,9 @@ public final class LiveStreams {
     private static final Pattern SEQUENCE = Pattern.compile("[0-9]{1,18}");
 
     private final ReadContext reads;
-    private final EventStream.Limits limits;
+    private final LiveResponse.Limits limits;
 
-    public LiveStreams(ReadContext reads, EventStream.Limits limits) {
+    public LiveStreams(ReadContext reads, LiveResponse.Limits limits) {
         this.reads = reads;
         this.limits = limits;
     }
@@ -95,7 +95,12 @@ public final class LiveStreams {
 
     /** Returns false for HEAD, whose response is complete now. */
     public static boolean beginEvents(RoutingContext ctx) {
-        setHead(ctx.response(), "text/event-stream; charset=utf-8");
+        return begin(ctx, "text/event-stream; charset=utf-8");
+    }
+
+    /** As {@link #beginEvents}, of any type. */
+    public static boolean begin(RoutingContext ctx, String type) {
+        setHead(ctx.response(), type);
         if (ctx.request().method().equals(HttpMethod.HEAD)) {
             ctx.end();
             return false;

@@ -43,7 +43,8 @@ public final class SubmissionBody {
         var timeout = SubmissionFields.timeoutSeconds(fields);
         var tags = SubmissionFields.tags(fields);
         var delay = DelayFields.of(ctx, fields);
+        var callback = CallbackFields.of(fields);
         fields.requireValid();
-        return new Submission(argument, timeout, tags, delay);
+        return new Submission(argument, timeout, tags, delay).with(callback);
     }
 }

@@ -51,7 +51,7 @@ record Attempted(
 
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(24);
     private static final Set<Integer> OVERLOADED = Set.of(429, 502, 503, 504);
-    private static final int GONE = 410;
+    static final int GONE = 410;
 
     boolean isSuccess() {
         return attempt != null && attempt.status() != null && attempt.status() / 100 == 2;

@@ -36,7 +36,17 @@ record Claimed(String id, Event event, Destination destination, int attempt, Ins
         }
     }
 
-    record Destination(String id, String owner, DestinationSpec spec, DestinationSecrets.Sealed secrets) {}
+    /**
+     * @param spec with the URL of this delivery
+     * @param implicit it is for callbacks with a URL, which the owner's own secret signs
+     */
+    record Destination(
+            String id, String owner, DestinationSpec spec, boolean implicit, DestinationSecrets.Sealed secrets) {
+        /** For what its secrets were encrypted. */
+        String sealedFor() {
+            return implicit ? owner : id;
+        }
+    }
 
     boolean isTest() {
         return event.type.equals(DestinationSpec.TEST);

@@ -82,11 +82,12 @@ final class DeliveryStore implements EndedStore.Handler {
                 select v.id from delivery v where v.id in (select id from chosen) and v.due_at <= now()
                 order by v.id for update skip locked)
             update delivery v set due_at = d.until, leased_until = d.until
-            from locked l, (select *, statement_timestamp() + make_interval(
+            from locked l, (select d.id, d.spec, d.implicit, coalesce(c.secrets, d.secrets) as secrets,
+                case when d.implicit then c.kek else d.kek end as kek, statement_timestamp() + make_interval(
                 secs => coalesce((convert_from(spec, 'UTF8')::jsonb ->> 'timeoutSeconds')::int, 30) + 30) as until
-                from destination) d
+                from destination d left join callback_secret c on d.implicit and c.owner = d.owner) d
             where v.id = l.id and d.id = v.destination_id
-            returning v.*, d.spec, d.secrets, d.kek""";
+            returning v.*, d.spec, d.secrets, d.kek, d.implicit""";
 
     private final Pg pg;
     private volatile Set<String> full = Set.of();
@@ -100,50 +101,34 @@ final class DeliveryStore implements EndedStore.Handler {
         full = destinations;
     }
 
-    /** One delivery for each destination of the owner that selects the event; none when there is one already. */
+    /** One delivery for each destination that gets the event; none when there is one already. */
     @Override
     public Future<Void> handle(SqlConnection tx, List<Ended> ends) {
-        return tx.preparedQuery("""
-                        select e.id as activation_id, e.owner, e.type, d.id as destination_id
-                        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-                            as e (id, owner, type, function_id, function_name, tags)
-                        join destination d on d.owner = e.owner and e.type = any(d.events)
-                            and (d.functions = '{}' or e.function_id = any(d.functions)
-                                or e.function_name = any(d.functions))
-                            and (d.tags = '{}' or e.tags::jsonb @> d.tags)""")
-                .execute(Tuple.tuple()
-                        .addValue(Pg.texts(ends, Ended::activationId))
-                        .addValue(Pg.texts(ends, Ended::owner))
-                        .addValue(Pg.texts(ends, end -> DestinationSpec.eventType(end.status())))
-                        .addValue(Pg.texts(ends, end -> end.function().id()))
-                        .addValue(Pg.texts(ends, end -> end.function().name()))
-                        .addValue(Pg.texts(ends, end -> end.tags().encode())))
-                .compose(rows -> {
-                    var found = rows.stream().toList();
-                    return found.isEmpty() ? Future.succeededFuture() : insert(tx, found);
-                });
+        return RecipientStore.find(tx, ends)
+                .compose(found -> found.isEmpty() ? Future.succeededFuture() : insert(tx, found));
     }
 
-    private Future<Void> insert(SqlConnection tx, List<Row> found) {
+    private Future<Void> insert(SqlConnection tx, List<Recipient> found) {
         var now = Instant.now();
         var refusing = full;
         return tx.preparedQuery("""
-                        insert into delivery (id, event_id, destination_id, owner, activation_id, type, state, reason, due_at)
-                        select u.id, u.event_id, u.destination_id, u.owner, u.activation_id, u.type,
+                        insert into delivery (id, event_id, destination_id, owner, activation_id, type, url, state, reason, due_at)
+                        select u.id, u.event_id, u.destination_id, u.owner, u.activation_id, u.type, u.url,
                             case when u.refused then 'dropped' else 'pending' end,
                             case when u.refused then 'backlog_full' end, case when not u.refused then now() end
-                        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
-                            as u (id, event_id, destination_id, owner, activation_id, type, refused)
+                        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[])
+                            as u (id, event_id, destination_id, owner, activation_id, type, url, refused)
                         on conflict do nothing""")
                 .execute(Tuple.tuple()
-                        .addValue(Pg.texts(found, row -> Ids.delivery(now)))
-                        .addValue(Pg.texts(found, row -> Ids.event(row.getString("activation_id"))))
-                        .addValue(Pg.texts(found, row -> row.getString("destination_id")))
-                        .addValue(Pg.texts(found, row -> row.getString("owner")))
-                        .addValue(Pg.texts(found, row -> row.getString("activation_id")))
-                        .addValue(Pg.texts(found, row -> row.getString("type")))
+                        .addValue(Pg.texts(found, each -> Ids.delivery(now)))
+                        .addValue(Pg.texts(found, each -> Ids.event(each.end().activationId())))
+                        .addValue(Pg.texts(found, Recipient::destination))
+                        .addValue(Pg.texts(found, each -> each.end().owner()))
+                        .addValue(Pg.texts(found, each -> each.end().activationId()))
+                        .addValue(Pg.texts(found, Recipient::eventType))
+                        .addValue(Pg.texts(found, Recipient::url))
                         .addValue(found.stream()
-                                .map(row -> refusing.contains(row.getString("destination_id")))
+                                .map(each -> refusing.contains(each.destination()))
                                 .toArray(Boolean[]::new)))
                 .mapEmpty();
     }
@@ -296,7 +281,7 @@ final class DeliveryStore implements EndedStore.Handler {
                                         when opens then now() + interval '1 second' * least(600, 30 * 2 ^ least(d.openings, 5))
                                         else d.open_until end,
                                     openings = d.openings + case when u.pause is null and opens then 1 else 0 end,
-                                    disabled = coalesce(d.disabled, case when u.gone then 'gone'
+                                    disabled = coalesce(d.disabled, case when d.implicit then null when u.gone then 'gone'
                                         when d.failing_since < now() - interval '5 days' then 'failing' end)
                                 from (select s.*, d.disabled is null as was_enabled, d.failures + s.failures >= 5 and (d.open_until is null or s.probe) as opens
                                     from unnest($1::text[], $2::int[], $3::bigint[], $4::bool[], $5::bool[])
@@ -385,11 +370,18 @@ final class DeliveryStore implements EndedStore.Handler {
                 new Claimed.Destination(
                         row.getString("destination_id"),
                         row.getString("owner"),
-                        Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class),
+                        spec(row),
+                        row.getBoolean("implicit"),
                         new DestinationSecrets.Sealed(row.getString("kek"), row.getBuffer("secrets"))),
                 row.getInteger("attempt") + 1,
                 Pg.time(row, "due_at"),
                 probe && !row.getString("type").equals(DestinationSpec.TEST));
+    }
+
+    private static DestinationSpec spec(Row row) {
+        var spec = Codec.decode(row.getBuffer("spec").getBytes(), DestinationSpec.class);
+        var url = row.getString("url");
+        return url == null ? spec : spec.withUrl(url);
     }
 
     private static @Nullable ObjectNode data(Row row) {

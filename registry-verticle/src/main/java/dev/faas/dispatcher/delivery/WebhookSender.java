@@ -61,7 +61,7 @@ final class WebhookSender implements Sender {
 
     private OutgoingRequest request(Claimed delivery, ObjectNode event, Instant at) {
         var destination = delivery.destination();
-        var secrets = DestinationSecrets.open(keks, destination.id(), destination.secrets());
+        var secrets = DestinationSecrets.open(keks, destination.sealedFor(), destination.secrets());
         var body = event.toString().getBytes(StandardCharsets.UTF_8);
         var headers = new HashMap<>(secrets.headers());
         headers.putAll(FIXED_HEADERS);
@@ -83,7 +83,9 @@ final class WebhookSender implements Sender {
                 new DeliveryAttempt(
                         at, millisSince(since), response.status(), null, response.headers(), response.body()),
                 response.retryAfter(Instant.now()),
-                false);
+                false,
+                // Other callbacks of this origin may have other receivers.
+                delivery.destination().implicit() && response.status() == Attempted.GONE ? "gone" : null);
     }
 
     private Attempted failed(Claimed delivery, Instant at, long since, Throwable failure) {

@@ -1,11 +1,15 @@
 package dev.faas.dispatcher.ended;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.faas.destination.EndTarget;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.pg.Pg;
+import dev.faas.wire.Codec;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Takes what the projector has added to the table {@code ended}. */
@@ -67,6 +71,14 @@ public final class EndedStore {
                 new Ended.Function(row.getString("function_id"), row.getString("function_name")),
                 row.getString("status"),
                 row.getJsonObject("tags"),
+                targets(row),
                 row.getString("trigger_id"));
+    }
+
+    private static List<EndTarget> targets(Row row) {
+        var json = row.getJsonArray("targets");
+        return json == null
+                ? List.of()
+                : Codec.read(json.encode().getBytes(StandardCharsets.UTF_8), new TypeReference<List<EndTarget>>() {});
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Makes deliveries of stored events, in the transaction of what happened. */
+/** Makes deliveries of stored events, and notes them for the feeds, in the transaction of what happened. */
 public final class EventStore {
     private EventStore() {}
 
@@ -22,6 +22,23 @@ public final class EventStore {
         if (events.isEmpty()) {
             return Future.succeededFuture();
         }
+        return addToFeeds(tx, events).compose(added -> addDeliveries(tx, events));
+    }
+
+    /** {@link FeedDispatcher} publishes them. */
+    private static Future<Void> addToFeeds(SqlConnection tx, List<StoredEvent> events) {
+        return tx.preparedQuery("""
+                        insert into feed_event (owner, type, data)
+                        select u.owner, u.type, u.data::jsonb
+                        from unnest($1::text[], $2::text[], $3::text[]) as u (owner, type, data)""")
+                .execute(Tuple.tuple()
+                        .addValue(Pg.texts(events, StoredEvent::owner))
+                        .addValue(Pg.texts(events, StoredEvent::type))
+                        .addValue(Pg.texts(events, event -> event.data().encode())))
+                .mapEmpty();
+    }
+
+    private static Future<Void> addDeliveries(SqlConnection tx, List<StoredEvent> events) {
         return tx.preparedQuery("""
                         select e.number, d.id as destination_id
                         from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])

@@ -40,9 +40,7 @@ final class DestinationBody {
     /** Most servers refuse more. */
     private static final int MAX_HEADERS_LENGTH = 8_192;
 
-    private static final int DEFAULT_TIMEOUT = 15;
     private static final int MAX_TIMEOUT = 30;
-    private static final int DEFAULT_IN_FLIGHT = 10;
     private static final int MAX_IN_FLIGHT = 100;
     private static final int DEFAULT_OVERLAP_HOURS = 24;
     private static final int MAX_OVERLAP_HOURS = 168;
@@ -122,7 +120,7 @@ final class DestinationBody {
                 name,
                 "",
                 selection(fields),
-                DEFAULT_TIMEOUT,
+                DestinationSpec.DEFAULT_TIMEOUT,
                 maxInFlight(fields),
                 null,
                 new SubjectTarget(subject, fields.choice("format", EVENT_FORMATS, false)));
@@ -144,7 +142,8 @@ final class DestinationBody {
         boolean allowLoop = fields.flag("allowLoop", false);
         var selection = selection(fields);
         var enabled = enabled(fields);
-        var spec = new DestinationSpec(name, "", selection, DEFAULT_TIMEOUT, maxInFlight(fields), null, null);
+        var spec = new DestinationSpec(
+                name, "", selection, DestinationSpec.DEFAULT_TIMEOUT, maxInFlight(fields), null, null);
         fields.requireValid();
         return new Definition(
                 spec,
@@ -179,7 +178,7 @@ final class DestinationBody {
                 name,
                 url,
                 selection,
-                fields.integer("timeoutSeconds", DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
+                fields.integer("timeoutSeconds", DestinationSpec.DEFAULT_TIMEOUT, 1, MAX_TIMEOUT),
                 maxInFlight(fields),
                 null,
                 null);
@@ -196,7 +195,7 @@ final class DestinationBody {
     }
 
     private static int maxInFlight(JsonFields fields) {
-        return fields.integer("maxInFlight", DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT);
+        return fields.integer("maxInFlight", DestinationSpec.DEFAULT_IN_FLIGHT, 1, MAX_IN_FLIGHT);
     }
 
     static int overlapHours(JsonFields fields) {
@@ -265,7 +264,7 @@ final class DestinationBody {
         return headers;
     }
 
-    private static RuntimeException addressForbidden() {
+    static RuntimeException addressForbidden() {
         return Problem.of(
                         422,
                         "address_forbidden",

@@ -4,6 +4,7 @@ import dev.faas.audit.AuditEntry;
 import dev.faas.audit.AuditStore;
 import dev.faas.destination.DestinationSecrets;
 import dev.faas.destination.DestinationSpec;
+import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.InOrder;
 import dev.faas.lifecycle.OncePerId;
 import dev.faas.pg.Pg;
@@ -34,6 +35,7 @@ public final class DestinationStore {
     private static final Logger LOG = LoggerFactory.getLogger(DestinationStore.class);
     private static final OncePerId NOT_OPENED = new OncePerId();
     private static final int RESEALED = 100;
+    private static final int REMOVED = 500;
 
     private final Pg pg;
     private final AuditStore audit;
@@ -133,7 +135,7 @@ public final class DestinationStore {
     /** By name. */
     Future<List<Destination>> list(String owner, String after, int limit) {
         return pg.withPool(pool -> pool.preparedQuery(
-                        "select * from destination where owner = $1 and name > $2 order by name limit $3")
+                        "select * from destination where owner = $1 and name > $2 and not implicit order by name limit $3")
                 .execute(Tuple.of(owner, after, limit))
                 .map(rows -> rows.stream().map(this::toDestination).toList()));
     }
@@ -146,25 +148,44 @@ public final class DestinationStore {
                             select id from destination where owner = $1 order by id for update)""").execute(Tuple.of(owner)).mapEmpty());
     }
 
-    /** Encrypts with the first key what another one encrypted, or none, so that the others can be removed from the file. */
-    public Future<Void> reseal() {
-        return keks.isEmpty() ? Future.succeededFuture() : resealAfter("");
+    /** Removes those of callbacks without a delivery of the last week. Returns whether there may be more. Blocks. */
+    public boolean removeUnused() throws Exception {
+        return Blocking.await(pg.inTransaction(tx -> tx.preparedQuery("""
+                                select id from destination d where implicit and created_at < now() - interval '8 days'
+                                    and not exists (select from delivery v where v.destination_id = d.id)
+                                order by id limit $1 for update skip locked""")
+                .execute(Tuple.of(REMOVED))
+                // Asked again: a delivery may have been made before the lock.
+                .compose(rows -> tx.preparedQuery("""
+                                        delete from destination d where id = any($1)
+                                        and not exists (select from delivery v where v.destination_id = d.id)""")
+                        .execute(Tuple.of(Pg.texts(rows.stream().toList(), row -> row.getString("id"))))
+                        .map(rows.size() == REMOVED))));
     }
 
-    private Future<Void> resealAfter(String last) {
-        return pg.inTransaction(tx -> tx.preparedQuery("""
-                                select id, kek, secrets from destination where id > $1 and kek is distinct from $2
-                                order by id limit $3 for update skip locked""")
+    /** Encrypts with the first key what another one encrypted, or none, so that the others can be removed from the file. */
+    public Future<Void> reseal() {
+        return keks.isEmpty()
+                ? Future.succeededFuture()
+                : resealAfter("destination", "id", "").compose(done -> resealAfter("callback_secret", "owner", ""));
+    }
+
+    /** @param key of the table, for which the secrets of a row are encrypted */
+    private Future<Void> resealAfter(String table, String key, String last) {
+        return pg.inTransaction(tx -> tx.preparedQuery(
+                                "select " + key + " as key, kek, secrets from " + table + " where "
+                                        + key + " > $1 and kek is distinct from $2 order by " + key
+                                        + " limit $3 for update skip locked")
                         .execute(Tuple.of(last, keks.firstId().orElse(null), RESEALED))
-                        .compose(rows -> InOrder.forEach(rows, row -> reseal(tx, row))
+                        .compose(rows -> InOrder.forEach(rows, row -> reseal(tx, table, key, row))
                                 .map(done -> rows.stream().toList())))
                 .compose(rows -> rows.size() < RESEALED
                         ? Future.succeededFuture()
-                        : resealAfter(rows.getLast().getString("id")));
+                        : resealAfter(table, key, rows.getLast().getString("key")));
     }
 
-    private Future<Void> reseal(SqlConnection tx, Row row) {
-        var id = row.getString("id");
+    private Future<Void> reseal(SqlConnection tx, String table, String key, Row row) {
+        var id = row.getString("key");
         DestinationSecrets secrets;
         try {
             secrets = DestinationSecrets.open(keks, id, sealed(row));
@@ -175,7 +196,7 @@ public final class DestinationStore {
             return Future.succeededFuture();
         }
         var sealed = secrets.seal(keks, id);
-        return tx.preparedQuery("update destination set kek = $2, secrets = $3 where id = $1")
+        return tx.preparedQuery("update " + table + " set kek = $2, secrets = $3 where " + key + " = $1")
                 .execute(Tuple.of(id, sealed.kek(), sealed.bytes()))
                 .mapEmpty();
     }
@@ -209,7 +230,7 @@ public final class DestinationStore {
     }
 
     private static String condition(String ref) {
-        return "owner = $1 and " + (Ids.isDestination(ref) ? "id" : "name") + " = $2";
+        return "not implicit and owner = $1 and " + (Ids.isDestination(ref) ? "id" : "name") + " = $2";
     }
 
     private Optional<Destination> first(RowSet<Row> rows) {

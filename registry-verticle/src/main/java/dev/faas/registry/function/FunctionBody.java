@@ -9,6 +9,7 @@ import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.ArgumentAs;
 import dev.faas.wire.FunctionSpec.Cause;
 import dev.faas.wire.FunctionSpec.Delivery;
+import dev.faas.wire.FunctionSpec.Destinations;
 import dev.faas.wire.FunctionSpec.Limits;
 import dev.faas.wire.FunctionSpec.Mode;
 import dev.faas.wire.FunctionSpec.Network;
@@ -67,6 +68,10 @@ public final class FunctionBody {
     /** Empty: reserved. */
     private static final Map<String, Optional<ArgumentAs>> ARGUMENT_AS = Map.of(
             "last", Optional.of(ArgumentAs.LAST), "none", Optional.of(ArgumentAs.NONE), "stdin", Optional.empty());
+
+    private static final int MAX_DESTINATIONS = 10;
+    private static final int MAX_DESTINATION = 63;
+    private static final Pattern DESTINATION = Pattern.compile("[a-z][a-z0-9_-]*");
 
     private static final String[] SERVER_FIELDS = {
         "id", "owner", "revision", "imageDigest", "createdAt", "updatedAt", "paused"
@@ -130,6 +135,7 @@ public final class FunctionBody {
                 prewarm(fields),
                 argumentAs(fields),
                 idleTtlSeconds(fields),
+                destinations(fields),
                 byAdmin);
         checkSizeAndLifetime(fields, spec);
         fields.requireValid();
@@ -267,6 +273,26 @@ public final class FunctionBody {
     private static @Nullable Integer idleTtlSeconds(JsonFields fields) {
         var seconds = fields.optionalInteger("idleTtlSeconds", MIN_IDLE_TTL_SECONDS, MAX_IDLE_TTL_SECONDS);
         return seconds.isPresent() ? seconds.getAsInt() : null;
+    }
+
+    private static @Nullable Destinations destinations(JsonFields fields) {
+        return fields.object("destinations")
+                .map(named -> new Destinations(
+                        destinations(named, "onSuccess"),
+                        destinations(named, "onFailure"),
+                        destinations(named, "onEnd")))
+                .filter(named -> !named.equals(Destinations.NONE))
+                .orElse(null);
+    }
+
+    private static List<String> destinations(JsonFields fields, String name) {
+        var refs = fields.texts(name, MAX_DESTINATIONS, MAX_DESTINATION);
+        for (int i = 0; i < refs.size(); i++) {
+            if (!DESTINATION.matcher(refs.get(i)).matches()) {
+                fields.addError(name + "[" + i + "]", "must be the name or id of a destination");
+            }
+        }
+        return refs;
     }
 
     private void checkSizeAndLifetime(JsonFields fields, FunctionSpec spec) {

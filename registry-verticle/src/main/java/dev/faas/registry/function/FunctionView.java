@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionPauses;
 import dev.faas.wire.FunctionRevision;
+import dev.faas.wire.FunctionSpec.Destinations;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Renders a function for the API: its specification and the server's own fields, null where a value is not set. */
@@ -42,6 +44,9 @@ final class FunctionView {
         // The codec omits these if they have their defaults.
         body.set("argumentAs", Codec.toTree(function.spec().argumentAs()));
         body.put("idleTtlSeconds", function.spec().idleTtlSeconds());
+        body.set(
+                "destinations",
+                Codec.toTree(Objects.requireNonNullElse(function.spec().destinations(), Destinations.NONE)));
         body.putNull("imageDigest");
         body.setAll((ObjectNode) Codec.toTree(serverFields));
         var pause = function.pauses().current();

@@ -1,6 +1,9 @@
 package dev.faas.registry.ledger;
 
 import dev.faas.activation.ActivationRecord;
+import dev.faas.destination.EndTarget;
+import dev.faas.wire.Codec;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,13 @@ public record LedgerEntry(
     String batchContent() {
         var batch = record.activation().batch();
         return batch == null ? null : batch.content();
+    }
+
+    /** Where its end goes besides the destinations that select it, as JSON; null: nowhere. */
+    @Nullable
+    String targets() {
+        var targets = EndTarget.of(record.activation());
+        return targets.isEmpty() ? null : new String(Codec.write(targets), StandardCharsets.UTF_8);
     }
 
     /** Brings nothing that takes much room in the event stream. */

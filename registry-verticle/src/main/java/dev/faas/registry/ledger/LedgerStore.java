@@ -63,10 +63,11 @@ public final class LedgerStore {
                 insert into activation_unpruned select finished_at, id, sequence from written
                 where finished_at is not null on conflict do nothing),
             noted as (
-                insert into ended (activation_id, owner, function_id, function_name, status, tags, trigger_id)
-                select id, owner, function_id, function_name, status, tags, trigger_id from written w
-                where finished_at is not null and (starts_with(trigger_id, 'sch_')
-                    or exists (select from destination d where d.owner = w.owner))
+                insert into ended (activation_id, owner, function_id, function_name, status, tags, trigger_id, targets)
+                select w.id, owner, function_id, function_name, status, tags, trigger_id, t.targets::jsonb
+                from written w left join unnest($1::text[], $24::text[]) as t (id, targets) on t.id = w.id
+                where finished_at is not null and (starts_with(trigger_id, 'sch_') or t.targets is not null
+                    or exists (select from destination d where d.owner = w.owner and not d.implicit))
                 on conflict do nothing returning activation_id)
             select w.id, w.inserted, n.activation_id is not null as noted from written w left join noted n on n.activation_id = w.id""";
 
@@ -278,7 +279,8 @@ public final class LedgerStore {
                 .addArrayOfLong(entries.stream().map(LedgerEntry::eventBytes).toArray(Long[]::new))
                 .addArrayOfString(Pg.texts(entries, LedgerEntry::triggerId))
                 .addArrayOfString(Pg.texts(entries, LedgerEntry::batchId))
-                .addArrayOfString(Pg.texts(entries, LedgerEntry::batchContent));
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::batchContent))
+                .addArrayOfString(Pg.texts(entries, LedgerEntry::targets));
     }
 
     private static @Nullable Instant finishedAt(ActivationRecord record) {

@@ -27,15 +27,23 @@ public final class Projection {
     /** Each needs a few hundred KiB of memory. */
     private static final int COPIES_AT_ONCE = 64;
 
+    /** Gets the states that the ledger has, some of them more than once. */
+    @FunctionalInterface
+    public interface Feed {
+        void publish(Collection<Snapshot> states) throws Exception;
+    }
+
     private final ActivationEvents events;
     private final PayloadArchive archive;
     private final LedgerStore ledger;
+    private final Feed feed;
     private final Semaphore copyPermits = new Semaphore(COPIES_AT_ONCE);
 
-    public Projection(ActivationEvents events, PayloadArchive archive, LedgerStore ledger) {
+    public Projection(ActivationEvents events, PayloadArchive archive, LedgerStore ledger, Feed feed) {
         this.events = events;
         this.archive = archive;
         this.ledger = ledger;
+        this.feed = feed;
     }
 
     /** Writes all states of a batch to the ledger, or none if it fails. Blocks. */
@@ -56,6 +64,7 @@ public final class Projection {
                 })
                 .toList();
         Blocking.await(ledger.write(runAll(work)));
+        feed.publish(states);
     }
 
     /** @param runSpec if the batch has the accepted event */

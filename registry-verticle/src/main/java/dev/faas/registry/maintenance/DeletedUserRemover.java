@@ -2,6 +2,7 @@ package dev.faas.registry.maintenance;
 
 import dev.faas.lifecycle.Blocking;
 import dev.faas.registry.batch.BatchStore;
+import dev.faas.registry.destination.CallbackSecretStore;
 import dev.faas.registry.destination.DeliveryStore;
 import dev.faas.registry.destination.DestinationStore;
 import dev.faas.registry.function.Functions;
@@ -33,6 +34,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
             HookStore hooks,
             SourceStore sources,
             DestinationStore destinations,
+            CallbackSecretStore callbackSecrets,
             DeliveryStore deliveries,
             BatchStore batches,
             JobStore jobs,
@@ -78,6 +80,7 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.hooks().deleteAllOf(user));
         Blocking.await(data.sources().deleteAllOf(user));
         Blocking.await(data.destinations().deleteAllOf(user));
+        Blocking.await(data.callbackSecrets().deleteOf(user));
         Blocking.await(data.schedules().deleteAllOf(user));
         Blocking.await(data.deliveries().deleteAllOf(user));
         Blocking.await(data.jobs().deleteAllOf(user));

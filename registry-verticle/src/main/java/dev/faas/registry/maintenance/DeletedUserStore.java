@@ -52,6 +52,7 @@ public final class DeletedUserStore {
                         and not exists (select from hook where owner = $1)
                         and not exists (select from source where owner = $1)
                         and not exists (select from destination where owner = $1)
+                        and not exists (select from callback_secret where owner = $1)
                         and not exists (select from batch where owner = $1)
                         and not exists (select from activation_stat where owner = $1)""").execute(Tuple.of(user)).map(updated -> updated.rowCount() == 1));
     }

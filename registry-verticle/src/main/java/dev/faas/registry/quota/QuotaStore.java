@@ -57,7 +57,7 @@ public final class QuotaStore {
             (select coalesce(sum(s.ticks_per_hour), 0) from schedule s where s.owner = o.owner and s.state = 'active') as ticks,
             (select count(*) from hook h where h.owner = o.owner) as hooks,
             (select count(*) from source s where s.owner = o.owner) as sources,
-            (select count(*) from destination d where d.owner = o.owner) as destinations,
+            (select count(*) from destination d where d.owner = o.owner and not d.implicit) as destinations,
             (select count(*) from batch b where b.owner = o.owner and b.ended_at is null) as open_batches,
             (select count(*) from job j where j.owner = o.owner and j.ended_at is null) as open_jobs,
             (select coalesce(sum(stored_bytes), 0)::bigint from quota q where q.owner = o.owner) as stored,

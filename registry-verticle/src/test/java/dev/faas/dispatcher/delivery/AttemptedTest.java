@@ -31,6 +31,7 @@ class AttemptedTest {
                         owner,
                         new DestinationSpec(
                                 "erp", "", new Selection(List.of(), List.of(), Map.of()), 15, 10, null, null),
+                        false,
                         new DestinationSecrets.Sealed(null, Buffer.buffer())),
                 number,
                 Instant.EPOCH,

@@ -208,6 +208,7 @@ class TickStoreTest {
                 new Ended.Function("fn", "f"),
                 status,
                 new JsonObject(),
+                List.of(),
                 run("select id from schedule").iterator().next().getString(0));
         return pg.inTransaction(tx -> new TickEndStore(new AuditStore(pg, "registry", false)).handle(tx, List.of(end)));
     }

@@ -38,6 +38,7 @@ class FunctionBodyTest {
                  'limits': {'memoryMb': 65536, 'cpus': 0.5, 'pids': 32768, 'timeoutSeconds': 86400, 'resultKb': 16384,
                             'logKb': 1}, 'concurrency': 1000, 'readOnlyRoot': true,
                  'queue': {'maxPending': 10, 'ttlSeconds': 60}, 'delivery': 'at-most-once', 'argumentAs': 'none',
+                 'destinations': {'onSuccess': ['erp'], 'onEnd': ['dst_06b7gd98g07rk4q3v8x2m5n9ta']},
                  'idleTtlSeconds': 2592000, 'secrets': ['db', 'DB_PASSWORD=db', 'other@3'],
                  'retry': {'maxAttempts': 10, 'backoffSeconds': 0, 'on': ['timed_out']}}"""));
         var now = Instant.now();
@@ -110,6 +111,8 @@ class FunctionBodyTest {
             idleTtlSeconds    | 59
             idleTtlSeconds    | 2592001
             idleTtlSeconds    | '60'
+            destinations      | 'erp'
+            destinations.onEnd[0] | {'onEnd': ['../x']}
             surprise          | 1
             """)
     void givenAFieldThatBreaksItsRuleWhenReadThenTheProblemNamesIt(String path, String value) {
@@ -157,7 +160,7 @@ class FunctionBodyTest {
         assertThat(bodies.read(json("""
                 {'name': 'resize', 'image': 'a:1', 'secrets': [], 'mode': 'isolated', 'delivery': 'at-least-once',
                  'queue': {'maxPending': 100000, 'ttlSeconds': 86400}, 'prewarm': {'min': 0},
-                 'argumentAs': 'last', 'idleTtlSeconds': null,
+                 'argumentAs': 'last', 'idleTtlSeconds': null, 'destinations': {'onEnd': []},
                  'retry': {'maxAttempts': 1, 'backoffSeconds': 1, 'on': ['out_of_memory', 'exit_code', 'timed_out']}}"""))).isEqualTo(FunctionSpec.of("resize", "a:1"));
     }
 

@@ -78,6 +78,8 @@ final class EngineRequestsTest {
                 null,
                 trigger,
                 null,
+                null,
+                null,
                 null);
         var runSpec = new RunSpec(spec, "");
         var running = ActivationRecord.accept(activation, runSpec).claim(new Worker("me", "1"), "run-1", NOW);

@@ -102,7 +102,7 @@ public final class ActivationFlags {
         return filter;
     }
 
-    private static String withColon(String tag) {
+    static String withColon(String tag) {
         int equals = tag.indexOf('=');
         if (equals < 1) {
             throw Failure.usage("--tag: '%s' is not KEY=VALUE".formatted(tag));

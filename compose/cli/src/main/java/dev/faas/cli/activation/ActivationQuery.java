@@ -45,7 +45,12 @@ final class ActivationQuery {
         };
     }
 
+    /** @param path of what is asked for */
+    String of(String path) {
+        return path + (filters.isEmpty() ? "" : "?" + String.join("&", filters));
+    }
+
     private String path() {
-        return "/v1/activations" + (filters.isEmpty() ? "" : "?" + String.join("&", filters));
+        return of("/v1/activations");
     }
 }

@@ -52,6 +52,10 @@ final class EventsCommand extends Verb {
                 .with("id", event.id().isEmpty() ? null : event.id())
                 .with("event", event.type())
                 .with("data", data(event));
+        print(session, doc);
+    }
+
+    static void print(Session session, Doc doc) {
         if (session.output().isForPrograms()) {
             session.output().list(List.of(doc), COLUMNS, each -> each.text("id"), "");
         } else {

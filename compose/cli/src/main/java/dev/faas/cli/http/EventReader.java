@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the events of an activation to its end, and goes on after the last one when the connection breaks. */
+/** Reads a stream of events to its end, if it has one, and goes on after the last one when the connection breaks. */
 public final class EventReader {
     /** Three heartbeats. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
@@ -28,15 +29,26 @@ public final class EventReader {
      * @param trouble is told why there is no connection at the moment; an empty text: there is one
      */
     public EventReader(Api api, String activationId, String after, Consumer<String> trouble) {
+        this(
+                api,
+                ActivationPath.of(activationId, "events"),
+                after,
+                last -> "It may still run: faas attach " + activationId + (last.isEmpty() ? "" : " --after " + last),
+                trouble);
+    }
+
+    /**
+     * @param path of the stream
+     * @param advice what to do when there is no connection for too long, with the id of the last event
+     */
+    public EventReader(Api api, String path, String after, UnaryOperator<String> advice, Consumer<String> trouble) {
         if (!after.chars().allMatch(c -> c >= '0' && c <= '9') || after.length() > MAX_ID) {
             throw Failure.usage("--after: '%s' is not the number of an event".formatted(after));
         }
         this.api = api;
-        this.path = ActivationPath.of(activationId, "events");
+        this.path = path;
         this.lastId = after;
-        this.outage = api.outageWindow(
-                () -> "It may still run: faas attach " + activationId + (lastId.isEmpty() ? "" : " --after " + lastId),
-                trouble);
+        this.outage = api.outageWindow(() -> advice.apply(lastId), trouble);
     }
 
     /** Id of the last event that {@code handler} has taken. */
@@ -112,7 +124,7 @@ public final class EventReader {
     }
 
     /** Collects the lines of one event. An event that breaks off before its empty line is dropped, as the standard says. */
-    private static final class PartialEvent {
+    private final class PartialEvent {
         private String id = "";
         private String type = "message";
         private final StringBuilder data = new StringBuilder();
@@ -121,6 +133,9 @@ public final class EventReader {
         @Nullable
         Event add(String line) {
             if (line.isEmpty()) {
+                if (data.isEmpty() && !id.isEmpty()) {
+                    lastId = id;
+                }
                 var complete = data.isEmpty() ? null : new Event(id, type, data.substring(0, data.length() - 1));
                 id = "";
                 type = "message";

@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "  date | faas invoke report --async -",
             "  faas invoke report --delay 10m --async",
             "  faas invoke resize --batch pictures.txt",
+            "  faas invoke report --async --callback https://erp.example/done",
             "",
             "Exit codes: 0 it succeeded, 1 it failed, timed out or was cancelled, 2 usage, 3 not logged in, 4 no such function, 5 the platform is unavailable (the message says whether the call was accepted), 6 refused, 124 it did not end within --wait, 130 interrupted and it goes on. With --exit-code: the command's, as for faas run."
         })
@@ -101,6 +102,19 @@ public final class InvokeCommand extends Verb {
     private @Nullable String notBefore;
 
     @Option(
+            names = "--callback",
+            paramLabel = "URL",
+            description =
+                    "Send its end to this URL, signed by your callback secret (faas callback-secret rotate), or to this destination.")
+    private @Nullable String callback;
+
+    @Option(
+            names = "--callback-on",
+            paramLabel = "success|failure",
+            description = "Only these ends; failure is any end without success (default: all).")
+    private List<String> callbackOn = List.of();
+
+    @Option(
             names = "--batch",
             paramLabel = "FILE",
             description =
@@ -126,8 +140,13 @@ public final class InvokeCommand extends Verb {
         }
         var limit = wait == null ? null : Durations.parse("--wait", wait);
         var argument = Argument.read(word, file);
-        var submission =
-                Submission.of(argument, Submission.timeoutSeconds(timeout), tags, Due.of(delay, notBefore), key);
+        var submission = Submission.of(
+                argument,
+                Submission.timeoutSeconds(timeout),
+                tags,
+                Due.of(delay, notBefore),
+                Callback.of(callback, callbackOn),
+                key);
         var api = session.api();
         try (var interruption = new Interruption(session, api, Interruption.Action.detach, "")) {
             var accepted = submit(api, submission, limit);
@@ -150,7 +169,7 @@ public final class InvokeCommand extends Verb {
     }
 
     private boolean hasMoreThanABatch() {
-        return Stream.of(word, file, wait, timeout, outputFile, delay, notBefore)
+        return Stream.of(word, file, wait, timeout, outputFile, delay, notBefore, callback)
                         .anyMatch(Objects::nonNull)
                 || follow
                 || exitCode

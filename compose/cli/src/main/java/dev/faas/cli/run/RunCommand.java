@@ -151,7 +151,7 @@ public final class RunCommand extends AttachedVerb {
         var line = CommandLine.of(entrypoint, words);
         var argument = Argument.check("the last argument", line.argument().getBytes(StandardCharsets.UTF_8));
         var function = RunFunction.of(name, spec(session, line));
-        var submission = Submission.of(argument, OptionalLong.empty(), tags, Due.NOW, null);
+        var submission = Submission.of(argument, OptionalLong.empty(), tags, Due.NOW, Callback.NONE, null);
         var api = session.api();
         try (var interruption = new Interruption(session, api, onInterrupt, "")) {
             var accepted = function.submit(api, submission);

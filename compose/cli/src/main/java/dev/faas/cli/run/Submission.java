@@ -17,18 +17,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeoutSeconds empty: the function's limit
  */
-record Submission(String argument, OptionalLong timeoutSeconds, Map<String, String> tags, Due due, String key) {
+record Submission(
+        String argument,
+        OptionalLong timeoutSeconds,
+        Map<String, String> tags,
+        Due due,
+        Callback callback,
+        String key) {
     private static final long MAX_TIMEOUT_S = 86_400;
 
     /** @param key null: a new one */
     static Submission of(
-            String argument, OptionalLong timeoutSeconds, Map<String, String> tags, Due due, @Nullable String key) {
+            String argument,
+            OptionalLong timeoutSeconds,
+            Map<String, String> tags,
+            Due due,
+            Callback callback,
+            @Nullable String key) {
         timeoutSeconds.ifPresent(Submission::checkLongest);
         return new Submission(
                 argument,
                 timeoutSeconds,
                 tags,
                 due,
+                callback,
                 key == null ? UUID.randomUUID().toString() : key);
     }
 
@@ -63,6 +75,7 @@ record Submission(String argument, OptionalLong timeoutSeconds, Map<String, Stri
             body.with("tags", tags);
         }
         due.addTo(body);
+        callback.addTo(body);
         var query = waitSeconds > 0 ? "?wait=" + waitSeconds : "";
         try {
             return api.document(Request.of("POST", "/v1/functions/" + Request.part(ref) + "/activations" + query)

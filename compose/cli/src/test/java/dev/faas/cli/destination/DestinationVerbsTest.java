@@ -30,6 +30,16 @@ class DestinationVerbsTest extends StubFixture {
                 .toList();
     }
 
+    @Test
+    void whenTheCallbackSecretIsRotated_thenItAloneIsOnStandardOutput() {
+        server.on("POST", "/v1/callback-secret", 200, "{\"secret\":\"whsec_x\"}");
+
+        var run = run("callback-secret rotate --overlap 1h");
+
+        assertThat(run.out()).isEqualTo("whsec_x\n");
+        assertThat(sent("POST")).containsExactly("{\"overlapHours\":1}");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                 | ''

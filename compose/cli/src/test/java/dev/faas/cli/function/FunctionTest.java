@@ -113,6 +113,9 @@ class FunctionTest {
             --prewarm=2                     | {"prewarm":{"min":2}}
             --argument-as=none              | {"argumentAs":"none"}
             --idle-ttl=1h                   | {"idleTtlSeconds":3600}
+            --on-success=erp,log            | {"destinations":{"onSuccess":["erp","log"]}}
+            --on-failure=erp                | {"destinations":{"onFailure":["erp"]}}
+            --on-end=                       | {"destinations":{"onEnd":[]}}
             """)
     void sendsWhatAFlagSays(String flag, String members) throws IOException {
         server.on("POST", FUNCTIONS, 201, hello(1, ""));

@@ -236,6 +236,9 @@ class InvokeCommandTest extends StubFixture {
     @ValueSource(
             strings = {
                 "--delay soon",
+                "--callback-on failure",
+                "--callback erp --callback-on cancelled",
+                "--batch x --callback erp",
                 "--delay 8d",
                 "--not-before 5s",
                 "--delay 5s --not-before 2026-11-24T10:00:00Z",
@@ -252,9 +255,11 @@ class InvokeCommandTest extends StubFixture {
     @CsvSource({
         "--delay 10m,'\"delaySeconds\":600'",
         "--delay 1500ms,'\"delaySeconds\":2'",
-        "--not-before 2026-11-24T12:00:00+02:00,'\"notBefore\":\"2026-11-24T10:00:00Z\"'"
+        "--not-before 2026-11-24T12:00:00+02:00,'\"notBefore\":\"2026-11-24T10:00:00Z\"'",
+        "--callback https://e.org/x,'\"callback\":{\"url\":\"https://e.org/x\"}'",
+        "--callback erp --callback-on failure,'\"callback\":{\"destination\":\"erp\",\"on\":[\"failure\"]}'"
     })
-    void sendsTheDelay(String flags, String field) {
+    void sendsTheDelayAndTheCallback(String flags, String field) {
         server.on("POST", SUBMIT, 202, QUEUED);
 
         assertThat(run(("invoke f x --async " + flags).split(" ")).exit()).isZero();

@@ -99,6 +99,7 @@ class ContractIT {
             excused("quota_exceeded", "dismissDeadLetters", "as of a job"),
             excused("internal", "submitBatch", "what fails in the registry is unavailable: BatchTest"),
             excused("internal", "streamBatch", "as of a batch's submit"),
+            excused("internal", "streamFeed", "it reads from NATS only"),
             excused("quota_exceeded", "createKey", "it would take 50 keys: ApiKeysTest"),
             excused("rate_limited", "login", "it would also reject the other logins of this test: LoginAdmissionTest"),
             excused("quota_exceeded", "replayActivation", "as of a submit"),
@@ -266,7 +267,7 @@ class ContractIT {
     @Order(5)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|sources|destinations|deliveries|dead-letters|jobs).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
+        "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|sources|destinations|callback-secret|deliveries|dead-letters|jobs).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
         "auth, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
@@ -301,7 +302,7 @@ class ContractIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|sources|destinations|deliveries|dead-letters|jobs|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
-        "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/hooks/.*$|^/v1/subjects/.*$",
+        "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/v1/events$|^/hooks/.*$|^/v1/subjects/.*$",
         "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {

@@ -226,12 +226,21 @@ record Provocation(String method, String target, List<String> headers, String bo
                         ? good.target(good.target() + "0")
                         : good.target(good.target().replace(HOOK, "nobodys"));
             case "source_not_found" -> good.target(good.target().replace(SOURCE, "nobodys"));
-            case "destination_not_found" -> good.target(good.target().replace(DESTINATION, "nobodys"));
+            case "callback_secret_missing" -> good.body(submission("url", RECEIVER));
+            case "destination_not_found" ->
+                isSubmit(operation)
+                        ? good.body(submission("destination", "nobodys"))
+                        : good.target(good.target().replace(DESTINATION, "nobodys"));
             case "delivery_not_found" ->
                 good.target(good.target().replace(means.activations().delivery(), "dlv_unknown"));
             case "batch_not_found" ->
                 good.target(good.target().replace(means.activations().batch(), "bat_unknown"));
-            case "address_forbidden" -> good.body(destination(DESTINATION, "http://127.0.0.1/"));
+            case "events_expired" -> good.target(good.target() + "?after=999999999");
+            case "address_forbidden" ->
+                good.body(
+                        isSubmit(operation)
+                                ? submission("url", "http://127.0.0.1/")
+                                : destination(DESTINATION, "http://127.0.0.1/"));
             case "destination_loop" ->
                 good.target(good.target().replace(DESTINATION, CALL)).body(call(FUNCTION, List.of()));
             case "headers_required" -> // the URL alone is another one
@@ -294,6 +303,14 @@ record Provocation(String method, String target, List<String> headers, String bo
         };
     }
 
+    private static boolean isSubmit(Operation operation) {
+        return operation.getOperationId().equals("submitActivation");
+    }
+
+    private static Map<String, Object> submission(String receiver, String value) {
+        return Map.of("argument", "x", "callback", Map.of(receiver, value));
+    }
+
     /** A request that succeeds. */
     static Provocation good(Operation operation, Means means) {
         var target = operation
@@ -337,6 +354,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             // The same password again: the other logins end, and this one goes on.
             case "changePassword" -> request.json(Map.of("currentPassword", PASSWORD, "newPassword", PASSWORD));
             case "createKey" -> request.json(Map.of("name", fresh));
+            case "rotateCallbackSecret" -> request.json(Map.of());
             case "putSecret" -> request.json(Map.of("value", "x"));
             case "createSchedule" -> request.json(schedule(fresh));
             case "replaceSchedule" -> request.json(schedule(SCHEDULE));
@@ -449,7 +467,7 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "exportAudit", "exportRegistryAudit" -> good.target(good.target() + "?since=yesterday");
             case "getActivation" -> good.target(good.target() + "?wait=long");
             case "getLogs" -> good.target(good.target() + "?follow=perhaps");
-            case "streamEvents" -> good.with("Last-Event-ID", "the first");
+            case "streamEvents", "streamFeed" -> good.with("Last-Event-ID", "the first");
             case "deleteFunction" -> good.target(good.target() + "@1");
             default ->
                 good.body().isEmpty()
