@@ -11,6 +11,7 @@ import dev.faas.audit.AuditStore;
 import dev.faas.audit.Origins;
 import dev.faas.audit.RefusedAttempts;
 import dev.faas.dispatcher.DispatcherVerticle;
+import dev.faas.dispatcher.event.FeedDispatcher;
 import dev.faas.feed.FeedOwners;
 import dev.faas.feed.FeedPublisher;
 import dev.faas.http.Health;
@@ -223,7 +224,10 @@ public final class RegistryVerticle extends ServiceVerticle {
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
         var feedOwners = on.open("feeds", () -> FeedOwners.follow(nats), FeedOwners::close);
         var projection = new Projection(
-                events, archive, ledger, new StateFeed(new FeedPublisher(nats, feedOwners, metrics.registry())));
+                events,
+                archive,
+                ledger,
+                new StateFeed(new FeedPublisher(nats, feedOwners, FeedDispatcher.published(metrics.registry()))));
         var pruner = new Pruner(events, ledger, clock, config.retention().events());
         var partitions = new PartitionStore(pg);
         on.await("today's partition", () -> partitions.ensure(clock.instant()), nothing -> Future.succeededFuture());

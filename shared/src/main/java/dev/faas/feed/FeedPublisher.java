@@ -9,13 +9,12 @@ import dev.faas.nats.Stream;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +28,14 @@ public final class FeedPublisher {
 
     private final Stream stream;
     private final FeedOwners owners;
-    private final Counter published;
+    private final IntConsumer onPublished;
     private volatile long failingSince;
 
-    public FeedPublisher(Nats nats, FeedOwners owners, MeterRegistry meters) {
+    /** @param onPublished gets how many events were published */
+    public FeedPublisher(Nats nats, FeedOwners owners, IntConsumer onPublished) {
         this.stream = nats.stream(Subjects.FEED);
         this.owners = owners;
-        this.published = Counter.builder("faas.feed.published")
-                .description("Events published to feeds of owners who listen")
-                .register(meters);
+        this.onPublished = onPublished;
     }
 
     /**
@@ -67,7 +65,7 @@ public final class FeedPublisher {
         try {
             Blocking.await(
                     CompletableFuture.allOf(events.stream().map(this::publish).toArray(CompletableFuture[]::new)));
-            published.increment(events.size());
+            onPublished.accept(events.size());
             failingSince = 0;
         } catch (BusException e) {
             long now = System.nanoTime();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.faas.local.NatsServer;
 import dev.faas.nats.PullInbox.PullResult;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Subjects;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QueueRulesTest {
     private static final String USER = "usr_06b7gd98g07rk4q3v8x2m5n9tb";
     private static final Duration SHORTLY = Duration.ofMillis(200);
+    private static final Duration FLUSHED_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENTLY = Duration.ofSeconds(5);
 
     @TempDir
@@ -231,6 +233,7 @@ class QueueRulesTest {
         try (var puller = puller()) {
             take(puller);
             var taken = Instant.now();
+            Pause.of(FLUSHED_AFTER); // else the killed server forgets that it was delivered
             server.kill();
             server.restart();
             var due = taken.plus(Consumers.ACK_WAIT);

@@ -114,7 +114,7 @@ class VerbsTest {
                         "\nMore:\n",
                         "--json[=FIELDS]",
                         "--retry-for")
-                .doesNotContain("__complete", "stats");
+                .doesNotContain("__complete", "connection");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
