@@ -43,7 +43,7 @@ class DestinationsTest extends DestinationFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {'name': 'No'}                           | name
-            {'kind': 'subject'}                      | kind
+            {'kind': 'letter'}                       | kind
             {'function': 'resize'}                   | function
             {'url': null}                            | url
             {'url': 'ftp://erp.example'}             | url
