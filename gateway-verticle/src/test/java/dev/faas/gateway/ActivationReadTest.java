@@ -108,7 +108,8 @@ class ActivationReadTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"x", "fn_06b7gd98g07rk4q3v8x2m5n9tb", "06B7GD98G07RK4Q3V8X2M5N9TB", "*", ">", "a.b", "%2E%2E"})
+            strings = {"x", "fn_06b7gd98g07rk4q3v8x2m5n9tb", "06B7GD98G07RK4Q3V8X2M5N9TB", "*", ">", "a.b", "%2E%2E%2E"
+            })
     void givenAnInvalidId_whenReadOnAnyRoute_thenItIsNotFound(String id) throws Exception {
         for (var what : List.of("", "/result", "/logs", "/events")) {
             var answer = faas.get("/v1/activations/" + id.replace(">", "%3E").replace("*", "%2A") + what);

@@ -2,8 +2,8 @@ package dev.faas.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Callback;
-import dev.faas.activation.Callback.Outcome;
+import dev.faas.activation.Activation;
+import dev.faas.activation.Activation.Callback.Outcome;
 import dev.faas.testing.Await;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -54,7 +54,7 @@ class CallbackSubmitTest {
         return faas.send(headers.length == 0 ? request : request.headers(headers));
     }
 
-    private static Callback accepted(GatewayAnswer answer) {
+    private static Activation.Callback accepted(GatewayAnswer answer) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(202);
         return Objects.requireNonNull(Await.await(faas.events.lastFromLeader(answer.field("activationId")))
                 .orElseThrow()
@@ -66,9 +66,10 @@ class CallbackSubmitTest {
     @Test
     void givenACallback_whenSubmitted_thenTheAcceptedRecordHasItWithTheDestinationsId() throws Exception {
         assertThat(accepted(submit("{'url':'https://erp.example/done'}")))
-                .isEqualTo(new Callback("https://erp.example/done", null, List.of(Outcome.SUCCESS, Outcome.FAILURE)));
+                .isEqualTo(new Activation.Callback(
+                        "https://erp.example/done", null, List.of(Outcome.SUCCESS, Outcome.FAILURE)));
         assertThat(accepted(submit("{'destination':'erp','on':['failure']}")))
-                .isEqualTo(new Callback(null, DESTINATION, List.of(Outcome.FAILURE)));
+                .isEqualTo(new Activation.Callback(null, DESTINATION, List.of(Outcome.FAILURE)));
     }
 
     @ParameterizedTest

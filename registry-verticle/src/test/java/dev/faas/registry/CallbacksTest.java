@@ -2,8 +2,8 @@ package dev.faas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.faas.activation.Callback;
-import dev.faas.activation.Callback.Outcome;
+import dev.faas.activation.Activation;
+import dev.faas.activation.Activation.Callback.Outcome;
 import dev.faas.testing.Await;
 import dev.faas.testing.Records;
 import dev.faas.wire.FunctionSpec;
@@ -26,20 +26,20 @@ class CallbacksTest extends DestinationFixture {
         return user.send("POST", "/v1/callback-secret", "").json().getString("secret");
     }
 
-    private static Callback to(@Nullable String url, @Nullable String destination, List<Outcome> on) {
-        return new Callback(url, destination, on);
+    private static Activation.Callback to(@Nullable String url, @Nullable String destination, List<Outcome> on) {
+        return new Activation.Callback(url, destination, on);
     }
 
-    private Story accept(Callback callback) {
+    private Story accept(Activation.Callback callback) {
         var plain = Story.activation(owner, functionId, "resize", Instant.now(), Map.of());
         return Story.accepted(registry.bus, Records.with(plain, "callback", callback), "x");
     }
 
-    private String succeed(Callback callback) {
+    private String succeed(Activation.Callback callback) {
         return accept(callback).claimed("run-1").succeeded("done", 4, 0).id();
     }
 
-    private String cancel(Callback callback) {
+    private String cancel(Activation.Callback callback) {
         var id = accept(callback).id();
         cancel(id);
         return id;

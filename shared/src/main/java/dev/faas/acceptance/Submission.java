@@ -1,6 +1,6 @@
 package dev.faas.acceptance;
 
-import dev.faas.activation.Callback;
+import dev.faas.activation.Activation;
 import dev.faas.activation.RunSpec;
 import dev.faas.wire.Problem;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ public record Submission(
         Map<String, String> tags,
         Optional<Delay> delay,
         Map<String, String> variables,
-        @Nullable Callback callback) {
+        Activation.@Nullable Callback callback) {
     public Submission(
             String argument,
             OptionalInt timeoutSeconds,
@@ -41,7 +41,7 @@ public record Submission(
         this(argument, timeoutSeconds, tags, Optional.empty());
     }
 
-    public Submission with(@Nullable Callback other) {
+    public Submission with(Activation.@Nullable Callback other) {
         return new Submission(argument, timeoutSeconds, tags, delay, variables, other);
     }
 

@@ -1,10 +1,14 @@
 package dev.faas.activation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.faas.wire.FunctionSpec;
 import dev.faas.wire.FunctionSpec.Delivery;
 import dev.faas.wire.FunctionSpec.Destinations;
 import dev.faas.wire.FunctionSpec.Retry;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +138,39 @@ public record Activation(
         tags = FunctionSpec.sorted(tags);
         if (timeoutSeconds < 1) {
             throw new IllegalArgumentException("timeoutSeconds must be at least 1, not " + timeoutSeconds);
+        }
+    }
+
+    /**
+     * Where the end of an activation goes, besides the destinations of its owner that select it. One of the first two is null.
+     *
+     * @param url of a receiver
+     * @param destination id of one of the owner's
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Callback(@Nullable String url, @Nullable String destination, List<Outcome> on) {
+        /** How an activation ends, for its submitter. */
+        public enum Outcome {
+            SUCCESS,
+            /** Any end without success. */
+            FAILURE;
+
+            @JsonValue
+            public String text() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+
+            /** @param status a terminal one */
+            public static Outcome of(Status status) {
+                return status == Status.SUCCEEDED ? SUCCESS : FAILURE;
+            }
+        }
+
+        public Callback {
+            if ((url == null) == (destination == null)) {
+                throw new IllegalArgumentException("a callback has a url or a destination");
+            }
+            on = List.copyOf(on);
         }
     }
 }

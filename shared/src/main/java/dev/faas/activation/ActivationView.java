@@ -30,7 +30,7 @@ public record ActivationView(
         @Nullable BatchItem batch,
         @Nullable Cause cause,
         @Nullable String redrivenAs,
-        @Nullable Callback callback,
+        Activation.@Nullable Callback callback,
         Map<String, String> tags) {
 
     /** The batch of which it is an item. */

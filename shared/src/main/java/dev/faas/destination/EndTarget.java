@@ -1,7 +1,7 @@
 package dev.faas.destination;
 
 import dev.faas.activation.Activation;
-import dev.faas.activation.Callback.Outcome;
+import dev.faas.activation.Activation.Callback.Outcome;
 import dev.faas.activation.Status;
 import java.util.ArrayList;
 import java.util.List;

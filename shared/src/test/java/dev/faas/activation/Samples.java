@@ -50,7 +50,8 @@ final class Samples {
 
     static ActivationRecord.Queued withCallback() {
         var plain = activation(ID, Delivery.AT_LEAST_ONCE, Retry.DEFAULT);
-        var callback = new Callback("https://erp.example/done", null, List.of(Callback.Outcome.FAILURE));
+        var callback =
+                new Activation.Callback("https://erp.example/done", null, List.of(Activation.Callback.Outcome.FAILURE));
         return ActivationRecord.accept(Records.with(plain, "callback", callback), RUN_SPEC);
     }
 

@@ -1,8 +1,8 @@
 package dev.faas.gateway.forward;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.faas.activation.Activation;
 import dev.faas.activation.ActivationRecord;
-import dev.faas.activation.Callback;
 import dev.faas.wire.Codec;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.Problem;
@@ -68,11 +68,11 @@ public final class RegistryClient {
      * A callback as the submit names it, with the id of its destination. Fails with {@code destination_not_found},
      * {@code callback_secret_missing} or {@code address_forbidden}.
      */
-    public Future<Callback> resolve(Callback callback, Caller caller) {
+    public Future<Activation.Callback> resolve(Activation.Callback callback, Caller caller) {
         return registry.send(HttpMethod.POST, "/v1/callbacks", Buffer.buffer(Codec.write(callback)), caller)
                 .map(registry::requireOk)
-                .map(found ->
-                        new Callback(callback.url(), found.path("destination").textValue(), callback.on()));
+                .map(found -> new Activation.Callback(
+                        callback.url(), found.path("destination").textValue(), callback.on()));
     }
 
     private static LedgerEntry toEntry(Upstream.Response response) {

@@ -178,7 +178,7 @@ class BadInputIT {
                 of(2, "\"faas activation\" needs one of", "faas act"),
                 of(2, "no verb \"nothing\"", "faas help nothing"),
                 of(2, "in a clone of the project: ./faas up", "faas up"),
-                of(2, "\"job\" is not available yet", "faas job list"),
+                of(2, "\"project\" is not available yet", "faas project list"),
                 of(2, "a hook needs a function", "faas hook create push --signature github"),
                 of(4, "no hook \"nothing\"", "faas hook get nothing"),
                 of(2, "a schedule needs a function", "faas schedule create nightly --cron @daily"),
