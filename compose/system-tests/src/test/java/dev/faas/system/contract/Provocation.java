@@ -261,6 +261,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                     case "Schedules" -> good.body(Map.of("name", SCHEDULE, "function", "nobodys", "cron", "@yearly"));
                     case "Hooks" -> good.body(hook(HOOK, "nobodys"));
                     case "Sources" -> good.body(source(SOURCE, "nobodys"));
+                    case "Statistics" -> good.target(good.target() + "?function=nobodys");
                     case "Destinations" ->
                         good.target(good.target().replace(DESTINATION, CALL)).body(call("nobodys", List.of(CROWDED)));
                     default ->
