@@ -151,9 +151,8 @@ final class LoginStore {
     }
 
     Future<Void> markAnnounced(String sid) {
-        return pg.withPool(pool -> pool.preparedQuery("update login set announced = true where sid = $1")
-                .execute(Tuple.of(sid))
-                .mapEmpty());
+        return pg.update("update login set announced = true where sid = $1", Tuple.of(sid))
+                .mapEmpty();
     }
 
     /** Deletes expired tokens, and logins without a token or with an expired revocation. */

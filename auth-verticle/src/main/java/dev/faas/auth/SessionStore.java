@@ -98,11 +98,11 @@ final class SessionStore {
 
     /** For logins that a replica of an earlier version has made: those who never log in anew get a week to see why. */
     Future<Void> setMissingEnds() {
-        return pg.withPool(pool -> pool.preparedQuery(
+        return pg.update(
                         "update login set ends_at = greatest(created_at + $1 * interval '1 millisecond', now() + interval '7 days')"
-                                + " where ends_at is null")
-                .execute(Tuple.of((double) lifetime.toMillis()))
-                .mapEmpty());
+                                + " where ends_at is null",
+                        Tuple.of((double) lifetime.toMillis()))
+                .mapEmpty();
     }
 
     private static Future<List<Revocation>> endOthers(SqlClient client, Instant now, Instant until, Origin origin) {

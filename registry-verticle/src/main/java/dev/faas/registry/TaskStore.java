@@ -42,11 +42,13 @@ final class TaskStore {
 
     /** A time too far ahead dates from before the clock of Postgres was set back: the row has expired. */
     private Future<Boolean> take(String task) {
-        return pg.withPool(pool -> pool.preparedQuery("insert into task (name, holder, held_until) values ($1, $2, "
-                        + UNTIL + ") on conflict (name) do update set holder = $2, held_until = excluded.held_until"
-                        + " where task.holder = $2 or task.held_until not between now() and excluded.held_until")
-                .execute(Tuple.of(task, holder))
-                .map(taken -> taken.rowCount() == 1));
+        return pg.update(
+                        "insert into task (name, holder, held_until) values ($1, $2, "
+                                + UNTIL
+                                + ") on conflict (name) do update set holder = $2, held_until = excluded.held_until"
+                                + " where task.holder = $2 or task.held_until not between now() and excluded.held_until",
+                        Tuple.of(task, holder))
+                .map(taken -> taken == 1);
     }
 
     /** A run may take longer than its task is held. */
@@ -60,6 +62,6 @@ final class TaskStore {
     }
 
     private Future<Void> execute(String sql, Tuple values) {
-        return pg.withPool(pool -> pool.preparedQuery(sql).execute(values).mapEmpty());
+        return pg.update(sql, values).mapEmpty();
     }
 }

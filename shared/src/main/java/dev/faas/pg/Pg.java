@@ -8,7 +8,9 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -87,6 +89,11 @@ public final class Pg {
     /** Each statement may use another connection; failures are mapped by {@link #toProblem}. */
     public <T> Future<T> withPool(Function<Pool, Future<T>> work) {
         return work.apply(pool).recover(failure -> Future.failedFuture(toProblem(failure)));
+    }
+
+    /** Returns how many rows were changed. */
+    public Future<Integer> update(String statement, Tuple values) {
+        return withPool(all -> all.preparedQuery(statement).execute(values).map(RowSet::rowCount));
     }
 
     /** Rolls back when the work fails; failures are mapped by {@link #toProblem}. */

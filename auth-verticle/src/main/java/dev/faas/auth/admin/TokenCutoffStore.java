@@ -76,17 +76,17 @@ public final class TokenCutoffStore {
 
     /** The bucket forgets after a day, and the registry may have been away as long. */
     public Future<Void> announceDeletionsAgain() {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "update account set cut_announced = false where state = 'deleted' and tokens_from > $1")
-                .execute(Tuple.of(utc(clock.instant().minus(DELETIONS_KEPT))))
-                .mapEmpty());
+        return pg.update(
+                        "update account set cut_announced = false where state = 'deleted' and tokens_from > $1",
+                        Tuple.of(utc(clock.instant().minus(DELETIONS_KEPT))))
+                .mapEmpty();
     }
 
     public Future<Void> markAnnounced(TokenCutoff cutoff) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("update account set cut_announced = true where id = $1 and tokens_from = $2")
-                        .execute(Tuple.of(cutoff.userId(), utc(cutoff.tokensFrom())))
-                        .mapEmpty());
+        return pg.update(
+                        "update account set cut_announced = true where id = $1 and tokens_from = $2",
+                        Tuple.of(cutoff.userId(), utc(cutoff.tokensFrom())))
+                .mapEmpty();
     }
 
     private static List<TokenCutoff> toCutoffs(RowSet<Row> rows) {

@@ -61,18 +61,16 @@ public final class KnownAddressStore implements HashQueue.Known {
         if (address.ofGateway()) {
             return Future.succeededFuture();
         }
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update("""
                         insert into known_address as a (user_id, prefix, last_ok) values ($1, $2, $3)
                         on conflict (user_id, prefix) do update set last_ok = excluded.last_ok
-                        where a.last_ok < excluded.last_ok - interval '1 hour'""")
-                .execute(Tuple.of(userId, address.prefix(), utc(clock.instant())))
-                .mapEmpty());
+                        where a.last_ok < excluded.last_ok - interval '1 hour'""", Tuple.of(userId, address.prefix(), utc(clock.instant())))
+                .mapEmpty();
     }
 
     public Future<Void> prune() {
-        return pg.withPool(pool -> pool.preparedQuery("delete from known_address where last_ok <= $1")
-                .execute(Tuple.of(utc(oldest())))
-                .mapEmpty());
+        return pg.update("delete from known_address where last_ok <= $1", Tuple.of(utc(oldest())))
+                .mapEmpty();
     }
 
     private Future<Boolean> exists(String where, Tuple values) {

@@ -97,15 +97,13 @@ public final class LoginFailureStore {
     }
 
     private Future<Void> forget(Attempt attempt) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from login_failure where key = $1")
-                .execute(Tuple.of(attempt.counter()))
-                .mapEmpty());
+        return pg.update("delete from login_failure where key = $1", Tuple.of(attempt.counter()))
+                .mapEmpty();
     }
 
     public Future<Void> prune() {
-        return pg.withPool(pool -> pool.preparedQuery("delete from login_failure where expires_at <= $1")
-                .execute(Tuple.of(now()))
-                .mapEmpty());
+        return pg.update("delete from login_failure where expires_at <= $1", Tuple.of(now()))
+                .mapEmpty();
     }
 
     private Problem tooEarly(OffsetDateTime nextAt) {

@@ -132,23 +132,23 @@ final class ApiKeyStore {
     /** Of each key at most one. A time ahead of this clock counts as now. */
     Future<Void> storeUses(List<KeyUses.Use> uses, Instant now) {
         var latest = now.truncatedTo(ChronoUnit.MINUTES);
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update(
+                        """
                         update api_key k set last_used_at = u.at, last_used_from = u.address
                         from unnest($1::text[], $2::timestamptz[], $3::text[]) as u (id, at, address)
-                        where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)""")
-                .execute(Tuple.of(
-                        uses.stream().map(KeyUses.Use::keyId).toArray(String[]::new),
-                        uses.stream()
-                                .map(use -> utc(use.at().isBefore(latest) ? use.at() : latest))
-                                .toArray(OffsetDateTime[]::new),
-                        uses.stream().map(KeyUses.Use::from).toArray(String[]::new)))
-                .mapEmpty());
+                        where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)""",
+                        Tuple.of(
+                                uses.stream().map(KeyUses.Use::keyId).toArray(String[]::new),
+                                uses.stream()
+                                        .map(use -> utc(use.at().isBefore(latest) ? use.at() : latest))
+                                        .toArray(OffsetDateTime[]::new),
+                                uses.stream().map(KeyUses.Use::from).toArray(String[]::new)))
+                .mapEmpty();
     }
 
     Future<Void> deleteExpired(Instant now) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from api_key where expires_at <= $1")
-                .execute(Tuple.of(utc(now)))
-                .mapEmpty());
+        return pg.update("delete from api_key where expires_at <= $1", Tuple.of(utc(now)))
+                .mapEmpty();
     }
 
     /** Deletions first: until then, a stolen key works. */
@@ -163,10 +163,10 @@ final class ApiKeyStore {
 
     /** Unless another change of the key has taken its place. */
     Future<Void> markPublished(Change change) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "delete from bus_outbox where bucket = $1 and key = $2 and change is not distinct from $3")
-                .execute(Tuple.of(Subjects.APIKEYS, change.key(), change.value()))
-                .mapEmpty());
+        return pg.update(
+                        "delete from bus_outbox where bucket = $1 and key = $2 and change is not distinct from $3",
+                        Tuple.of(Subjects.APIKEYS, change.key(), change.value()))
+                .mapEmpty();
     }
 
     /** Puts all keys into the outbox again, since the bucket may have been lost. */

@@ -14,6 +14,7 @@ import dev.faas.bench.scenario.ColdScenario;
 import dev.faas.bench.scenario.DelayedScenario;
 import dev.faas.bench.scenario.DeliveriesScenario;
 import dev.faas.bench.scenario.FairnessScenario;
+import dev.faas.bench.scenario.FeedScenario;
 import dev.faas.bench.scenario.HistoryScenario;
 import dev.faas.bench.scenario.HooksScenario;
 import dev.faas.bench.scenario.IdleScenario;
@@ -66,6 +67,7 @@ public final class Bench {
             new HooksScenario(),
             new WebhooksScenario(),
             new DeliveriesScenario(),
+            new FeedScenario(),
             new BatchesScenario());
 
     /** One name for several scenarios; named together with some of them, it is those. */

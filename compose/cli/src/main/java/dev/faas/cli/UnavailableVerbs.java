@@ -9,7 +9,7 @@ final class UnavailableVerbs {
     private static final Set<String> PLATFORM =
             Set.of("up", "demo", "test", "bench", "doctor", "install", "outdated", "release-notes");
 
-    private static final Set<String> RESERVED = Set.of("project", "share", "connection", "events");
+    private static final Set<String> RESERVED = Set.of("project", "share", "connection");
 
     private UnavailableVerbs() {}
 

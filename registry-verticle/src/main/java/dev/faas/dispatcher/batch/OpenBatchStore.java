@@ -42,11 +42,10 @@ final class OpenBatchStore {
         return hasItem(batch, "changed_at > now() - interval '" + silence.toSeconds() + " seconds'")
                 .compose(hasRecent -> hasRecent
                         ? Future.succeededFuture(false)
-                        : pg.withPool(pool -> pool.preparedQuery("""
+                        : pg.update("""
                                         update batch set state = 'incomplete', changed_at = now()
-                                        where id = $1 and state = 'open' and changed_at < now() - $2 * interval '1 second'""")
-                                .execute(Tuple.of(batch.id(), silence.toSeconds()))
-                                .map(updated -> updated.rowCount() == 1)));
+                                        where id = $1 and state = 'open' and changed_at < now() - $2 * interval '1 second'""", Tuple.of(batch.id(), silence.toSeconds()))
+                                .map(updated -> updated == 1));
     }
 
     private Future<Boolean> hasItem(OpenBatch batch, String condition) {

@@ -40,10 +40,10 @@ final class FunctionCallStore {
 
     /** Nothing was accepted under this id: the next attempt has another one. */
     Future<Void> dropId(String delivery, String id) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "update delivery set submit_id = null where id = $1 and submit_id = $2 and state = 'pending'")
-                .execute(Tuple.of(delivery, id))
-                .mapEmpty());
+        return pg.update(
+                        "update delivery set submit_id = null where id = $1 and submit_id = $2 and state = 'pending'",
+                        Tuple.of(delivery, id))
+                .mapEmpty();
     }
 
     /** Empty when it has been deleted. */

@@ -34,11 +34,12 @@ final class FeedStore {
     }
 
     Future<Void> remove(List<Event> published) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from feed_event where number = any($1)")
-                .execute(Tuple.tuple()
-                        .addValue(published.stream()
-                                .map(event -> Long.valueOf(event.id()))
-                                .toArray(Long[]::new)))
-                .mapEmpty());
+        return pg.update(
+                        "delete from feed_event where number = any($1)",
+                        Tuple.tuple()
+                                .addValue(published.stream()
+                                        .map(event -> Long.valueOf(event.id()))
+                                        .toArray(Long[]::new)))
+                .mapEmpty();
     }
 }

@@ -52,9 +52,8 @@ final class SourceStore {
 
     /** Other dispatchers need not wait. */
     Future<Void> release(String holder) {
-        return pg.withPool(pool -> pool.preparedQuery("update source set held_until = null where holder = $1")
-                .execute(Tuple.of(holder))
-                .mapEmpty());
+        return pg.update("update source set held_until = null where holder = $1", Tuple.of(holder))
+                .mapEmpty();
     }
 
     /** All that have a consumer. */

@@ -26,10 +26,11 @@ final class ZoneStore {
     }
 
     Future<Void> setRelease(String release) {
-        return pg.withPool(pool -> pool.preparedQuery("insert into zone_data (release) values ($1)"
-                        + " on conflict (single) do update set release = excluded.release")
-                .execute(Tuple.of(release))
-                .mapEmpty());
+        return pg.update(
+                        "insert into zone_data (release) values ($1)"
+                                + " on conflict (single) do update set release = excluded.release",
+                        Tuple.of(release))
+                .mapEmpty();
     }
 
     /** @param last empty: there is no further one */

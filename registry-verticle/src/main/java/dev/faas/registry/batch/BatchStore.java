@@ -17,6 +17,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code batch}, and reads the items of batches in the ledger. */
@@ -34,20 +35,17 @@ public final class BatchStore {
     /** @param isNew false: an earlier request with the same key made it */
     record Opened(Batch batch, boolean isNew) {}
 
-    /** Checks what the owner has, with the batch that was added. */
-    interface Room {
-        void require(QuotaStore.Usage usage);
-    }
-
     /**
      * Adds it, or opens the one that a request with this key made in the last 23 hours: for longer the ledger need not have
      * its records.
+     *
+     * @param checkRoom of what the owner has with it
      */
-    Future<Opened> open(Batch fresh, @Nullable String key, Room room, Origin origin) {
+    Future<Opened> open(Batch fresh, @Nullable String key, Consumer<QuotaStore.Usage> checkRoom, Origin origin) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, fresh.owner())
                 .compose(locked -> reopen(tx, fresh, key))
                 .compose(known -> known.<Future<Opened>>map(batch -> Future.succeededFuture(new Opened(batch, false)))
-                        .orElseGet(() -> insert(tx, fresh, key, room, origin))));
+                        .orElseGet(() -> insert(tx, fresh, key, checkRoom, origin))));
     }
 
     private static Future<Optional<Batch>> reopen(SqlConnection tx, Batch fresh, @Nullable String key) {
@@ -84,11 +82,12 @@ public final class BatchStore {
                 .map(rows -> first(rows).orElseThrow());
     }
 
-    private Future<Opened> insert(SqlConnection tx, Batch fresh, @Nullable String key, Room room, Origin origin) {
+    private Future<Opened> insert(
+            SqlConnection tx, Batch fresh, @Nullable String key, Consumer<QuotaStore.Usage> checkRoom, Origin origin) {
         return insert(tx, fresh, key)
                 .compose(batch -> QuotaStore.usage(tx, fresh.owner())
                         .compose(usage -> {
-                            room.require(usage);
+                            checkRoom.accept(usage);
                             return audit.write(
                                     tx,
                                     AuditEntry.done(
@@ -107,20 +106,16 @@ public final class BatchStore {
 
     /** All of its items have been answered. False when there is no such batch. */
     Future<Boolean> close(String owner, String id, int accepted, int rejected) {
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update("""
                         update batch set state = 'closed', changed_at = now(), ended_at = null, accepted = $3, rejected = $4, size = $3::int + $4::int
-                        where owner = $1 and id = $2""")
-                .execute(Tuple.of(owner, id, accepted, rejected))
-                .map(updated -> updated.rowCount() == 1));
+                        where owner = $1 and id = $2""", Tuple.of(owner, id, accepted, rejected)).map(updated -> updated == 1);
     }
 
     /** Its request was cut off; another one with its key may go on. False when there is no such batch, or it is closed. */
     Future<Boolean> giveUp(String owner, String id, int accepted, int rejected) {
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update("""
                         update batch set state = 'incomplete', changed_at = now(), accepted = $3, rejected = $4
-                        where owner = $1 and id = $2 and state = 'open'""")
-                .execute(Tuple.of(owner, id, accepted, rejected))
-                .map(updated -> updated.rowCount() == 1));
+                        where owner = $1 and id = $2 and state = 'open'""", Tuple.of(owner, id, accepted, rejected)).map(updated -> updated == 1);
     }
 
     Future<Optional<Batch>> find(String owner, String id) {
@@ -175,18 +170,14 @@ public final class BatchStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from batch where owner = $1")
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update("delete from batch where owner = $1", Tuple.of(owner)).mapEmpty();
     }
 
     /** Removes those that ended 30 days ago. Returns whether there may be more. Blocks. */
     public boolean prune() throws Exception {
-        return Blocking.await(pg.withPool(pool ->
-                        pool.preparedQuery("""
+        return Blocking.await(pg.update("""
                         delete from batch where id = any(array(
-                            select id from batch where ended_at < now() - interval '30 days' order by ended_at limit $1))""").execute(Tuple.of(PRUNED)).map(RowSet::rowCount)))
-                == PRUNED;
+                            select id from batch where ended_at < now() - interval '30 days' order by ended_at limit $1))""", Tuple.of(PRUNED))) == PRUNED;
     }
 
     private static Optional<Batch> first(RowSet<Row> rows) {

@@ -83,8 +83,7 @@ public final class CallbackSecretStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from callback_secret where owner = $1")
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update("delete from callback_secret where owner = $1", Tuple.of(owner))
+                .mapEmpty();
     }
 }

@@ -136,8 +136,7 @@ public final class DeliveryStore {
     }
 
     private int change(String sql) throws Exception {
-        return Blocking.await(pg.withPool(
-                pool -> pool.preparedQuery(sql).execute(Tuple.of(AT_ONCE)).map(RowSet::rowCount)));
+        return Blocking.await(pg.update(sql, Tuple.of(AT_ONCE)));
     }
 
     /** Of a deleted user. In batches: there may be millions. */

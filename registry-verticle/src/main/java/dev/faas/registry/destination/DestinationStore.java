@@ -142,10 +142,9 @@ public final class DestinationStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("""
+        return pg.update("""
                         delete from destination where id in (
-                            select id from destination where owner = $1 order by id for update)""").execute(Tuple.of(owner)).mapEmpty());
+                            select id from destination where owner = $1 order by id for update)""", Tuple.of(owner)).mapEmpty();
     }
 
     /** Removes those of callbacks without a delivery of the last week. Returns whether there may be more. Blocks. */

@@ -85,10 +85,10 @@ public final class OutboxStore {
 
     /** Keeps the key if it has changed again since. */
     public Future<Void> remove(BucketKey key, long change) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("delete from function_outbox where owner = $1 and name = $2 and change = $3")
-                        .execute(Tuple.of(key.owner(), key.name(), change))
-                        .mapEmpty());
+        return pg.update(
+                        "delete from function_outbox where owner = $1 and name = $2 and change = $3",
+                        Tuple.of(key.owner(), key.name(), change))
+                .mapEmpty();
     }
 
     private static KeyState readState(Row row) {

@@ -114,10 +114,11 @@ public final class HookStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("with deleted as (delete from hook where owner = $1 returning id)"
-                        + " insert into hook_outbox (id) select id from deleted" + NOTE_AGAIN)
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update(
+                        "with deleted as (delete from hook where owner = $1 returning id)"
+                                + " insert into hook_outbox (id) select id from deleted" + NOTE_AGAIN,
+                        Tuple.of(owner))
+                .mapEmpty();
     }
 
     Future<Optional<Hook>> find(String owner, String ref) {
@@ -165,9 +166,8 @@ public final class HookStore {
 
     /** Keeps the key if it has changed again since. */
     Future<Void> markPublished(String id, long change) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from hook_outbox where id = $1 and change = $2")
-                .execute(Tuple.of(id, change))
-                .mapEmpty());
+        return pg.update("delete from hook_outbox where id = $1 and change = $2", Tuple.of(id, change))
+                .mapEmpty();
     }
 
     /** The newest hook whose key is not pending, so the bucket must have it. */

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the table {@code job}, on whose rows the dispatcher works. */
@@ -105,19 +106,18 @@ public final class JobStore {
                 }));
     }
 
-    /** Checks what the owner has, with the job that was added. */
-    interface Room {
-        void require(QuotaStore.Usage usage);
-    }
-
-    /** Unless a request with its key was faster. Returns the id of the job. */
-    Future<String> insert(NewJob job, int matched, Room room, Origin origin) {
+    /**
+     * Unless a request with its key was faster. Returns the id of the job.
+     *
+     * @param checkRoom of what the owner has with it
+     */
+    Future<String> insert(NewJob job, int matched, Consumer<QuotaStore.Usage> checkRoom, Origin origin) {
         return pg.inTransaction(tx -> QuotaStore.lock(tx, job.owner)
                 .compose(locked -> findRepeated(tx, job))
                 .compose(known -> known.map(Future::succeededFuture)
                         .orElseGet(() -> insert(tx, job, matched, origin)
                                 .compose(id -> QuotaStore.usage(tx, job.owner).map(usage -> {
-                                    room.require(usage);
+                                    checkRoom.accept(usage);
                                     return id;
                                 })))));
     }
@@ -181,18 +181,14 @@ public final class JobStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from job where owner = $1")
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update("delete from job where owner = $1", Tuple.of(owner)).mapEmpty();
     }
 
     /** Removes those that ended 30 days ago. Returns whether there may be more. Blocks. */
     public boolean prune() throws Exception {
-        return Blocking.await(pg.withPool(pool ->
-                        pool.preparedQuery("""
+        return Blocking.await(pg.update("""
                         delete from job where id = any(array(
-                            select id from job where ended_at < now() - interval '30 days' order by ended_at limit $1))""").execute(Tuple.of(PRUNED)).map(RowSet::rowCount)))
-                == PRUNED;
+                            select id from job where ended_at < now() - interval '30 days' order by ended_at limit $1))""", Tuple.of(PRUNED))) == PRUNED;
     }
 
     private static Optional<Job> first(RowSet<Row> rows) {

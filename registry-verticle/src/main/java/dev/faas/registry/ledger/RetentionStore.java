@@ -54,10 +54,11 @@ public final class RetentionStore {
     }
 
     Future<Void> delete(Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from activation where id in"
-                        + " (select id from activation where id = any($1) order by id for update)")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .mapEmpty());
+        return pg.update(
+                        "delete from activation where id in"
+                                + " (select id from activation where id = any($1) order by id for update)",
+                        Tuple.of(ids.toArray(String[]::new)))
+                .mapEmpty();
     }
 
     private Future<List<Expired>> find(String which, Tuple values) {
@@ -83,23 +84,22 @@ public final class RetentionStore {
     }
 
     private Future<Void> update(String columns, Collection<String> ids) {
-        return pg.withPool(pool -> pool.preparedQuery(
+        return pg.update(
                         "with ordered as (select id from activation where id = any($1) order by id for update)"
-                                + " update activation a set " + columns + " from ordered where a.id = ordered.id")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .mapEmpty());
+                                + " update activation a set " + columns + " from ordered where a.id = ordered.id",
+                        Tuple.of(ids.toArray(String[]::new)))
+                .mapEmpty();
     }
 
     /** Deletes expired rows from the partition DEFAULT, where rows of wrong clocks are; true when there may be more. */
     public Future<Boolean> deleteStrayRows(Instant endedBefore, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update("""
                         delete from activation_default where id in (
                             select id from activation_default
                             where finished_at < $1 and pruned and not (result_apart or argument_apart or log_apart)
                             and not exists (select from activation_unpruned u
                                 where u.finished_at = activation_default.finished_at and u.id = activation_default.id)
-                            order by id limit $2 for update)""")
-                .execute(Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
-                .map(deleted -> deleted.rowCount() == limit));
+                            order by id limit $2 for update)""", Tuple.of(endedBefore.atOffset(ZoneOffset.UTC), limit))
+                .map(deleted -> deleted == limit);
     }
 }

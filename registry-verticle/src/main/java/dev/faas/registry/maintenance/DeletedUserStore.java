@@ -15,10 +15,10 @@ public final class DeletedUserStore {
     }
 
     Future<Void> add(Collection<String> users) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "insert into deleted_user (id) select * from unnest($1::text[]) on conflict do nothing")
-                .execute(Tuple.of(users.toArray(String[]::new)))
-                .mapEmpty());
+        return pg.update(
+                        "insert into deleted_user (id) select * from unnest($1::text[]) on conflict do nothing",
+                        Tuple.of(users.toArray(String[]::new)))
+                .mapEmpty();
     }
 
     /** Users of whom something may be left; those first that were looked at longest ago. */
@@ -33,16 +33,13 @@ public final class DeletedUserStore {
 
     /** Work of functions that were deleted while idle runs to its end otherwise. */
     Future<Void> cancelDraining(String user) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("update function set drained = false where owner = $1 and drained")
-                        .execute(Tuple.of(user))
-                        .mapEmpty());
+        return pg.update("update function set drained = false where owner = $1 and drained", Tuple.of(user))
+                .mapEmpty();
     }
 
     /** True when nothing is left. Not in the first hour, since a gateway may have missed the deletion. */
     Future<Boolean> markRemoved(String user) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("""
+        return pg.update("""
                         update deleted_user set removed_at = now()
                         where id = $1 and noted_at < now() - interval '1 hour'
                         and not exists (select from function where owner = $1)
@@ -54,6 +51,6 @@ public final class DeletedUserStore {
                         and not exists (select from destination where owner = $1)
                         and not exists (select from callback_secret where owner = $1)
                         and not exists (select from batch where owner = $1)
-                        and not exists (select from activation_stat where owner = $1)""").execute(Tuple.of(user)).map(updated -> updated.rowCount() == 1));
+                        and not exists (select from activation_stat where owner = $1)""", Tuple.of(user)).map(updated -> updated == 1);
     }
 }

@@ -68,9 +68,9 @@ public final class IdleFunctionStore {
     }
 
     private Future<Void> setDue(DueFunction function, @Nullable OffsetDateTime dueAt) {
-        return pg.withPool(
-                pool -> pool.preparedQuery("update function set idle_due_at = $3 where id = $1 and idle_due_at = $2")
-                        .execute(Tuple.of(function.newest().id(), function.dueAt(), dueAt))
-                        .mapEmpty());
+        return pg.update(
+                        "update function set idle_due_at = $3 where id = $1 and idle_due_at = $2",
+                        Tuple.of(function.newest().id(), function.dueAt(), dueAt))
+                .mapEmpty();
     }
 }

@@ -67,15 +67,17 @@ public final class RepairStore {
         var ordered = states.stream()
                 .sorted(Comparator.comparing(state -> state.record().id()))
                 .toList();
-        return pg.withPool(pool -> pool.preparedQuery("insert into activation_enqueued"
-                        + " select * from unnest($1::text[], $2::bigint[])"
-                        + " on conflict (id) do update set sequence = excluded.sequence")
-                .execute(Tuple.tuple()
-                        .addArrayOfString(ordered.stream()
-                                .map(state -> state.record().id())
-                                .toArray(String[]::new))
-                        .addArrayOfLong(ordered.stream().map(Snapshot::sequence).toArray(Long[]::new)))
-                .mapEmpty());
+        return pg.update(
+                        "insert into activation_enqueued"
+                                + " select * from unnest($1::text[], $2::bigint[])"
+                                + " on conflict (id) do update set sequence = excluded.sequence",
+                        Tuple.tuple()
+                                .addArrayOfString(ordered.stream()
+                                        .map(state -> state.record().id())
+                                        .toArray(String[]::new))
+                                .addArrayOfLong(
+                                        ordered.stream().map(Snapshot::sequence).toArray(Long[]::new)))
+                .mapEmpty();
     }
 
     /** Forgets the commands of states that have passed. */
@@ -187,9 +189,8 @@ public final class RepairStore {
     }
 
     Future<Void> markQueueRemoved(String functionId) {
-        return pg.withPool(pool -> pool.preparedQuery("update function set retired = true where id = $1")
-                .execute(Tuple.of(functionId))
-                .mapEmpty());
+        return pg.update("update function set retired = true where id = $1", Tuple.of(functionId))
+                .mapEmpty();
     }
 
     /**
@@ -228,12 +229,12 @@ public final class RepairStore {
 
     /** For deleted functions: a gateway that had not seen the deletion yet has created the queue again. */
     Future<Void> markQueueExisting(Collection<String> functionIds) {
-        return pg.withPool(pool -> pool.preparedQuery(
+        return pg.update(
                         "with ordered as (select id from function where id = any($1) and deleted_at is not null and retired"
                                 + " order by id for update)"
-                                + " update function f set retired = false from ordered where f.id = ordered.id")
-                .execute(Tuple.of(functionIds.toArray(String[]::new)))
-                .mapEmpty());
+                                + " update function f set retired = false from ordered where f.id = ordered.id",
+                        Tuple.of(functionIds.toArray(String[]::new)))
+                .mapEmpty();
     }
 
     private static Snapshot snapshot(Row row) {

@@ -163,11 +163,12 @@ public final class QuotaStore {
 
     /** Published again when the limit is exceeded now, or no longer. */
     Future<Void> setStored(String owner, long bytes) {
-        return pg.withPool(pool -> pool.preparedQuery("update quota set stored_bytes = $2, pending = pending or "
-                        + OVER_STORED + " <> coalesce($2 > " + STORED_LIMIT + ", false)"
-                        + " where owner = $1 and stored_bytes <> $2")
-                .execute(Tuple.of(owner, bytes))
-                .mapEmpty());
+        return pg.update(
+                        "update quota set stored_bytes = $2, pending = pending or "
+                                + OVER_STORED + " <> coalesce($2 > " + STORED_LIMIT + ", false)"
+                                + " where owner = $1 and stored_bytes <> $2",
+                        Tuple.of(owner, bytes))
+                .mapEmpty();
     }
 
     Future<List<String>> pending(int limit) {
@@ -178,11 +179,11 @@ public final class QuotaStore {
 
     /** Unless it has changed again since. */
     Future<Void> markPublished(String owner, Published published) {
-        return pg.withPool(pool -> pool.preparedQuery(
+        return pg.update(
                         "update quota set pending = false where owner = $1 and limits = $2::text::jsonb and "
-                                + OVER_STORED + " = $3")
-                .execute(Tuple.of(owner, published.limits().toString(), published.overStored()))
-                .mapEmpty());
+                                + OVER_STORED + " = $3",
+                        Tuple.of(owner, published.limits().toString(), published.overStored()))
+                .mapEmpty();
     }
 
     /** The bucket is written again: NATS may have lost it. */

@@ -327,11 +327,11 @@ public final class ScheduleStore {
     }
 
     private Future<Integer> prune(String condition, Instant before, int limit) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from tick where ctid = any(array("
+        return pg.update(
+                "delete from tick where ctid = any(array("
                         + "select ctid from tick where decided_at < $1 and " + condition
-                        + " order by decided_at limit $2))")
-                .execute(Tuple.of(Pg.utc(before), limit))
-                .map(RowSet::rowCount));
+                        + " order by decided_at limit $2))",
+                Tuple.of(Pg.utc(before), limit));
     }
 
     private static Tuple values(Schedule schedule) {

@@ -336,10 +336,10 @@ public final class SecretStore {
 
     /** Keeps the key if it has changed again since. */
     Future<Void> markPublished(BucketKey key, long change) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                        "delete from secret_outbox where owner = $1 and name = $2 and version = $3 and change = $4")
-                .execute(Tuple.of(key.owner(), key.name(), key.version(), change))
-                .mapEmpty());
+        return pg.update(
+                        "delete from secret_outbox where owner = $1 and name = $2 and version = $3 and change = $4",
+                        Tuple.of(key.owner(), key.name(), key.version(), change))
+                .mapEmpty();
     }
 
     /** The newest secret whose key is not pending, so the bucket must have it. */

@@ -99,9 +99,7 @@ public final class SourceStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from source where owner = $1")
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update("delete from source where owner = $1", Tuple.of(owner)).mapEmpty();
     }
 
     Future<Optional<Source>> find(String owner, String ref) {

@@ -168,22 +168,23 @@ public final class StatStore {
 
     /** Those of the platform keep what the user did. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from activation_stat where owner = $1")
-                .execute(Tuple.of(owner))
-                .mapEmpty());
+        return pg.update("delete from activation_stat where owner = $1", Tuple.of(owner))
+                .mapEmpty();
     }
 
     /** Removes what is too old; true when more is. */
     Future<Boolean> prune(Instant now) {
-        return pg.withPool(pool -> pool.preparedQuery("""
+        return pg.update(
+                        """
                         delete from activation_stat where ctid = any (array(
                             select ctid from activation_stat
-                            where at < $1 and (step = $2 or at < $3) limit $4))""")
-                .execute(Tuple.of(
-                        Pg.utc(now.minus(StatSteps.MINUTES_KEPT)),
-                        StatSteps.MINUTE,
-                        Pg.utc(now.minus(StatSteps.HOURS_KEPT)),
-                        REMOVED_AT_ONCE))
-                .map(removed -> removed.rowCount() == REMOVED_AT_ONCE));
+                            where step = $1 and at < $2 or step = $3 and at < $4 limit $5))""",
+                        Tuple.of(
+                                StatSteps.MINUTE,
+                                Pg.utc(now.minus(StatSteps.MINUTES_KEPT)),
+                                StatSteps.HOUR,
+                                Pg.utc(now.minus(StatSteps.HOURS_KEPT)),
+                                REMOVED_AT_ONCE))
+                .map(removed -> removed == REMOVED_AT_ONCE);
     }
 }

@@ -21,10 +21,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code /v1/stats}. */
@@ -80,27 +83,32 @@ public final class StatsRoutes {
                 throw Problem.functionNotFound(named.getFirst().target()).asException();
             }
             var key = named.isEmpty() ? ALL : ids.values().iterator().next();
-            return store.find(owner, List.of(key), range)
-                    .compose(found -> completeTo().map(completeTo -> {
-                        var stats = new Stats(range, completeTo);
-                        var body = stats.head();
-                        stats.addSeries(body, found.getOrDefault(key, List.of()));
-                        return body;
-                    }));
+            return find(owner, List.of(key), range, (stats, found) -> {
+                var body = stats.head();
+                stats.addSeries(body, found.getOrDefault(key, List.of()));
+                return body;
+            });
         });
     }
 
     private Future<ObjectNode> ofEach(String owner, List<FunctionRef> named, Range range) {
         var functions =
                 named.isEmpty() ? store.findBusiest(owner, range, MOST_FUNCTIONS) : store.findFunctions(owner, named);
-        return functions.compose(ids -> store.find(owner, ids.values(), range)
-                .compose(found -> completeTo().map(completeTo -> {
-                    var stats = new Stats(range, completeTo);
-                    var body = stats.head();
-                    var each = body.putObject("functions");
-                    ids.forEach((name, id) -> stats.addSeries(each.putObject(name), found.getOrDefault(id, List.of())));
-                    return body;
-                })));
+        return functions.compose(ids -> find(owner, ids.values(), range, (stats, found) -> {
+            var body = stats.head();
+            var each = body.putObject("functions");
+            ids.forEach((name, id) -> stats.addSeries(each.putObject(name), found.getOrDefault(id, List.of())));
+            return body;
+        }));
+    }
+
+    private Future<ObjectNode> find(
+            String owner,
+            Collection<String> functions,
+            Range range,
+            BiFunction<Stats, Map<String, List<StatPoint>>, ObjectNode> toBody) {
+        return store.find(owner, functions, range)
+                .compose(found -> completeTo().map(completeTo -> toBody.apply(new Stats(range, completeTo), found)));
     }
 
     private Range range(RoutingContext ctx, List<Problem.FieldError> errors) {

@@ -41,6 +41,15 @@ public final class ActivationFlags {
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "Only those with this tag; may be repeated.")
     private List<String> tags = new ArrayList<>();
 
+    @Option(
+            names = "--trigger",
+            paramLabel = "ID",
+            description = "Only those that this schedule, hook or source submitted.")
+    private @Nullable String trigger;
+
+    @Option(names = "--batch", paramLabel = "ID", description = "Only the items of this batch.")
+    private @Nullable String batch;
+
     /** For the completion of shells. */
     public static final class Reasons extends ArrayList<String> {
         private static final long serialVersionUID = 1;
@@ -98,6 +107,12 @@ public final class ActivationFlags {
         }
         if (!tags.isEmpty()) {
             filter.with("tag", tags.stream().map(ActivationFlags::withColon).toList());
+        }
+        if (trigger != null) {
+            filter.with("trigger", trigger);
+        }
+        if (batch != null) {
+            filter.with("batch", batch);
         }
         return filter;
     }

@@ -27,12 +27,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Makes the platform have the functions, schedules, hooks and destinations of files. */
+/** Makes the platform have the functions, schedules, hooks, sources and destinations of files. */
 @Command(
         name = "apply",
         description = {
-            "Make functions, schedules, hooks and destinations as files define them.",
-            "A field that is missing in a file has its default, but paused, note and remainingActions of a schedule, paused and secrets of a hook, and enabled, headers and secret of a destination stay as they are; headers and secrets that a file names are written each time. faas hook rotate prints the address of a new hook. A change of a function makes a new revision; without a change nothing is written."
+            "Make functions, schedules, hooks, sources and destinations as files define them.",
+            "A field that is missing in a file has its default, but paused, note and remainingActions of a schedule, paused and secrets of a hook, paused of a source, and enabled, headers and secret of a destination stay as they are; headers and secrets that a file names are written each time. faas hook rotate prints the address of a new hook. A change of a function makes a new revision; without a change nothing is written."
         },
         footer = {
             "",
@@ -51,6 +51,8 @@ import picocli.CommandLine.Option;
             "    - {name: nightly, function: hello, cron: 30 2 * * *, zone: Europe/Berlin}",
             "  hooks:",
             "    - {name: push, function: hello, match: {\"header:X-GitHub-Event\": push}}",
+            "  sources:",
+            "    - {name: orders, function: hello, subject: orders.new}",
             "  destinations:",
             "    - {name: erp, url: https://erp.example/x, events: [activation.failed]}",
             "Their fields: openapi.yaml, faas fn export NAME, faas schedule get NAME -o yaml. Nothing is changed when a file has",

@@ -66,7 +66,7 @@ final class DestinationFields {
                             FieldType.CHOICES,
                             null,
                             "EVENT,…",
-                            "Which: activation.succeeded, activation.failed, activation.timed_out, activation.cancelled, activation.expired."),
+                            "Which: activation.succeeded, activation.failed, activation.timed_out, activation.cancelled, activation.expired, batch.ended, schedule.paused, schedule.missed, source.failing, destination.disabled."),
                     Field.of(
                             "functions",
                             "--functions",

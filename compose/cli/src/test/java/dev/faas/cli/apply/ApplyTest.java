@@ -9,6 +9,7 @@ import dev.faas.cli.StubServer;
 import dev.faas.cli.function.Functions;
 import dev.faas.cli.hook.Hooks;
 import dev.faas.cli.schedule.Schedules;
+import dev.faas.cli.source.Sources;
 import dev.faas.cli.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class ApplyTest {
     private static final String FUNCTIONS = "/v1/functions";
     private static final String SCHEDULES = "/v1/schedules";
     private static final String HOOKS = "/v1/hooks";
+    private static final String SOURCES = "/v1/sources";
 
     @TempDir
     private Path folder;
@@ -239,7 +241,8 @@ class ApplyTest {
             functions: [{name: a, name: b, image: c}]    | 1:23 name is here twice; first in line 1 |
             functions: {}                                | 1:1 "functions" must be a list |
             functions: [x]                               | 1:13 a function must be an object |
-            sources: []                                  | 1:1 "sources" is reserved; this client knows only "functions:" or "schedules:" |
+            sources: [{name: a, function: b}]            | 1:11 subject is required |
+            connections: []                              | 1:1 "connections" is reserved; this client knows only "functions:" or "schedules:" |
             schedules: [{name: a, cron: "* * * * *"}]    | 1:13 function is required |
             schedules: [{name: a, function: b, at: 1}]   | 1:36 at must be a time, such as "2026-01-31T12:00:00Z" |
             schedules: [{name: a, function: b, image: c}] | 1:36 image is not a field of a schedule |
@@ -299,7 +302,8 @@ class ApplyTest {
     @ValueSource(strings = {"", "---\n", "# nothing\n"})
     void refusesAFileWithoutFunctions(String text) throws IOException {
         assertThat(apply(text).err())
-                .endsWith(":1:1: has no \"functions:\" or \"schedules:\" or \"hooks:\" or \"destinations:\"\n");
+                .endsWith(
+                        ":1:1: has no \"functions:\" or \"schedules:\" or \"hooks:\" or \"sources:\" or \"destinations:\"\n");
     }
 
     @Test
@@ -444,6 +448,36 @@ class ApplyTest {
                 .containsExactly(
                         "{\"name\":\"other\",\"function\":\"report\",\"signature\":{\"scheme\":\"github\",\"secrets\":null},\"body\":{\"as\":\"pointer\",\"pointer\":\"/a\"},\"paused\":true}",
                         "{\"name\":\"secret\",\"function\":\"report\",\"signature\":{\"scheme\":\"github\",\"secrets\":[\"a\"]},\"paused\":true}");
+    }
+
+    @Test
+    void givenSources_whenTheyAreApplied_thenOnlyThoseThatDifferAreWritten_andStayPaused() throws IOException {
+        for (var name : List.of("same", "other")) {
+            var source = Sources.FIELDS
+                    .withDefaults(
+                            Doc.parse("{\"name\":\"%s\",\"function\":\"report\",\"subject\":\"a.>\",\"paused\":true}"
+                                    .formatted(name)))
+                    .with("id", "src_" + name);
+            server.on("GET", SOURCES + "/" + name, 200, Doc.compact(source));
+        }
+        server.on("POST", SOURCES, 201, "{}").on("PUT", SOURCES + "/other", 200, "{}");
+
+        assertThat(apply("""
+                sources:
+                - {name: new, function: report, subject: a.b}
+                - {name: same, function: report, subject: a.>}
+                - {name: other, function: report, subject: a.>, maxInFlight: 8}
+                """).out()).isEqualTo("""
+                source/new\tcreated\t
+                source/same\tunchanged\t
+                source/other\tupdated\tmaxInFlight
+                """);
+
+        assertThat(server.received().stream()
+                        .filter(request -> request.method().equals("PUT"))
+                        .map(StubServer.Received::body))
+                .containsExactly(
+                        "{\"name\":\"other\",\"function\":\"report\",\"subject\":\"a.>\",\"maxInFlight\":8,\"paused\":true}");
     }
 
     private void hasHook(String name, String signature) throws IOException {

@@ -18,6 +18,7 @@ class JobVerbsTest extends StubFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             job cancel --function f --status queued,running | /v1/jobs | {'action':'cancel','filter':{'function':'f','status':['queued','running']}}
+            job cancel --trigger sch_1 --batch bat_1 | /v1/jobs | {'action':'cancel','filter':{'trigger':'sch_1','batch':'bat_1'}}
             job cancel --all | /v1/jobs | {'action':'cancel','filter':{'all':true}}
             job replay --reason signal --tag a=b --since 2026-01-31 | /v1/jobs | {'action':'replay','filter':{'reason':['signal'],'since':'2026-01-31T00:00:00Z','tag':['a:b']}}
             job redeliver --destination erp --state failed | /v1/jobs | {'action':'redeliver','filter':{'destination':'dst_1','state':'failed'}}

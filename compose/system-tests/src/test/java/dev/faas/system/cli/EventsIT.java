@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.faas.local.ReservedPort;
 import dev.faas.testing.Await;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,7 +78,7 @@ class EventsIT extends PlatformOfProcesses {
             var first = read(client, "first", "");
             var ofOther = read(other, "all", "");
             // Which of the first events are published, the registry decides within a second.
-            Thread.sleep(1_500);
+            Pause.of(Duration.ofMillis(1_500));
             var batch =
                     client.run("invoke", "report", "--batch", "items").orThrow().strip();
             Await.until("some events", LIMIT, () -> events(client, "first").size() > 200);

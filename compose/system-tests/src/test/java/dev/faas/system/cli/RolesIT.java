@@ -3,6 +3,7 @@ package dev.faas.system.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.testing.Await;
+import dev.faas.testing.Pause;
 import dev.faas.wire.Codec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class RolesIT extends PlatformOfProcesses {
                     .orThrow();
 
             assertThat(client.run("invoke", "report", "x").exit()).isEqualTo(1);
-            Thread.sleep(CATCHUP_WINDOW.plusSeconds(4));
+            Pause.of(CATCHUP_WINDOW.plusSeconds(4));
             assertThat(ticks()).isEmpty();
 
             platform.start("dispatcher");
