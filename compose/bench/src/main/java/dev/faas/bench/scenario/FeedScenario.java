@@ -132,7 +132,7 @@ public final class FeedScenario implements Scenario.OnPlatform {
                 while (!closed) {
                     last = readAfter(last);
                 }
-            } catch (IOException | InterruptedException e) {
+            } catch (IOException | InterruptedException | IllegalStateException e) {
                 failure = e;
             }
         }
@@ -163,7 +163,7 @@ public final class FeedScenario implements Scenario.OnPlatform {
             return last;
         }
 
-        private String note(String line) throws IOException {
+        private String note(String line) {
             var now = Instant.now();
             var event = Codec.readTree(line.getBytes(StandardCharsets.UTF_8));
             var record = event.path("data");
@@ -171,8 +171,8 @@ public final class FeedScenario implements Scenario.OnPlatform {
                 late.add(
                         Duration.between(Instant.parse(record.path("finishedAt").asText()), now)
                                 .toNanos());
-                if (!ended.add(record.path("id").asText())) {
-                    throw new IOException("seen twice: " + line);
+                if (!ended.add(record.path("activationId").asText())) {
+                    throw new IllegalStateException("seen twice: " + line);
                 }
             }
             return event.path("id").asText();
