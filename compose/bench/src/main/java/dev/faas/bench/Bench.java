@@ -72,7 +72,7 @@ public final class Bench {
 
     /** One name for several scenarios; named together with some of them, it is those. */
     private static final Map<String, List<String>> GROUPS =
-            Map.of("events", List.of("delayed", "schedules", "hooks", "webhooks", "deliveries", "batches"));
+            Map.of("events", List.of("delayed", "schedules", "hooks", "webhooks", "deliveries", "feed", "batches"));
 
     private final BenchSetup setup;
     private final PrintStream out;
