@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -44,8 +45,7 @@ public final class WholeSystem implements BeforeAllCallback, ParameterResolver {
     }
 
     private static Running running(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(WholeSystem.class))
+        return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(WholeSystem.class))
                 .computeIfAbsent(KEY, key -> start(), Running.class);
     }
 

@@ -7,11 +7,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
+import org.awaitility.pollinterval.IterativePollInterval;
 
 /** Waits on a test's own thread, with a limit. */
 public final class Await {
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+    private static final Duration FIRST_POLL = Duration.ofMillis(10);
+    private static final Duration LAST_POLL = Duration.ofMillis(500);
 
     private Await() {}
 
@@ -45,9 +47,15 @@ public final class Await {
         Awaitility.await(what)
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
-                .pollInterval(POLL_INTERVAL)
+                .pollInterval(IterativePollInterval.iterative(Await::longer, FIRST_POLL))
                 .atMost(limit)
                 .until(condition);
+    }
+
+    /** So that a wait lasts a tenth longer than needed at most, and a long one leaves the processor to what it waits for. */
+    private static Duration longer(Duration poll) {
+        var next = poll.multipliedBy(11).dividedBy(10);
+        return next.compareTo(LAST_POLL) < 0 ? next : LAST_POLL;
     }
 
     public static void eventually(Callable<Boolean> condition) {

@@ -64,8 +64,8 @@ public final class HistoryScenario implements Scenario.OnPlatform {
             long nothing = history.storedBytes();
             var few = history.write(BASELINE_COUNT);
             history.awaitStoredBytes(nothing + TOLERANCE_BYTES, LIMIT);
-            RequestTimes.measure(blocked, stranger, few); // a warm-up
-            var before = RequestTimes.measure(blocked, stranger, few);
+            RequestTimes.measure(blocked, stranger, few, count); // a warm-up
+            var before = RequestTimes.measure(blocked, stranger, few, count);
             var memoryBefore = Memory.ofTree(ProcessHandle.current());
 
             long empty = history.storedBytes();
@@ -76,7 +76,7 @@ public final class HistoryScenario implements Scenario.OnPlatform {
             history.awaitStoredBytes(empty + TOLERANCE_BYTES, LIMIT);
             double pruned = count / seconds(begin);
             long left = history.storedBytes() - empty;
-            var after = RequestTimes.measure(blocked, stranger, many);
+            var after = RequestTimes.measure(blocked, stranger, many, count);
             var memoryAfter = Memory.ofTree(ProcessHandle.current());
 
             var rows = new ArrayList<>(before.rows(BASELINE_COUNT + " ended"));
@@ -119,12 +119,16 @@ public final class HistoryScenario implements Scenario.OnPlatform {
      * @param others a list of a user without activations
      */
     private record RequestTimes(Samples submit, Samples get, Samples list, Samples rare, Samples others) {
-        /** @param ended ids of activations to get, in turn */
-        static RequestTimes measure(BlockedFunction blocked, Client stranger, List<String> ended) throws Exception {
+        /**
+         * @param ended ids of activations to get, in turn
+         * @param most requests of a kind
+         */
+        static RequestTimes measure(BlockedFunction blocked, Client stranger, List<String> ended, int most)
+                throws Exception {
             var user = blocked.user();
-            var submit = repeat(REQUESTS, i -> blocked.submit());
+            var submit = repeat(Math.min(REQUESTS, most), i -> blocked.submit());
             var get = repeat(
-                    REQUESTS,
+                    Math.min(REQUESTS, most),
                     i -> user.get("/v1/activations/" + ended.get(i * 7 % ended.size()))
                             .compose(answer -> Client.readTree(answer)
                                             .path("status")
@@ -133,9 +137,9 @@ public final class HistoryScenario implements Scenario.OnPlatform {
                                     ? Future.succeededFuture()
                                     : Future.failedFuture(
                                             new IOException("the activation did not succeed: " + answer))));
-            var list = repeat(LIST_REQUESTS, i -> user.get("/v1/activations"));
+            var list = repeat(Math.min(LIST_REQUESTS, most), i -> user.get("/v1/activations"));
             var rare = repeat(RARE_REQUESTS, i -> user.get("/v1/activations?status=failed"));
-            var others = repeat(LIST_REQUESTS, i -> stranger.get("/v1/activations"));
+            var others = repeat(Math.min(LIST_REQUESTS, most), i -> stranger.get("/v1/activations"));
             return new RequestTimes(submit, get, list, rare, others);
         }
 

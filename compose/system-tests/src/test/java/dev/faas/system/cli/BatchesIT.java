@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests batches on the whole platform: with the client, and with a sender whose request is cut off. */
 class BatchesIT extends PlatformOfProcesses {
-    private static final int ITEMS = 200;
+    private static final int ITEMS = 60;
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final String KEY = "one-batch";
 
@@ -37,12 +37,12 @@ class BatchesIT extends PlatformOfProcesses {
                     client.run("invoke", "report", "--batch", "items").orThrow().strip();
             awaitEnd(id);
 
-            assertThat(batch(id).path("counts")).isEqualTo(json("{\"succeeded\": 200}"));
+            assertThat(batch(id).path("counts")).isEqualTo(json("{\"succeeded\": 60}"));
             var items = items(id);
             assertThat(items.stream().map(item -> item.path("index").asInt()))
                     .containsExactlyElementsOf(IntStream.range(0, ITEMS).boxed().toList());
             var last = items.getLast().path("activationId").asText();
-            assertThat(client.run("act", "result", last).orThrow()).isEqualTo("a199 " + id + " 199\n");
+            assertThat(client.run("act", "result", last).orThrow()).isEqualTo("a59 " + id + " 59\n");
             assertThat(client.activations()).hasSize(ITEMS);
             var event = receiver.await("batch.ended");
             // Another batch of the same items: were the first event sent again, it would be here before this one.
@@ -63,12 +63,12 @@ class BatchesIT extends PlatformOfProcesses {
         var sender = client.start(List.of(
                 "bash",
                 "-uc",
-                "(head -n 120 items; exec sleep 60) | curl -sS -N -T - -X POST -H 'Content-Type: application/x-ndjson'"
+                "(head -n 40 items; exec sleep 60) | curl -sS -N -T - -X POST -H 'Content-Type: application/x-ndjson'"
                         + " -H 'Authorization: Bearer " + key + "' -H 'Idempotency-Key: " + KEY + "' "
                         + platform.api() + "/v1/functions/report/batches"));
         try {
             Await.until(
-                    "some items are accepted", LIMIT, () -> client.activations().size() >= 50);
+                    "some items are accepted", LIMIT, () -> client.activations().size() >= 15);
             platform.kill("gateway");
             platform.start("gateway");
         } finally {
@@ -84,7 +84,7 @@ class BatchesIT extends PlatformOfProcesses {
 
         assertThat(onlyBatch().path("batchId").asText()).isEqualTo(id);
         awaitEnd(id);
-        assertThat(batch(id).path("counts")).isEqualTo(json("{\"succeeded\": 200}"));
+        assertThat(batch(id).path("counts")).isEqualTo(json("{\"succeeded\": 60}"));
         var activations = client.awaitEachRanOnce(ITEMS);
         assertThat(activations.stream()
                         .map(each -> each.at("/batch/index").asInt())

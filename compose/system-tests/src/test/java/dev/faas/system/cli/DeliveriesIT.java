@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -106,24 +105,6 @@ class DeliveriesIT extends PlatformOfProcesses {
             faas("delivery", "redeliver", delivery);
             Await.until("three requests", LIMIT, () -> receiver.ids().size() == 3);
             assertThat(receiver.ids()).containsOnly("evt_" + id);
-        }
-    }
-
-    @Test
-    void givenTheRegistryIsKilled_whenActivationsEnd_thenEachEventArrives() throws Exception {
-        try (var receiver = new WebhookReceiver()) {
-            faas("destination", "create", "log", "--url", receiver.url(), "--events", "activation.succeeded");
-            var ids = new ArrayList<String>();
-            for (int i = 0; i < 15; i++) {
-                ids.add("evt_" + faas("invoke", "report", "x", "--async").strip());
-                if (i == 5) {
-                    platform.kill("registry");
-                }
-            }
-            platform.start("registry");
-
-            Await.until("every event", LIMIT, () -> receiver.ids().containsAll(ids));
-            assertThat(receiver.ids()).hasSameElementsAs(ids);
         }
     }
 

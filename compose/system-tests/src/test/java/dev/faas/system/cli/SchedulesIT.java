@@ -11,12 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,44 +63,6 @@ class SchedulesIT extends PlatformOfProcesses {
         faas("schedule", "delete", "often"); // other tests have the platform for themselves
     }
 
-    @Test
-    void givenTheRegistryIsKilled_whenItIsBack_thenEachTimeHasOneTickAndOneActivation() throws Exception {
-        client.shell("faas schedule create often --function report --cron '@every 1s' --overlap allowAll")
-                .orThrow();
-        awaitFired(2);
-
-        platform.kill("registry");
-        var killed = Instant.now();
-        platform.start("registry");
-        var back = Instant.now();
-        Await.until(
-                "times before, during and after the outage have fired",
-                LIMIT,
-                () -> ticks("--outcome", "fired").stream()
-                        .anyMatch(tick -> time(tick).isAfter(back.plusSeconds(2))));
-        faas("schedule", "pause", "often");
-        Await.until(
-                "all are settled", LIMIT, () -> ticks("--outcome", "claimed").isEmpty());
-
-        var ticks = ticks();
-        assertThat(ticks)
-                .allSatisfy(tick -> assertThat(tick.path("outcome").asText())
-                        .as(tick.toString())
-                        .isEqualTo("fired"));
-        var times = ticks.stream().map(SchedulesIT::time).sorted().toList();
-        assertThat(times)
-                .isEqualTo(Stream.iterate(times.getFirst(), time -> time.plusSeconds(1))
-                        .limit(times.size())
-                        .toList())
-                .anyMatch(time -> time.isAfter(killed) && time.isBefore(back));
-        assertThat(client.awaitEachRanOnce(ticks.size()))
-                .extracting(activation -> activation.path("activationId").asText())
-                .containsExactlyInAnyOrderElementsOf(ticks.stream()
-                        .map(tick -> tick.path("activationId").asText())
-                        .toList());
-        faas("schedule", "delete", "often");
-    }
-
     /** In their order, with an image that is here; a block that is marked {@code sh} needs a receiver. */
     @Test
     void eachCommandOfTheGuideWorks() throws Exception {
@@ -142,9 +102,5 @@ class SchedulesIT extends PlatformOfProcesses {
         var items = Codec.readTree(
                 client.run(words.toArray(String[]::new)).orThrow().getBytes(StandardCharsets.UTF_8));
         return StreamSupport.stream(items.spliterator(), false).toList();
-    }
-
-    private static Instant time(JsonNode tick) {
-        return Instant.parse(tick.path("nominalTime").asText());
     }
 }

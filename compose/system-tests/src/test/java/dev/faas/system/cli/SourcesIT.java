@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests sources on the whole platform: messages are sent by curl, and the process that submits them is killed. */
 class SourcesIT extends PlatformOfProcesses {
-    private static final int MESSAGES = 200;
+    private static final int MESSAGES = 60;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private String curl;
@@ -52,7 +52,7 @@ class SourcesIT extends PlatformOfProcesses {
                 "-uc",
                 "set -e; for i in $(seq " + MESSAGES + "); do " + curl + " -o answer " + platform.api()
                         + "/v1/subjects/orders.new -d \"m$i\"; done"));
-        Await.until("some are submitted", LIMIT, () -> client.activations().size() >= 20);
+        Await.until("some are submitted", LIMIT, () -> client.activations().size() >= 10);
         platform.kill("registry");
         platform.start("registry");
         assertThat(sender.waitFor()).as("publishing needs no registry").isZero();

@@ -22,14 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests repeated kills of the whole platform under load. */
 class KilledUnderLoadIT {
-    private static final int KILLS = 10;
+    private static final int KILLS = 5;
     private static final Duration CONTAINERS_GO = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
 
     @Test
-    void tenKillsUnderLoadLoseNothingAndLeaveNoContainer() throws Exception {
+    void killsUnderLoadLoseNothingAndLeaveNoContainer() throws Exception {
         var data = directory.resolve("data").toString();
         var random = new Random(1);
         var accepted = new ArrayList<String>();
@@ -98,7 +98,7 @@ class KilledUnderLoadIT {
         }
     }
 
-    /** Only the running spawner may have booted containers; those of the ten killed ones must be removed. */
+    /** Only the running spawner may have booted containers; those of the killed ones must be removed. */
     private static void awaitContainersOfOneSpawnerAtMost(TestImages images, String data) throws IOException {
         Await.until(
                 "no containers of dead spawners",

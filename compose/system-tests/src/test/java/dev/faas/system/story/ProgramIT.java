@@ -99,12 +99,12 @@ public class ProgramIT {
         try (var images = new TestImages(TestImages.dockerHost())) {
             var image = images.script(
                     "while [ \"$(/bin/busybox date +%s)\" -lt \"$1\" ]; do /bin/busybox sleep 1; done; echo ended");
-            // Would run long after the second signal, but not much longer than the restart.
-            var end = Instant.now().plusSeconds(60);
             String activation;
             try (var first = up(data, Map.of("FAAS_GRACE", "5m"))) {
                 var ada = Client.register(api(first), "ada-of-haste");
                 ada.function("slow", image);
+                // Would run long after the second signal, but not much longer than the restart.
+                var end = Instant.now().plusSeconds(40);
                 activation = ada.submit("slow", Long.toString(end.getEpochSecond()));
                 ada.awaitStatus(activation, "running");
                 first.signal("INT");
