@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +49,7 @@ class BatchTest {
     static void start(@TempDir Path directory) throws Exception {
         faas = new RunningGateway(directory);
         faas.function("resize");
+        faas.function(faas.alice, RunningGateway.spec("full", null, 10));
     }
 
     @BeforeEach
@@ -79,6 +81,23 @@ class BatchTest {
         assertThat(batches.totals.get())
                 .isEqualTo(
                         new JsonObject().put("accepted", 2).put("rejected", 1).put("isComplete", true));
+    }
+
+    /** They are refused at once: by their content, or since the queue is full. */
+    @ParameterizedTest
+    @CsvSource({"resize, 0", "full, 10"})
+    void givenAThousandItemsThatAreRefused_whenSubmitted_thenEachHasItsOutcome(String function, int room)
+            throws Exception {
+        var item = room > 0 ? "{\"argument\": \"a\"}" : "{\"argument\": 1}";
+        var items = Stream.generate(() -> item).limit(1_000);
+
+        var answer = faas.send(faas.as(faas.alice, "/v1/functions/" + function + "/batches")
+                .header("Content-Type", JSON)
+                .POST(BodyPublishers.ofString(items.collect(Collectors.joining(",", "{\"items\": [", "]}")))));
+
+        assertThat(byIndex(answer.json().path("items"))).as(answer.text()).hasSize(1_000);
+        assertThat(answer.json().path("rejected").asInt()).isGreaterThan(500);
+        assertThat(batches.totals.get().getBoolean("isComplete")).isTrue();
     }
 
     @Test

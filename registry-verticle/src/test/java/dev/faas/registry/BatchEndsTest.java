@@ -102,6 +102,26 @@ class BatchEndsTest extends DestinationFixture {
     }
 
     @Test
+    void givenABatchOfAJobThatGoesOn_whenNothingHasHappenedForLong_thenItDoesNotEnd() throws Exception {
+        var ofJob = open("k1");
+        item(ofJob, 0, "succeeded");
+        registry.backends.run(
+                "insert into job (id, owner, action, filter, state, matched, batch_id, hidden_until, created_at)"
+                        + " values ('job_1', '" + owner + "', 'replay', '{}', 'running', 1, '" + ofJob
+                        + "', now(), now())");
+        registry.backends.run("update batch set changed_at = now() - interval '16 minutes'");
+        registry.backends.run("update activation set changed_at = now() - interval '16 minutes'");
+        var later = open("k2");
+        close(later, 0);
+
+        awaitEnd(later);
+
+        assertThat(read(ofJob).getMap()).containsEntry("state", "open").containsEntry("endedAt", null);
+        registry.backends.run("update job set ended_at = now()");
+        awaitEnd(ofJob);
+    }
+
+    @Test
     void givenARequestThatWasCutOff_whenTheGatewayGivesTheBatchUp_thenItEndsWithTheItemsThatWereAccepted()
             throws Exception {
         var batch = open("k1");

@@ -75,6 +75,24 @@ class CallbacksTest extends DestinationFixture {
     }
 
     @Test
+    void givenAsManyOriginsAsAnOwnerMayHave_whenActivationsEnd_thenOnlyThoseOfKnownOnesAreSent() throws Exception {
+        secret();
+        deliveryOf(succeed(to(receiver.url(), null, ANY)), "succeeded");
+        registry.backends.run(
+                "insert into destination (id, owner, name, version, spec, events, functions, tags, max_in_flight,"
+                        + " secrets, implicit, created_at, updated_at) select 'dst_' || n, owner, 'o' || n, 1, spec, '{}', '{}', '{}', 1,"
+                        + " secrets, true, now(), now() from destination, generate_series(1, 999) as n where owner = '"
+                        + owner + "'");
+
+        var dropped = succeed(to("https://receiver.example/x", null, ANY));
+        var sent = succeed(to(receiver.url(), null, ANY));
+
+        deliveryOf(sent, "succeeded");
+        Await.eventually(() -> registry.backends.number("select count(*) from ended") == 0);
+        assertThat(user.get("/v1/deliveries?activation=" + dropped).items()).isEmpty();
+    }
+
+    @Test
     void givenAnOutcome_whenActivationsEnd_thenOnlyThoseOfItAreSent() {
         secret();
 

@@ -138,6 +138,19 @@ class JobsTest extends JobFixture {
         Await.eventually(() -> items(job(id).getString("batchId")).size() == 1);
     }
 
+    @Test
+    void givenAFunctionThatIsPausedAndRefuses_whenReplayed_thenThePageWaitsForIt() throws Exception {
+        failed("a");
+        user.post("/v1/functions/resize/pause", new JsonObject().put("submits", "refuse"));
+
+        var id = make(JOBS, "{'action': 'replay', 'filter': {'status': ['failed']}}");
+
+        Await.eventually(() -> registry.backends.number(
+                        "select count(*) from job where id = '" + id + "' and page is not null and due_at > now()")
+                == 1);
+        assertThat(job(id).getMap()).containsEntry("done", 0).containsEntry("failed", 0);
+    }
+
     private List<String> items(String batch) {
         return user.get("/v1/batches/" + batch + "/items").items().stream()
                 .map(item -> ((JsonObject) item).getString("activationId"))

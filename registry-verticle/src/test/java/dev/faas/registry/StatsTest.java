@@ -101,6 +101,7 @@ class StatsTest extends RegistryFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             step=61                                       | 400 | step
+            by=function&step=3600&since=2026-01-02T00:00:00Z&until=2026-01-20T00:00:00Z | 400 | 150 points
             step=60&since=2020-01-01T00:00:00Z               | 400 | step
             step=3600&since=2020-01-01T00:00:00Z             | 400 | step
             since=yesterday                                  | 400 | since

@@ -96,6 +96,12 @@ public final class Pg {
         return withPool(all -> all.preparedQuery(statement).execute(values).map(RowSet::rowCount));
     }
 
+    /** Repeats a statement that changes so many rows at most, until there are fewer: none of them takes long. */
+    public Future<Void> updateInParts(int most, String statement, Tuple values) {
+        return update(statement, values)
+                .compose(changed -> changed < most ? Future.succeededFuture() : updateInParts(most, statement, values));
+    }
+
     /** Rolls back when the work fails; failures are mapped by {@link #toProblem}. */
     public <T> Future<T> inTransaction(Function<SqlConnection, Future<T>> work) {
         return pool.withTransaction(work).recover(failure -> Future.failedFuture(toProblem(failure)));

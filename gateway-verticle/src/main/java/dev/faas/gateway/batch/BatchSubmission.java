@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class BatchSubmission {
     private static final Logger LOG = LoggerFactory.getLogger(BatchSubmission.class);
     private static final int MOST_IN_FLIGHT = 256;
+    /** Those that are refused at once are not in flight: other requests get their turn after so many. */
+    private static final int MOST_A_TURN = 256;
     /** As of a single submit. */
     private static final int MOST_LINE_BYTES = 1 << 20;
 
@@ -37,6 +39,7 @@ final class BatchSubmission {
     private Runnable more = () -> {};
     private int next;
     private int inFlight;
+    private boolean isGoingOn;
     private boolean isComplete;
     private boolean isOver;
     /** Of a request that ended before all items had their outcome. */
@@ -62,15 +65,19 @@ final class BatchSubmission {
     }
 
     void submitAll(BatchBody body) {
+        var loop = ctx.vertx().getOrCreateContext();
         more = () -> {
-            while (next < body.size() && hasRoom()) {
+            int last = Math.min(body.size(), next + MOST_A_TURN);
+            while (next < last && hasRoom()) {
                 int index = next;
                 submit(() -> body.items().apply(index));
             }
             isComplete = next == body.size();
-            endIfComplete();
+            if (!isComplete && hasRoom()) {
+                loop.runOnContext(now -> goOn());
+            }
         };
-        more.run();
+        goOn();
     }
 
     /** @param most items */
@@ -165,9 +172,18 @@ final class BatchSubmission {
         return Problem.internal();
     }
 
+    /** An item that is refused at once gets here from within {@code more}, which goes on by itself. */
     private void goOn() {
+        if (isGoingOn) {
+            return;
+        }
         if (!isComplete) {
-            more.run();
+            isGoingOn = true;
+            try {
+                more.run();
+            } finally {
+                isGoingOn = false;
+            }
         }
         endIfComplete();
     }

@@ -37,14 +37,18 @@ final class OpenBatchStore {
         return hasItem(batch, "status in ('queued', 'running')");
     }
 
-    /** Marks one as incomplete whose request was cut off: nothing has happened for so long. Returns whether it was. */
+    /**
+     * Marks one as incomplete whose request was cut off: nothing has happened for so long, and no job goes on with it. Returns
+     * whether it was.
+     */
     Future<Boolean> giveUp(OpenBatch batch, Duration silence) {
         return hasItem(batch, "changed_at > now() - interval '" + silence.toSeconds() + " seconds'")
                 .compose(hasRecent -> hasRecent
                         ? Future.succeededFuture(false)
                         : pg.update("""
                                         update batch set state = 'incomplete', changed_at = now()
-                                        where id = $1 and state = 'open' and changed_at < now() - $2 * interval '1 second'""", Tuple.of(batch.id(), silence.toSeconds()))
+                                        where id = $1 and state = 'open' and changed_at < now() - $2 * interval '1 second'
+                                        and not exists (select from job j where j.batch_id = batch.id and j.ended_at is null)""", Tuple.of(batch.id(), silence.toSeconds()))
                                 .map(updated -> updated == 1));
     }
 

@@ -20,11 +20,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds the destinations that get ends, in the transaction that makes their deliveries. */
 final class RecipientStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RecipientStore.class);
+    /** Of an owner: each costs every look for what is due, and they stay for a week. */
+    private static final int MOST_ORIGINS = 1_000;
+
     private RecipientStore() {}
 
     /** A destination may be there several times for an end. */
@@ -110,12 +117,35 @@ final class RecipientStore {
         var origins = byOrigin.keySet().stream()
                 .sorted(Comparator.comparing(Origin::owner).thenComparing(Origin::name))
                 .toList();
-        return insert(tx, origins)
-                .compose(inserted -> lock(tx, origins))
-                .map(ids -> byOrigin.entrySet().stream()
-                        .flatMap(each -> each.getValue().stream()
-                                .map(target -> new Recipient(target.end, id(ids, each.getKey()), target.target.url())))
-                        .toList());
+        return findFull(tx, origins)
+                .compose(full -> insert(tx, without(full, origins))
+                        .compose(inserted -> lock(tx, origins))
+                        .map(ids -> byOrigin.entrySet().stream()
+                                .filter(each -> ids.containsKey(each.getKey()) || !drops(full, each.getKey()))
+                                .flatMap(each -> each.getValue().stream()
+                                        .map(target ->
+                                                new Recipient(target.end, id(ids, each.getKey()), target.target.url())))
+                                .toList()));
+    }
+
+    /** Owners that have as many as they may. */
+    private static Future<Set<String>> findFull(SqlConnection tx, List<Origin> origins) {
+        return tx.preparedQuery("select owner from destination where owner = any($1) and implicit"
+                        + " group by owner having count(*) >= $2")
+                .execute(Tuple.of(Pg.texts(origins, Origin::owner), MOST_ORIGINS))
+                .map(rows -> rows.stream().map(row -> row.getString("owner")).collect(Collectors.toSet()));
+    }
+
+    private static List<Origin> without(Set<String> full, List<Origin> origins) {
+        return origins.stream().filter(origin -> !full.contains(origin.owner())).toList();
+    }
+
+    private static boolean drops(Set<String> full, Origin origin) {
+        boolean drops = full.contains(origin.owner());
+        if (drops) {
+            LOG.info("callback dropped owner={} reason=too_many_origins", origin.owner());
+        }
+        return drops;
     }
 
     private static Future<Void> insert(SqlConnection tx, List<Origin> origins) {

@@ -138,7 +138,7 @@ public final class JobDispatcher {
             throw e;
         } catch (ProblemException refused) {
             var problem = refused.problem();
-            return problem.status() == 429 || problem.status() == 503
+            return problem.mayPass()
                     ? new Outcome.Later(
                             Duration.ofSeconds(problem.retryAfterSeconds().orElse(WAIT_SECONDS)))
                     : Outcome.FAILED;

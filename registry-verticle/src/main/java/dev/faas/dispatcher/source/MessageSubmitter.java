@@ -1,6 +1,7 @@
 package dev.faas.dispatcher.source;
 
 import dev.faas.acceptance.Accepted;
+import dev.faas.acceptance.PastActivations;
 import dev.faas.acceptance.Submission;
 import dev.faas.acceptance.SubmitRequest;
 import dev.faas.activation.Activation.Trigger;
@@ -56,10 +57,19 @@ final class MessageSubmitter {
         record NoAnswer(Delivery delivery) implements Result {}
     }
 
-    /** Never fails. */
-    Future<Result> submit(LeasedSource source, FunctionRevision function, Delivery delivery) {
+    /** In their order; none of them fails. */
+    List<Future<Result>> submit(LeasedSource source, FunctionRevision function, List<Delivery> deliveries) {
+        var past = submits.findTogether(
+                deliveries.stream().map(delivery -> id(source, delivery)).toList());
+        return deliveries.stream()
+                .map(delivery -> submit(source, function, delivery, past))
+                .toList();
+    }
+
+    private Future<Result> submit(
+            LeasedSource source, FunctionRevision function, Delivery delivery, PastActivations past) {
         try {
-            return accept(source, function, delivery)
+            return accept(source, function, delivery, past)
                     .<Result>map(accepted -> new Result.Accepted(delivery))
                     .recover(failure -> Future.succeededFuture(failed(source, delivery, failure)));
         } catch (RuntimeException e) {
@@ -76,15 +86,18 @@ final class MessageSubmitter {
         return new Result.NoAnswer(delivery);
     }
 
-    private Future<Accepted> accept(LeasedSource source, FunctionRevision function, Delivery delivery) {
+    private static String id(LeasedSource source, Delivery delivery) {
+        return MessageIds.id(source.seed().getBytes(), delivery.sequence(), delivery.storedAt());
+    }
+
+    private Future<Accepted> accept(
+            LeasedSource source, FunctionRevision function, Delivery delivery, PastActivations past) {
         var now = Instant.now();
-        var id = MessageIds.id(source.seed().getBytes(), delivery.sequence(), delivery.storedAt());
+        var id = id(source, delivery);
         var request = request(source, function, delivery);
         // A delivery count of 1 alone does not say so: the message may have been in this process since.
         boolean isFirst = delivery.deliveryCount() == 1 && delivery.storedAt().isAfter(now.minus(FIRST_DELIVERY));
-        return isFirst
-                ? submits.acceptUnlessInStream(id, request, now)
-                : submits.accept(id, request, submits::findInLedger);
+        return isFirst ? submits.acceptUnlessInStream(id, request, now) : submits.accept(id, request, past);
     }
 
     private static SubmitRequest request(LeasedSource source, FunctionRevision function, Delivery delivery) {

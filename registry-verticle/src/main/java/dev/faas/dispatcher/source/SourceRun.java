@@ -120,9 +120,7 @@ final class SourceRun {
             noteFailing("The function has no such revision.");
             return handBack(deliveries, NOT_RUNNABLE);
         }
-        return settle(deliveries.stream()
-                .map(delivery -> submitter.submit(source, source.function().get(), delivery))
-                .toList());
+        return settle(submitter.submit(source, source.function().get(), deliveries));
     }
 
     private Duration settle(List<Future<Result>> submitted) throws Exception {

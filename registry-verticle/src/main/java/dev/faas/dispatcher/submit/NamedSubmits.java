@@ -1,6 +1,7 @@
 package dev.faas.dispatcher.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.faas.acceptance.Acceptance;
 import dev.faas.acceptance.Accepted;
 import dev.faas.acceptance.ActivationNames;
@@ -28,8 +29,11 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Submits activations under ids that rows in Postgres have, so that a repeat after a crash makes no second one. Thread-safe.
@@ -123,6 +127,22 @@ public final class NamedSubmits {
     /** In the ledger; without its content. */
     public Future<Optional<JsonNode>> findInLedger(String id) {
         return store.find(id);
+    }
+
+    /** The same for some that are submitted together: the first one that is asked for finds all of them. */
+    public PastActivations findTogether(Collection<String> ids) {
+        return new PastActivations() {
+            // Set on the context.
+            private @Nullable Future<Set<String>> found;
+
+            @Override
+            public Future<Optional<JsonNode>> find(String id) {
+                var known = found == null || found.failed() ? store.find(ids) : found;
+                found = known;
+                return known.map(all ->
+                        all.contains(id) ? Optional.of(JsonNodeFactory.instance.objectNode()) : Optional.empty());
+            }
+        };
     }
 
     /** Completes and fails as {@link Acceptance#acceptNamed}. */

@@ -141,10 +141,10 @@ public final class DeliveryStore {
 
     /** Of a deleted user. In batches: there may be millions. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                                "delete from delivery where id = any(array(select id from delivery where owner = $1 limit $2))")
-                        .execute(Tuple.of(owner, AT_ONCE)))
-                .compose(deleted -> deleted.rowCount() < AT_ONCE ? Future.succeededFuture() : deleteAllOf(owner));
+        return pg.updateInParts(
+                AT_ONCE,
+                "delete from delivery where id = any(array(select id from delivery where owner = $1 limit $2))",
+                Tuple.of(owner, AT_ONCE));
     }
 
     private static Delivery toDelivery(Row row) {

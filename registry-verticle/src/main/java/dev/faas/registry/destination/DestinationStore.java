@@ -142,9 +142,9 @@ public final class DestinationStore {
 
     /** Of a deleted user. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.update("""
-                        delete from destination where id in (
-                            select id from destination where owner = $1 order by id for update)""", Tuple.of(owner)).mapEmpty();
+        return pg.updateInParts(REMOVED, """
+                delete from destination where id in (
+                    select id from destination where owner = $1 order by id limit $2 for update)""", Tuple.of(owner, REMOVED));
     }
 
     /** Removes those of callbacks without a delivery of the last week. Returns whether there may be more. Blocks. */

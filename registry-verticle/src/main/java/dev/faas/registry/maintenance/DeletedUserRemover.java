@@ -86,9 +86,9 @@ public final class DeletedUserRemover implements Reconciler.Repair {
         Blocking.await(data.jobs().deleteAllOf(user));
         Blocking.await(data.batches().deleteAllOf(user));
         Blocking.await(data.secrets().deleteAllOf(user));
+        data.records().removeAllOf(user);
         Blocking.await(data.stats().deleteAllOf(user));
         Blocking.await(data.quotas().remove(user));
-        data.records().removeAllOf(user);
         if (Blocking.await(store.markRemoved(user))) {
             LOG.info("data of a deleted user removed user={}", user);
         }

@@ -303,17 +303,11 @@ public final class ScheduleStore {
 
     /** Of a deleted user. The ticks go in batches: there may be millions. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery("delete from schedule where owner = $1")
-                        .execute(Tuple.of(owner)))
-                .compose(deleted -> deleteTicksOf(owner));
-    }
-
-    private Future<Void> deleteTicksOf(String owner) {
-        return pg.withPool(pool -> pool.preparedQuery(
-                                "delete from tick where ctid = any(array(select ctid from tick where owner = $1 limit $2))")
-                        .execute(Tuple.of(owner, DELETED_AT_ONCE)))
-                .compose(deleted ->
-                        deleted.rowCount() < DELETED_AT_ONCE ? Future.succeededFuture() : deleteTicksOf(owner));
+        return pg.update("delete from schedule where owner = $1", Tuple.of(owner))
+                .compose(deleted -> pg.updateInParts(
+                        DELETED_AT_ONCE,
+                        "delete from tick where ctid = any(array(select ctid from tick where owner = $1 limit $2))",
+                        Tuple.of(owner, DELETED_AT_ONCE)));
     }
 
     /** Removes some of what was decided before a time, and returns how many. */

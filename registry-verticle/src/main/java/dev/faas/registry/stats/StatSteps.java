@@ -16,7 +16,7 @@ final class StatSteps {
 
     static final Duration MINUTES_KEPT = Duration.ofHours(25);
     static final Duration HOURS_KEPT = Duration.ofDays(90);
-    private static final int MOST_BY_DEFAULT = 360;
+    static final int MOST_BY_DEFAULT = 360;
 
     private StatSteps() {}
 
@@ -29,12 +29,12 @@ final class StatSteps {
         return offered < HOUR ? MINUTE : HOUR;
     }
 
-    /** The finest one that is kept and gives no more than 360 points. */
-    static int chooseFor(Instant since, Instant until, Instant now) {
+    /** The finest one that is kept and gives no more than so many points. */
+    static int chooseFor(Instant since, Instant until, Instant now, int most) {
         long seconds = Duration.between(since, until).toSeconds();
         boolean hasMinutes = !since.isBefore(now.minus(MINUTES_KEPT));
         return OFFERED.stream()
-                .filter(step -> (hasMinutes || step >= HOUR) && seconds <= (long) step * MOST_BY_DEFAULT)
+                .filter(step -> (hasMinutes || step >= HOUR) && seconds <= (long) step * most)
                 .findFirst()
                 .orElse(OFFERED.getLast());
     }

@@ -168,8 +168,9 @@ public final class StatStore {
 
     /** Those of the platform keep what the user did. */
     public Future<Void> deleteAllOf(String owner) {
-        return pg.update("delete from activation_stat where owner = $1", Tuple.of(owner))
-                .mapEmpty();
+        return pg.updateInParts(REMOVED_AT_ONCE, """
+                delete from activation_stat where (owner, function_id, step, at) in (
+                    select owner, function_id, step, at from activation_stat where owner = $1 limit $2)""", Tuple.of(owner, REMOVED_AT_ONCE));
     }
 
     /** Removes what is too old; true when more is. */

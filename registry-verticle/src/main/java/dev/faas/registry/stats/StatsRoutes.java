@@ -36,6 +36,8 @@ public final class StatsRoutes {
     private static final Duration BY_DEFAULT = Duration.ofHours(1);
     private static final int MOST_POINTS = 1_500;
     private static final int MOST_FUNCTIONS = 100;
+    /** Of all functions together. */
+    private static final int MOST_POINTS_OF_FUNCTIONS = 15_000;
 
     private final StatStore store;
     private final Consumers ofEvents;
@@ -57,9 +59,10 @@ public final class StatsRoutes {
 
     private Future<ObjectNode> get(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
-        var range = range(ctx, errors);
         var named = functions(ctx, errors);
         boolean byFunction = isSet(ctx, "by", "function", errors);
+        int series = !byFunction ? 1 : named.isEmpty() ? MOST_FUNCTIONS : named.size();
+        var range = range(ctx, Math.min(MOST_POINTS, MOST_POINTS_OF_FUNCTIONS / series), errors);
         boolean ofPlatform = isSet(ctx, "scope", "platform", errors);
         if (!byFunction && named.size() > 1) {
             errors.add(new Problem.FieldError("function", "may be repeated only with by=function"));
@@ -111,7 +114,7 @@ public final class StatsRoutes {
                 .compose(found -> completeTo().map(completeTo -> toBody.apply(new Stats(range, completeTo), found)));
     }
 
-    private Range range(RoutingContext ctx, List<Problem.FieldError> errors) {
+    private Range range(RoutingContext ctx, int most, List<Problem.FieldError> errors) {
         var query = ctx.queryParams();
         var now = clock.instant();
         var until = Objects.requireNonNullElse(QueryTime.read("until", query.get("until"), errors), now);
@@ -129,16 +132,15 @@ public final class StatsRoutes {
                             errors.add(new Problem.FieldError("step", "must be one of " + StatSteps.OFFERED));
                             return StatSteps.HOUR;
                         }))
-                .orElseGet(() -> StatSteps.chooseFor(since, until, now));
+                .orElseGet(() -> StatSteps.chooseFor(since, until, now, Math.min(most, StatSteps.MOST_BY_DEFAULT)));
         if (step < StatSteps.HOUR && since.isBefore(now.minus(StatSteps.MINUTES_KEPT))) {
             errors.add(new Problem.FieldError("step", "must be 3600 or 86400 for what is older than a day"));
         }
         var from = StatSteps.begin(since, step);
         var begun = StatSteps.begin(until, step);
         var to = begun.isBefore(until) ? begun.plusSeconds(step) : begun;
-        if (Duration.between(from, to).toSeconds() / step > MOST_POINTS) {
-            errors.add(
-                    new Problem.FieldError("step", "makes more than " + MOST_POINTS + " points: choose a larger one"));
+        if (Duration.between(from, to).toSeconds() / step > most) {
+            errors.add(new Problem.FieldError("step", "makes more than " + most + " points: choose a larger one"));
         }
         return new Range(from, to, step);
     }
