@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,6 +69,7 @@ class NamedAcceptanceTest {
     private QueueTable table;
     private OwnerQuotas quotas;
     private CommandQueue queue;
+    private final AtomicInteger accepted = new AtomicInteger();
     private Acceptance acceptance;
 
     @BeforeEach
@@ -87,7 +89,8 @@ class NamedAcceptanceTest {
                 new Backpressure(events, queue, table, quotas),
                 new SpawnerRoom(List::of),
                 ActivationNames.NONE,
-                InstantSource.system());
+                InstantSource.system(),
+                accepted::incrementAndGet);
     }
 
     @AfterEach

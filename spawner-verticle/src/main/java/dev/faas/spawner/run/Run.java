@@ -261,13 +261,15 @@ public final class Run {
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
                 return running -> running.loseRun(endedAt);
             }
+            var container = sandbox.describe();
             context.meters()
-                    .recordStart(Duration.between(
-                            claimed.running().claimedAt(),
-                            requestedAt.plusMillis(outcome.usage().startMs())));
+                    .recordStart(
+                            Duration.between(
+                                    claimed.running().claimedAt(),
+                                    requestedAt.plusMillis(outcome.usage().startMs())),
+                            container.sandbox());
             var summary = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.record(claimedId);
-            var container = sandbox.describe();
             var timing = new Reports.Timing(requestedAt, endedAt, pullMs);
             return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), container, timing)
                     .map(report -> running.finish(report, backoff(running)))
