@@ -121,6 +121,7 @@ class NamedAcceptanceTest {
 
         assertThat(first.newest().record().id()).isEqualTo(id);
         assertThat(accept(NONE)).isEqualTo(first);
+        assertThat(accepted).hasValue(1);
     }
 
     @Test

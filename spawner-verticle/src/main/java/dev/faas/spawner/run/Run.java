@@ -158,6 +158,7 @@ public final class Run {
         ActivationStage.CLAIMED.record(activationId);
         // The thread is this run's own, so all its further log lines belong to that request.
         MDC.put("requestId", claimed.running().activation().requestId());
+        MDC.put("activationId", activationId);
         LOG.debug("run started activation={} run={}", activationId, id);
         if (claimed.running().cancelRequested() != null) {
             stop(RunStop.Cause.CANCEL);
