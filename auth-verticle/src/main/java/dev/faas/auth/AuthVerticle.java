@@ -80,6 +80,7 @@ public final class AuthVerticle extends ServiceVerticle {
         var nats = on.open("nats", () -> Nats.connect(config.nats(), SERVICE), Nats::close);
         Topology.await(nats, config.nats().startTimeout());
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        metrics.watchConnections(pg::connections, config.pg().poolSize());
         var addresses = new ClientAddresses(config.addresses().gateways());
         var known = new KnownAddressStore(pg, clock);
         var guesses = new LoginFailureStore(pg, known, clock);

@@ -150,13 +150,23 @@ public final class GatewayVerticle extends ServiceVerticle {
         var spawners = on.open("spawners", () -> new Spawners(nats), Spawners::close);
         spawners.startObserving();
         var room = new SpawnerRoom(spawners::recentHeartbeats);
-        var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, clock);
+        var accepted = GatewayMeters.accepted(metrics.registry());
+        GatewayMeters.watchStreams(metrics.registry(), openResponses);
+        var acceptance = new Acceptance(events, bus, enqueuer, pressure, room, keys, clock, accepted);
         var refusedByHooks = new RefusedHookRequests(nats);
         on.repeat("refused requests of hooks", REFUSED_PAUSE, refusedByHooks::publish);
         var hooks = new HookRoutes(
                 hookCache,
                 functions,
-                new Acceptance(events, bus, enqueuer, pressure, room, IdempotencyKeys.ofHooks(nats, bus, limit), clock),
+                new Acceptance(
+                        events,
+                        bus,
+                        enqueuer,
+                        pressure,
+                        room,
+                        IdempotencyKeys.ofHooks(nats, bus, limit),
+                        clock,
+                        accepted),
                 nats,
                 refusedByHooks,
                 metrics.registry(),

@@ -20,6 +20,7 @@ import dev.faas.nats.Nats;
 import dev.faas.nats.Topology;
 import dev.faas.pg.Pg;
 import dev.faas.wire.Subjects;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -56,7 +57,10 @@ public final class DispatcherVerticle extends ServiceVerticle {
         health.addOptional("nats of the dispatcher", nats::isConnected)
                 .addOptional("postgres of the dispatcher", pg::ping);
         DelayedDispatcher.start(on, nats, pg, meters);
-        var submits = NamedSubmits.open(on, vertx, nats, pg, config.quotas());
+        Runnable accepted = Counter.builder("faas.activations.accepted")
+                .description("Activations that were accepted here")
+                .register(meters)::increment;
+        var submits = NamedSubmits.open(on, vertx, nats, pg, config.quotas(), accepted);
         TickDispatcher.start(on, submits, pg, meters);
         SourceDispatcher.start(on, nats, pg, submits, meters);
         var outgoing = config.outgoing();

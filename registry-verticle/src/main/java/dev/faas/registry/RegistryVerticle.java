@@ -93,6 +93,9 @@ import dev.faas.registry.maintenance.RepairContext;
 import dev.faas.registry.maintenance.RepairStore;
 import dev.faas.registry.maintenance.RetryEnqueuer;
 import dev.faas.registry.maintenance.StalledCommandRescuer;
+import dev.faas.registry.meters.EndMeters;
+import dev.faas.registry.meters.LoadStore;
+import dev.faas.registry.meters.PlatformMeters;
 import dev.faas.registry.quota.QuotaBucket;
 import dev.faas.registry.quota.QuotaRoutes;
 import dev.faas.registry.quota.QuotaStore;
@@ -168,6 +171,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         on.await("age of events", new EventsAge(store, eventsAge)::check, nothing -> Future.succeededFuture());
         on.open("streams and buckets", () -> createTopology(nats), nothing -> {});
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        metrics.watchConnections(pg::connections, connections.pg().poolSize());
         var verifier = new TokenVerifier(vertx);
         var keys = on.open(
                 "signing keys",
@@ -220,7 +224,7 @@ public final class RegistryVerticle extends ServiceVerticle {
         HookMessages.follow(on, nats, new QuestionStore(pg), refusals);
 
         var events = new ActivationEvents(nats);
-        var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats));
+        var ledger = new LedgerStore(pg, () -> notifyOfEnds(nats), new EndMeters(metrics.registry()));
         var archive = new PayloadArchive(nats.objectBucket(Subjects.OUTPUTS));
         var feedOwners = on.open("feeds", () -> FeedOwners.follow(nats), FeedOwners::close);
         var projection = new Projection(
@@ -275,6 +279,8 @@ public final class RegistryVerticle extends ServiceVerticle {
                 events, projection, ledger, nats.stream(Subjects.EVENTS).consumers(), clock);
         var context = new RepairContext(new RepairStore(pg), events, queue, closer, clock);
         var table = on.open("queue table", () -> QueueTable.follow(nats, queue, QueueTable.MAX_AGE), QueueTable::close);
+        var gauges = new PlatformMeters(metrics.registry(), nats, table, new LoadStore(pg), spawners);
+        on.repeat("gauges of the platform", PlatformMeters.PAUSE, gauges::runOnce);
         var users = new DeletedUserRemover(
                 new DeletedUserStore(pg),
                 keys::deletedUsers,

@@ -62,7 +62,9 @@ public final class Acceptance {
     private final SpawnerRoom room;
     private final ActivationNames names;
     private final InstantSource clock;
+    private final Runnable onAccepted;
 
+    /** @param onAccepted called once for each new activation; must not block */
     public Acceptance(
             ActivationEvents events,
             BusRetry bus,
@@ -70,7 +72,8 @@ public final class Acceptance {
             Backpressure pressure,
             SpawnerRoom room,
             ActivationNames names,
-            InstantSource clock) {
+            InstantSource clock,
+            Runnable onAccepted) {
         this.events = events;
         this.bus = bus;
         this.queue = queue;
@@ -78,6 +81,7 @@ public final class Acceptance {
         this.room = room;
         this.names = names;
         this.clock = clock;
+        this.onAccepted = onAccepted;
     }
 
     /**
@@ -285,6 +289,7 @@ public final class Acceptance {
         return switch (appended) {
             case AppendResult.Stored(var snapshot) -> {
                 ActivationStage.ACCEPTED.record(snapshot.record().id());
+                onAccepted.run();
                 yield enqueueIfNew(snapshot, reservation);
             }
             // Stored by an earlier attempt, or by another request with the same key.

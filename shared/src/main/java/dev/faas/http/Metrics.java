@@ -1,5 +1,7 @@
 package dev.faas.http;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the meters of one service, which Prometheus scrapes from its internal port. Thread-safe. */
@@ -53,6 +56,15 @@ public final class Metrics implements AutoCloseable {
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
         rejected = new RejectedConnections(registry);
+        Gauge.builder("faas.build.info", () -> 1)
+                .description("Always 1; the label has the version")
+                .tag("version", Version.current().version())
+                .register(registry);
+    }
+
+    /** Bounds of histograms of short durations; a copy for each. */
+    public static Duration[] buckets() {
+        return BUCKETS.clone();
     }
 
     /** For further meters of the service. */
@@ -84,6 +96,33 @@ public final class Metrics implements AutoCloseable {
                 .tag("status", Integer.toString(ctx.response().getStatusCode()))
                 .register(registry)
                 .record(System.nanoTime() - exchange.startNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Shows the pool of connections to Postgres.
+     *
+     * @param open how many there are now
+     * @param most how many there may be
+     */
+    public void watchConnections(Supplier<Number> open, int most) {
+        connections("open", open);
+        connections("most", () -> most);
+    }
+
+    private void connections(String state, Supplier<Number> count) {
+        Gauge.builder("faas.pg.connections", count)
+                .description("Connections to Postgres that are open, and most that may be")
+                .tag("state", state)
+                .register(registry);
+    }
+
+    /** @param code of a problem: the codes are literals of the program */
+    void countRefused(String code) {
+        Counter.builder("faas.refused")
+                .description("Requests that were answered with a problem, by its code")
+                .tag("code", code)
+                .register(registry)
+                .increment();
     }
 
     Handler<RoutingContext> scrape() {

@@ -18,6 +18,11 @@ final class Problems {
     private static final String MEDIA_TYPE = "application/problem+json";
 
     private final Logger log = LoggerFactory.getLogger(HttpService.class);
+    private final Metrics metrics;
+
+    Problems(Metrics metrics) {
+        this.metrics = metrics;
+    }
 
     /** The failure handler of every route. */
     void renderFailure(RoutingContext ctx) {
@@ -75,6 +80,7 @@ final class Problems {
         if (problem.status() == 401 && !response.headers().contains("WWW-Authenticate")) {
             response.putHeader("WWW-Authenticate", challenge(ctx, problem));
         }
+        metrics.countRefused(problem.code());
         UnreadBody.discard(ctx, problem.status());
         write(response, ctx.request().method(), problem, exchange.requestId());
     }

@@ -23,7 +23,7 @@ record Routing(HttpConfig config, Health health, Metrics metrics, HeldBodies bod
 
     Router createRouter(Vertx vertx, Listener listener) {
         var router = Router.router(vertx);
-        var problems = new Problems();
+        var problems = new Problems(metrics);
         var head = new ResponseHeaders();
         var log = new AccessLog(health.service());
         router.route().order(-1).handler(ctx -> begin(ctx, head, log));

@@ -93,6 +93,7 @@ final class Program<C> {
 
     private C read(Env env) {
         env.text("FAAS_LOG_LEVEL", "INFO", "lowest level to log: ERROR, WARN, INFO, DEBUG or TRACE");
+        env.choice("FAAS_LOG_FORMAT", List.of(LogFormat.values()), LogFormat.TEXT, "form of log lines: text or json");
         C settings;
         try {
             settings = config.apply(env);
@@ -175,5 +176,11 @@ final class Program<C> {
 
     private static void await(Future<?> future) throws InterruptedException, ExecutionException, TimeoutException {
         future.toCompletionStage().toCompletableFuture().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Names appenders of logback.xml. */
+    private enum LogFormat {
+        TEXT,
+        JSON
     }
 }

@@ -82,6 +82,11 @@ public final class Pg {
         }
     }
 
+    /** That are open now. */
+    public int connections() {
+        return pool.size();
+    }
+
     public Pool pool() {
         return pool;
     }

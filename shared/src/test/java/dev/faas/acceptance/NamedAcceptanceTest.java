@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,7 @@ class NamedAcceptanceTest {
     private QueueTable table;
     private OwnerQuotas quotas;
     private CommandQueue queue;
+    private final AtomicInteger accepted = new AtomicInteger();
     private Acceptance acceptance;
 
     @BeforeEach
@@ -87,7 +89,8 @@ class NamedAcceptanceTest {
                 new Backpressure(events, queue, table, quotas),
                 new SpawnerRoom(List::of),
                 ActivationNames.NONE,
-                InstantSource.system());
+                InstantSource.system(),
+                accepted::incrementAndGet);
     }
 
     @AfterEach
@@ -118,6 +121,7 @@ class NamedAcceptanceTest {
 
         assertThat(first.newest().record().id()).isEqualTo(id);
         assertThat(accept(NONE)).isEqualTo(first);
+        assertThat(accepted).hasValue(1);
     }
 
     @Test

@@ -121,6 +121,7 @@ public final class SpawnerVerticle extends ServiceVerticle {
         var pins = new RevisionPins(nats.kv(Subjects.IMAGES));
         var engine = on.open("docker", ENGINE_CLOSE, () -> engines.open(config, self, pins), ContainerEngine::close);
         var metrics = on.open("metrics", () -> new Metrics(SERVICE), Metrics::close);
+        engine.observe(new EngineMeters(metrics.registry()));
         var slots = new Slots(config.work().slots(), ownerLimit(followQuotas(on, nats), spawners));
         var share = new HostShare(self.spawner(), shared(engine.host()), spawners::recentHeartbeats, System::nanoTime);
         var runBudget = new Budget(share::usable);

@@ -89,6 +89,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("hook-seal-public");
     }
 
+    /** For Prometheus ({@code file_sd}): where to scrape this platform. */
+    Path metricsTargets() {
+        return root.resolve("metrics-targets.json");
+    }
+
     /** Writes the nats.conf of this version, and returns its path. */
     Path writeNatsConfig() throws IOException {
         var file = root.resolve("nats.conf");

@@ -6,6 +6,7 @@ import dev.faas.config.ConfigException;
 import dev.faas.config.Env;
 import dev.faas.gateway.GatewayConfig;
 import dev.faas.gateway.GatewayVerticle;
+import dev.faas.http.ServiceVerticle;
 import dev.faas.lifecycle.Blocking;
 import dev.faas.lifecycle.Deployment;
 import dev.faas.lifecycle.Lifecycle;
@@ -16,15 +17,20 @@ import dev.faas.spawner.SpawnerVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +122,16 @@ public final class Platform implements AutoCloseable {
         var gatewayDeployment = deploy(gatewayVerticle);
         on.await("gateway", gatewayDeployment::started, up -> gatewayDeployment.stop());
         gateway = gatewayVerticle;
+        var scraped = new ArrayList<ServiceVerticle>(List.of(registry, auth, gatewayVerticle));
+        Optional.ofNullable(spawner).ifPresent(scraped::add);
+        on.open("metrics targets", () -> writeTargets(data.metricsTargets(), scraped), Files::deleteIfExists);
+    }
+
+    private static Path writeTargets(Path file, List<ServiceVerticle> scraped) throws IOException {
+        var targets = scraped.stream()
+                .map(each -> "\"" + LOOPBACK + ":" + each.internalPort() + "\"")
+                .collect(Collectors.joining(", ", "[{\"targets\": [", "]}]\n"));
+        return Files.writeString(file, targets);
     }
 
     private void openSpawner(Lifecycle.Steps on, SpawnerConfig spawnerConfig) throws Exception {

@@ -66,7 +66,8 @@ public final class NamedSubmits {
     }
 
     /** Blocks until the quotas are read. */
-    public static NamedSubmits open(Lifecycle.Steps on, Vertx vertx, Nats nats, Pg pg, QuotaSettings settings)
+    public static NamedSubmits open(
+            Lifecycle.Steps on, Vertx vertx, Nats nats, Pg pg, QuotaSettings settings, Runnable onAccepted)
             throws Exception {
         var events = new ActivationEvents(nats);
         var queue = new CommandQueue(nats);
@@ -93,7 +94,8 @@ public final class NamedSubmits {
                 new Backpressure(events, queue, table, quotas),
                 new SpawnerRoom(spawners::recentHeartbeats),
                 ActivationNames.NONE,
-                InstantSource.system());
+                InstantSource.system(),
+                onAccepted);
         return new NamedSubmits(
                 acceptance, events, queue, suspended, new SubmittedStore(pg), vertx.getOrCreateContext());
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -74,16 +75,21 @@ public final class LedgerStore {
     private final Pg pg;
     private final StatStore stats;
     private final Runnable onNoted;
+    private final Consumer<Collection<ActivationRecord>> onWritten;
 
     public LedgerStore(Pg pg) {
-        this(pg, () -> {});
+        this(pg, () -> {}, written -> {});
     }
 
-    /** @param onNoted is told of ends for the dispatcher, which would find them a second later */
-    public LedgerStore(Pg pg, Runnable onNoted) {
+    /**
+     * @param onNoted is told of ends for the dispatcher, which would find them a second later
+     * @param onWritten gets the states that are newer than their rows, once they are stored
+     */
+    public LedgerStore(Pg pg, Runnable onNoted, Consumer<Collection<ActivationRecord>> onWritten) {
         this.pg = pg;
         this.stats = new StatStore(pg);
         this.onNoted = onNoted;
+        this.onWritten = onWritten;
     }
 
     /**
@@ -95,10 +101,10 @@ public final class LedgerStore {
                 .sorted(Comparator.comparing(entry -> entry.record().id()))
                 .toList();
         var noted = new AtomicBoolean();
+        var written = new HashSet<String>();
         return pg.<Void>inTransaction(tx -> tx.preparedQuery(UPSERT)
                         .execute(values(batch))
                         .compose(rows -> {
-                            var written = new HashSet<String>();
                             var inserted = new HashSet<String>();
                             rows.forEach(row -> {
                                 written.add(row.getString("id"));
@@ -119,6 +125,7 @@ public final class LedgerStore {
                                             tx, StatCounts.of(records(batch, inserted), records(batch, written))));
                         }))
                 .onSuccess(done -> {
+                    onWritten.accept(records(batch, written));
                     if (noted.get()) {
                         onNoted.run();
                     }

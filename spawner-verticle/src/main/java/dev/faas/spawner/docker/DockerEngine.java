@@ -136,6 +136,11 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
+    public void observe(CallTimes listener) {
+        docker.observe(listener);
+    }
+
+    @Override
     public EngineHost host() {
         return engineHost;
     }

@@ -43,6 +43,25 @@ public interface ContainerEngine extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Tells the listener of calls and pulls from now on. */
+    default void observe(CallTimes listener) {}
+
+    /** Is told how long each call took, also one that failed. Must not block. */
+    interface CallTimes {
+        CallTimes NONE = new CallTimes() {
+            @Override
+            public void called(String operation, Duration took) {}
+
+            @Override
+            public void pulled(Duration took) {}
+        };
+
+        /** @param operation one of few, without a name or id */
+        void called(String operation, Duration took);
+
+        void pulled(Duration took);
+    }
+
     /** Lists this platform's containers on this host, of all spawners. */
     List<OwnContainer> listContainers() throws EngineFault;
 

@@ -158,6 +158,7 @@ public final class Run {
         ActivationStage.CLAIMED.record(activationId);
         // The thread is this run's own, so all its further log lines belong to that request.
         MDC.put("requestId", claimed.running().activation().requestId());
+        MDC.put("activationId", activationId);
         LOG.debug("run started activation={} run={}", activationId, id);
         if (claimed.running().cancelRequested() != null) {
             stop(RunStop.Cause.CANCEL);
@@ -261,13 +262,15 @@ public final class Run {
             if (stop.cause().filter(RunStop.Cause.LEASE_LOST::equals).isPresent()) {
                 return running -> running.loseRun(endedAt);
             }
+            var container = sandbox.describe();
             context.meters()
-                    .recordStart(Duration.between(
-                            claimed.running().claimedAt(),
-                            requestedAt.plusMillis(outcome.usage().startMs())));
+                    .recordStart(
+                            Duration.between(
+                                    claimed.running().claimedAt(),
+                                    requestedAt.plusMillis(outcome.usage().startMs())),
+                            container.sandbox());
             var summary = output.finish(OUTPUT_LIMIT);
             ActivationStage.OUTPUT_STORED.record(claimedId);
-            var container = sandbox.describe();
             var timing = new Reports.Timing(requestedAt, endedAt, pullMs);
             return running -> Reports.of(outcome, running, summary, readOnlyHint.hint(), container, timing)
                     .map(report -> running.finish(report, backoff(running)))

@@ -4,6 +4,8 @@ import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.ActivationRecord.Ended;
 import dev.faas.activation.ActivationRecord.Queued;
 import dev.faas.activation.Reason;
+import dev.faas.activation.Report.Container.Origin;
+import dev.faas.http.Metrics;
 import dev.faas.spawner.schedule.Slots;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -40,8 +42,17 @@ public final class RunMeters {
                 .register(registry);
     }
 
-    void recordStart(Duration afterClaim) {
-        start.record(afterClaim.isNegative() ? Duration.ZERO : afterClaim);
+    /** @param origin of the sandbox; null where the pool did not say */
+    void recordStart(Duration afterClaim, @Nullable Origin origin) {
+        var took = afterClaim.isNegative() ? Duration.ZERO : afterClaim;
+        start.record(took);
+        Timer.builder("faas.activation.start")
+                .description(
+                        "From the claim of an activation to the start of its command, by where its sandbox is from")
+                .serviceLevelObjectives(Metrics.buckets())
+                .tag("sandbox", (origin == null ? Origin.BOOTED : origin).text())
+                .register(registry)
+                .record(took);
     }
 
     /** Records a run's next state; {@code queued}: handed back, or waiting for its next attempt. */

@@ -8,6 +8,7 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.core.RemoteApiVersion;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.faas.spawner.engine.ContainerEngine.CallTimes;
 import dev.faas.spawner.engine.EngineFault;
 import dev.faas.wire.ImageReference;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class DockerCalls implements AutoCloseable {
     private final URI host;
     private final RemoteApiVersion version;
     private final DockerClient docker;
+    private volatile CallTimes times = CallTimes.NONE;
 
     private DockerCalls(URI host, RemoteApiVersion version) {
         this.host = host;
@@ -65,10 +67,18 @@ public final class DockerCalls implements AutoCloseable {
         }
     }
 
+    public void observe(CallTimes listener) {
+        times = listener;
+    }
+
+    public CallTimes times() {
+        return times;
+    }
+
     /**
      * Blocks until the daemon answers.
      *
-     * @param what names the call in errors
+     * @param what names the call in errors and metrics: a literal
      * @throws DockerRefusal if the daemon answered with an error
      * @throws EngineFault if the daemon did not answer within the limit
      */
@@ -99,6 +109,7 @@ public final class DockerCalls implements AutoCloseable {
     }
 
     private <T> T callWithLimit(Duration limit, String what, Callable<T> call) throws EngineFault {
+        long begin = System.nanoTime();
         var task = new FutureTask<>(call);
         Thread.ofVirtual().name("docker-" + what).start(task);
         try {
@@ -115,6 +126,7 @@ public final class DockerCalls implements AutoCloseable {
             };
         } finally {
             task.cancel(true);
+            times.called(what, Duration.ofNanos(System.nanoTime() - begin));
         }
     }
 

@@ -173,6 +173,7 @@ public final class ImagePulls {
     private void download(ImageReference image, Login login, PullProgress progress, PullPermits.Permit permit)
             throws EngineFault {
         var excess = new CompletableFuture<EngineFault>();
+        long begin = System.nanoTime();
         try (var stream = new StreamedReply<PullResponseItem>("the pull", item -> {
             progress.update(item);
             if (progress.totalBytes() > limits.maxBytes()) {
@@ -192,6 +193,7 @@ public final class ImagePulls {
             try {
                 stream.awaitEnd(limits.pullTimeout());
             } finally {
+                docker.times().pulled(Duration.ofNanos(System.nanoTime() - begin));
                 stop(watch);
             }
         } catch (EngineFault e) {
