@@ -1,0 +1,99 @@
+/** The login. Its tokens are in cookies that no script can read; only the CSRF token is here. */
+import { createStore } from './store.js';
+import { exclusively } from './lock.js';
+
+const PATH = '/v1/auth/browser';
+
+/** @typedef {{userId: string, username: string, roles: string[]}} User */
+/** @typedef {{state: 'unknown' | 'out' | 'in' | 'expired', user: User | null, csrf: string, expiresAt: string | null}} Session */
+
+/** @type {ReturnType<typeof createStore<Session>>} */
+export const session = createStore(/** @type {Session} */ ({ state: 'unknown', user: null, csrf: '', expiresAt: null }));
+
+export const csrfToken = () => session.get().csrf;
+
+/** @param {Response} response */
+async function take(response) {
+  const { user, csrfToken: csrf, expiresAt } = await response.json();
+  session.set({ state: 'in', user, csrf, expiresAt });
+}
+
+/** @param {string} method @param {string} [path] @param {unknown} [body] */
+function call(method, path = PATH, body = undefined) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: 'application/json' };
+  if (method !== 'GET' && csrfToken()) {
+    headers['X-Faas-Csrf'] = csrfToken();
+  }
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+  }
+  return fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store', credentials: 'same-origin' });
+}
+
+/** Finds out at the start whether there is a login. */
+export async function load() {
+  const response = await call('GET');
+  if (response.ok) {
+    await take(response);
+  } else if (response.status !== 401 || !(await refresh())) {
+    session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
+  }
+}
+
+/** @param {unknown} proof a name and a password, or the code of an identity provider @returns {Promise<Response>} */
+export async function signIn(proof) {
+  const response = await call('POST', PATH, proof);
+  if (response.ok) {
+    await take(response.clone());
+  }
+  return response;
+}
+
+export async function signOut() {
+  await call('DELETE').catch(() => null);
+  session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
+}
+
+/** Renews the login, in one tab at a time: a refresh token works once. @returns {Promise<boolean>} whether there is a login */
+export function refresh() {
+  const before = csrfToken();
+  return exclusively('refresh', async () => {
+    try {
+      const known = await call('GET');
+      if (known.ok) {
+        await take(known);
+        if (csrfToken() !== before) {
+          return true; // another tab has renewed it
+        }
+      }
+      const renewed = await call('POST', PATH + '/refresh');
+      if (renewed.ok) {
+        await take(renewed);
+      }
+      return renewed.ok;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Waits until the user has signed in again, so that nothing that was typed is lost. @param {AbortSignal} [signal] */
+export function signedInAgain(signal) {
+  const now = session.get();
+  if (now.state !== 'expired') {
+    session.set({ ...now, state: now.user ? 'expired' : 'out' });
+  }
+  return new Promise((resolve, reject) => {
+    const end = session.subscribe((value) => {
+      if (value.state === 'in') {
+        end();
+        resolve(undefined);
+      }
+    });
+    signal?.addEventListener('abort', () => {
+      end();
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,43 @@
+/** Which rows of a long list are in the document. */
+
+/**
+ * Heights in rows of equal height, where a wrapped line takes several.
+ * @param {number} count @param {(index: number) => number} rowsOf
+ * @returns {Float64Array} the row at which each line begins, and the sum at the end
+ */
+export function offsets(count, rowsOf) {
+  const sums = new Float64Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    sums[i + 1] = sums[i] + rowsOf(i);
+  }
+  return sums;
+}
+
+/** @param {Float64Array} sums @param {number} row @returns {number} the line that covers this row */
+export function lineAt(sums, row) {
+  let low = 0;
+  let high = Math.max(0, sums.length - 2);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sums[middle] <= row) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+/**
+ * @param {Float64Array} sums @param {number} top in pixels @param {number} height in pixels @param {number} rowHeight @param {number} spare rows
+ * @returns {{from: number, to: number}} lines, `to` exclusive
+ */
+export function visibleLines(sums, top, height, rowHeight, spare = 12) {
+  const count = sums.length - 1;
+  if (count === 0) {
+    return { from: 0, to: 0 };
+  }
+  const from = lineAt(sums, Math.max(0, top / rowHeight - spare));
+  const to = lineAt(sums, (top + height) / rowHeight + spare) + 1;
+  return { from, to: Math.min(count, Math.max(to, from + 1)) };
+}
