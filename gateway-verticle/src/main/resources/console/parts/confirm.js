@@ -5,9 +5,9 @@ import { Problem } from './problem.js';
 
 /**
  * Asks before something is done that cannot be undone. With `name` the user types it first.
- * @param {{title: string, name?: string, action: string, onConfirm: () => Promise<unknown>, onClose: () => void, children?: any}} props
+ * @param {{title: string, name?: string, action: string, keep?: string, kind?: string, onConfirm: () => Promise<unknown>, onClose: () => void, children?: any}} props
  */
-export function Confirm({ title, name, action, onConfirm, onClose, children }) {
+export function Confirm({ title, name, action, keep = 'Keep it', kind = 'danger', onConfirm, onClose, children }) {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(/** @type {unknown} */ (null));
@@ -36,8 +36,8 @@ export function Confirm({ title, name, action, onConfirm, onClose, children }) {
       </div>`}
       <${Problem} error=${error} />
       <div class="foot">
-        <button type="button" onClick=${onClose}>Keep it</button>
-        <button type="submit" class="danger" disabled=${!ready || busy}>${action}</button>
+        <button type="button" onClick=${onClose}>${keep}</button>
+        <button type="submit" class=${kind} disabled=${!ready || busy}>${action}</button>
       </div>
     </form>
   <//>`;
