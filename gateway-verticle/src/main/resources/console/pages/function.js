@@ -9,12 +9,13 @@ import { useActivations } from '../lib/use-activations.js';
 import { activationColumns } from '../parts/activation-columns.js';
 import { Ago } from '../parts/ago.js';
 import { Mark } from '../parts/badge.js';
-import { Charts, RangePicker } from '../parts/charts.js';
+import { Charts } from '../parts/charts.js';
 import { CopyButton } from '../parts/copy-as.js';
 import { Empty, Loading } from '../parts/empty.js';
 import { Invoke } from '../parts/invoke.js';
 import { PageHead } from '../parts/page-head.js';
 import { Problem } from '../parts/problem.js';
+import { RangePicker } from '../parts/range-picker.js';
 import { CancelOrReplay } from '../parts/row-actions.js';
 import { Table } from '../parts/table.js';
 

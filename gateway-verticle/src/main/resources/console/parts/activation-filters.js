@@ -3,7 +3,7 @@ import { get } from '../lib/api.js';
 import { html } from '../lib/html.js';
 import { REASONS } from '../lib/status.js';
 import { setQuery } from '../lib/url.js';
-import { RangePicker } from './charts.js';
+import { RangePicker } from './range-picker.js';
 
 /** The filters of lists of activations; the URL has their values. @param {{query: URLSearchParams}} props */
 export function ActivationFilters({ query }) {

@@ -2,21 +2,10 @@ import { html } from '../lib/html.js';
 import { usePoll } from '../lib/poll.js';
 import { charts } from '../lib/series.js';
 import { seconds } from '../lib/stats.js';
-import { local, range, RANGES } from '../lib/time.js';
+import { local, range } from '../lib/time.js';
 import { href, navigate, setQuery } from '../lib/url.js';
 import { Chart, written } from './chart.js';
 import { Problem } from './problem.js';
-
-/** The time that charts and lists show; the URL has it. @param {{query: URLSearchParams, fallback: string, names?: string[], also?: Record<string, null>}} props */
-export function RangePicker({ query, fallback, names = ['1h', '6h', '24h', '7d', '30d'], also = {} }) {
-  const { name, since, until } = range(query, /** @type {any} */ (fallback));
-  return html`<label class="row tight"><span class="hidden">Time</span>
-    <select aria-label="Time" value=${name} onChange=${(/** @type {any} */ e) => setQuery({ range: e.target.value, since: null, until: null, ...also })}>
-      ${name === 'custom' && html`<option value="custom" selected>${local(since).slice(5, 16)} to ${until ? local(until).slice(5, 16) : 'now'}</option>`}
-      ${names.map((each) => html`<option value=${each} selected=${each === name}>Last ${each.replace('h', ' h').replace('d', ' days')}</option>`)}
-    </select></label>
-    ${name === 'custom' && html`<button type="button" class="plain small" onClick=${() => setQuery({ since: null, until: null, ...also })}>Zoom out</button>`}`;
-}
 
 /** The numbers of the charts. @param {{stats: any, list: import('../lib/series.js').ChartData[]}} props */
 function Numbers({ stats, list }) {
@@ -32,7 +21,7 @@ function Numbers({ stats, list }) {
 
 /**
  * The charts of one function, of all of a user, or of the platform. A drag zooms; a click lists the activations of that step.
- * @param {{query: URLSearchParams, of: Record<string, unknown>, limit?: number | null, fallback?: keyof RANGES, only?: string[]}} props
+ * @param {{query: URLSearchParams, of: Record<string, unknown>, limit?: number | null, fallback?: keyof import('../lib/time.js').RANGES, only?: string[]}} props
  */
 export function Charts({ query, of, limit = null, fallback = '1h', only }) {
   const { since, until } = range(query, fallback);
