@@ -1,7 +1,7 @@
 /** Calls of the API. An action is a plain object, so that it can be sent and also shown as text (see copy.js). */
 import { createStore } from './store.js';
 import { place, toQuery } from './url.js';
-import { csrfToken, refresh, signedInAgain } from './session.js';
+import { csrfToken, isExpiring, refresh, signedInAgain } from './session.js';
 
 /**
  * @typedef {object} Action
@@ -82,6 +82,9 @@ async function refusal(response) {
  * @param {Action} action @param {AbortSignal} [signal] @returns {Promise<Response>}
  */
 export async function fetchAction(action, signal) {
+  if (isExpiring()) {
+    await refresh();
+  }
   for (let tries = 0; ; tries++) {
     const response = await once(action, signal);
     if (response.ok || response.status === 304) {

@@ -12,10 +12,37 @@ export const session = createStore(/** @type {Session} */ ({ state: 'unknown', u
 
 export const csrfToken = () => session.get().csrf;
 
+const RENEW_MS = 30_000; // before the end of a login, so that no call is refused for it
+
+/** When the login ends, for all tabs. It is no secret; it saves calls that would be refused. @param {string | null} [value] */
+function end(value) {
+  try {
+    if (value === null) {
+      localStorage.removeItem('faas.login');
+    } else if (value !== undefined) {
+      localStorage.setItem('faas.login', value);
+    }
+    return localStorage.getItem('faas.login');
+  } catch {
+    return value ?? 'unknown';
+  }
+}
+
+/** @param {string | null} time */
+const isSoon = (time) => time !== null && Date.parse(time) < Date.now() + RENEW_MS;
+
+export const isExpiring = () => session.get().state === 'in' && isSoon(session.get().expiresAt);
+
 /** @param {Response} response */
 async function take(response) {
   const { user, csrfToken: csrf, expiresAt } = await response.json();
+  end(expiresAt);
   session.set({ state: 'in', user, csrf, expiresAt });
+}
+
+function leave() {
+  end(null);
+  session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
 }
 
 /** @param {string} method @param {string} [path] @param {unknown} [body] */
@@ -33,11 +60,16 @@ function call(method, path = PATH, body = undefined) {
 
 /** Finds out at the start whether there is a login. */
 export async function load() {
-  const response = await call('GET');
-  if (response.ok) {
+  const until = end();
+  if (until === null) {
+    leave();
+    return;
+  }
+  const response = isSoon(until) ? null : await call('GET');
+  if (response?.ok) {
     await take(response);
-  } else if (response.status !== 401 || !(await refresh())) {
-    session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
+  } else if (!(await refresh())) {
+    leave();
   }
 }
 
@@ -52,26 +84,21 @@ export async function signIn(proof) {
 
 export async function signOut() {
   await call('DELETE').catch(() => null);
-  session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
+  leave();
 }
 
 /** Renews the login, in one tab at a time: a refresh token works once. @returns {Promise<boolean>} whether there is a login */
 export function refresh() {
-  const before = csrfToken();
+  const before = session.get().expiresAt;
   return exclusively('refresh', async () => {
     try {
-      const known = await call('GET');
-      if (known.ok) {
-        await take(known);
-        if (csrfToken() !== before) {
-          return true; // another tab has renewed it
-        }
+      const known = end();
+      const renewed = known !== null && before !== null && Date.parse(known) > Date.parse(before) ? await call('GET') : null; // by another tab
+      const response = renewed?.ok ? renewed : await call('POST', PATH + '/refresh');
+      if (response.ok) {
+        await take(response);
       }
-      const renewed = await call('POST', PATH + '/refresh');
-      if (renewed.ok) {
-        await take(renewed);
-      }
-      return renewed.ok;
+      return response.ok;
     } catch {
       return false;
     }

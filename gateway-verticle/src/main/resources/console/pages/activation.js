@@ -17,13 +17,12 @@ import { PageHead } from '../parts/page-head.js';
 import { Problem } from '../parts/problem.js';
 import { Result } from '../parts/result.js';
 import { CancelOrReplay, cancelAction, replayAction } from '../parts/row-actions.js';
-import { RunAgain, useArgument } from '../parts/run-again.js';
+import { RunAgain } from '../parts/run-again.js';
 import { TimelineView } from '../parts/timeline-view.js';
 import { Why } from '../parts/why.js';
 
 /** @param {{a: any}} props */
 function Facts({ a }) {
-  const { text } = useArgument(a.activationId);
   return html`<dl class="facts">
     <dt>Function</dt><dd><a href=${href('/functions/' + a.function.name)}>${a.function.name}</a>, revision ${a.function.revision}</dd>
     <dt>Submitted</dt><dd>${local(a.submittedAt)}</dd>
@@ -39,8 +38,7 @@ function Facts({ a }) {
     ${a.cause && html`<dt>Caused by</dt><dd><a href=${href('/activations/' + a.cause.activationId)}><code>…${a.cause.activationId.slice(-8)}</code></a></dd>`}
     ${a.batch && html`<dt>Batch</dt><dd><a href=${href('/activations', { batch: a.batch.id })}>item ${a.batch.index}</a></dd>`}
     ${a.redrivenAs && html`<dt>Run again as</dt><dd><a href=${href('/activations/' + a.redrivenAs)}><code>…${a.redrivenAs.slice(-8)}</code></a></dd>`}
-    <dt>Id</dt><dd><code class="cut">${a.activationId}</code> <${CopyButton} text=${a.activationId} what="the id" /></dd>
-    ${text !== null && html`<dt>Argument</dt><dd>${text === '' ? html`<span class="muted">empty</span>` : html`<pre class="code wrap" style=${{ maxHeight: '160px', overflowY: 'auto' }} tabindex="0">${text.slice(0, 20_000)}</pre>`}</dd>`}
+    <dt>Id</dt><dd class="copied"><code class="cut">${a.activationId}</code><${CopyButton} text=${a.activationId} what="the id" /></dd>
   </dl>`;
 }
 
@@ -74,11 +72,11 @@ export default function ActivationPage({ id }) {
     <div class="grid-side">
       <div class="stack wide">
         ${complete && html`<section><h2 class="section-head">Result</h2><${Result} bytes=${bytes} id=${id} truncated=${a.resultTruncated} /></section>`}
-        <section><div class="section-head"><h2>Output</h2></div>
-          ${output.log.count > 0 ? html`<${LogView} log=${output.log} version=${version} live=${live} label="Output"
-              tools=${html`${a.logTruncated && html`<span class="muted small">cut off at the limit</span>`}<button type="button" class="small" onClick=${() => save('logs')}>Download stderr</button>`} />`
-            : html`<p class="muted">${live ? 'It has written nothing yet.' : 'It wrote nothing.'}</p>`}
-        </section>
+        ${(!complete || output.received.stderr > 0) && html`<section><div class="section-head"><h2>${complete ? 'Log' : 'Output'}</h2></div>
+          ${output.log.count > 0 ? html`<${LogView} log=${output.log} version=${version} live=${live} label=${complete ? 'Log' : 'Output'} side=${complete ? 'stderr' : 'both'}
+              tools=${html`${a.logTruncated && html`<span class="muted small">cut off at the limit</span>`}<button type="button" class="small" onClick=${() => save('logs')}>Download</button>`} />`
+            : html`<p class="muted">It has written nothing yet.</p>`}
+        </section>`}
       </div>
       <section class="panel"><h2>Details</h2><${Facts} a=${a} /></section>
     </div>

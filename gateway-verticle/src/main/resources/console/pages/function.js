@@ -29,7 +29,7 @@ function Facts({ f, load }) {
     <dt>Limits</dt><dd>${size(f.limits.memoryMb * 1_048_576)}, ${f.limits.cpus} CPU, ${f.limits.timeoutSeconds} s</dd>
     <dt>Attempts</dt><dd>${f.retry.maxAttempts}</dd>
     <dt>Revision</dt><dd><a href=${href(`/functions/${f.name}/revisions`)}>${f.revision}</a>, <${Ago} time=${f.updatedAt} /></dd>
-    <dt>Id</dt><dd><code>${f.id}</code> <${CopyButton} text=${f.id} what="the id" /></dd>
+    <dt>Id</dt><dd class="copied"><code class="cut">${f.id}</code><${CopyButton} text=${f.id} what="the id" /></dd>
   </dl>`;
 }
 

@@ -19,7 +19,7 @@ const isAdHoc = (f) => f.idleTtlSeconds !== null && f.idleTtlSeconds !== undefin
 /** @param {any} load @param {any} stats */
 function columnsOf(load, stats) {
   const now = (/** @type {any} */ f) => load?.functions.find((/** @type {any} */ each) => each.id === f.id);
-  const series = (/** @type {any} */ f) => stats?.functions?.[f.id] ?? stats?.functions?.[f.name];
+  const series = (/** @type {any} */ f) => stats?.functions?.[f.id]?.series;
   return [
     { title: 'Name', cell: (/** @type {any} */ f) => html`<span class="row"><a href=${href('/functions/' + f.name)}><strong>${f.name}</strong></a>
       ${f.paused && html`<${Mark} like="timed_out" icon="pause">Paused<//>`}</span>` },

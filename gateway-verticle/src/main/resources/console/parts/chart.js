@@ -14,6 +14,12 @@ export const written = (unit, value) => (value === null || value === undefined ?
 
 const DRAG_PX = 8; // less is a click
 
+/** The points without a neighbour, which a line would not show. @param {any} u @param {number} line @returns {number[]} */
+function alone(u, line) {
+  const values = u.data[line];
+  return values.flatMap((/** @type {number | null} */ value, /** @type {number} */ i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
+}
+
 /** @param {import('../lib/series.js').ChartData} chart @param {any} events @param {number} width */
 function optionsOf(chart, { onCursor, onZoom, onPick }, width) {
   const axis = { stroke: token('muted'), font: '12px ' + token('sans'), grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
@@ -27,7 +33,7 @@ function optionsOf(chart, { onCursor, onZoom, onPick }, width) {
     ],
     series: [{}, ...chart.lines.map((line) => ({
       label: line.label, stroke: token(line.colour), width: line.area ? 1 : 1.5, fill: line.area ? token(line.colour) : undefined,
-      points: { show: line.area ? false : undefined, size: 4 }, dash: line.colour === 'control' ? [4, 4] : undefined, spanGaps: false,
+      points: line.area ? { show: false } : { show: true, size: 5, filter: alone }, dash: line.colour === 'control' ? [4, 4] : undefined, spanGaps: false,
       paths: line.area && uPlot.paths.bars ? uPlot.paths.bars({ size: [0.8, 24, 1] }) : undefined,
     }))],
     hooks: {

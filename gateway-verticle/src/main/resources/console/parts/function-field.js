@@ -19,7 +19,7 @@ function Lines({ field, id, value, onValue, help, error }) {
     setText(typed);
     onValue(fromText(field, typed));
   };
-  return html`<${AreaField} id=${id} label=${field.label} value=${text} onInput=${input} help=${help} error=${error} rows=${Math.min(8, Math.max(2, text.split('\n').length))} />`;
+  return html`<${AreaField} id=${id} label=${field.label} value=${text} onInput=${input} help=${help} error=${error} full=${false} rows=${Math.min(8, Math.max(2, text.split('\n').length))} />`;
 }
 
 /**

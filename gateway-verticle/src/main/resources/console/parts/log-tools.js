@@ -20,8 +20,8 @@ export function LogTools({ options, onOptions, search, both, lines, children }) 
       <button type="button" class="plain small" aria-label="Previous match" onClick=${() => search.go(-1)}>↑</button><button type="button" class="plain small" aria-label="Next match" onClick=${() => search.go(1)}>↓</button>`}
     ${toggle('wrap', 'Wrap')}${toggle('times', 'Times')}
     ${both && html`<select aria-label="Streams" class="small" value=${options.side} onChange=${(/** @type {any} */ e) => onOptions({ ...options, side: e.target.value })}>
-      ${[['both', 'stdout and stderr'], ['stdout', 'stdout'], ['stderr', 'stderr']].map(([value, word]) => html`<option value=${value} selected=${value === options.side}>${word}</option>`)}</select>`}
+      ${[['both', 'both streams'], ['stdout', 'stdout'], ['stderr', 'stderr']].map(([value, word]) => html`<option value=${value} selected=${value === options.side}>${word}</option>`)}</select>`}
     <span class="muted small">${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}</span>
-    <span class="grow"></span>${children}
+    <span class="log-actions">${children}</span>
   </div>`;
 }

@@ -23,10 +23,10 @@ function characterWidth(box) {
 
 /**
  * A log of any length: only the lines in sight are in the document. It follows the end until the user scrolls up.
- * @param {{log: import('../lib/log-text.js').LogText, version: number, live: boolean, tools?: any, label?: string}} props
+ * @param {{log: import('../lib/log-text.js').LogText, version: number, live: boolean, tools?: any, label?: string, side?: string}} props
  */
-export function LogView({ log, version, live, tools, label = 'Log' }) {
-  const [options, setOptions] = useState({ wrap: true, times: false, side: 'both' });
+export function LogView({ log, version, live, tools, label = 'Log', side = 'both' }) {
+  const [options, setOptions] = useState({ wrap: true, times: false, side });
   const [view, setView] = useState({ top: 0, height: FULL, columns: 120 });
   const [following, setFollowing] = useState(true);
   /** @type {import('preact/hooks').MutableRef<any>} */
@@ -53,6 +53,7 @@ export function LogView({ log, version, live, tools, label = 'Log' }) {
   const { from, to } = visibleLines(sums, view.top, view.height, ROW);
   const both = log.open.size > 1 || (useMemo(() => log.has('stdout') && log.has('stderr'), [version, log]));
 
+  useEffect(() => setOptions((old) => ({ ...old, side })), [side]);
   useEffect(() => {
     const measure = () => {
       const width = characterWidth(box.current);
@@ -89,7 +90,7 @@ export function LogView({ log, version, live, tools, label = 'Log' }) {
     <${LogTools} options=${options} onOptions=${setOptions} search=${search} both=${both} lines=${shown}>
       ${live && !following && html`<button type="button" class="small" onClick=${() => setFollowing(true)}>Follow the end</button>`}${tools}<//>
     ${dropped > 0 && html`<p class="note warn small">Only the end is shown: ${dropped.toLocaleString('en')} earlier lines are in the download.</p>`}
-    <div ref=${box} class=${'log-view' + (options.wrap ? ' wrapped' : '')} style=${{ height: Math.min(FULL, Math.max(60, height + (options.wrap ? 0 : 16))) + 'px' }}
+    <div ref=${box} class=${'log-view' + (options.wrap ? ' wrapped' : '')} style=${{ height: Math.min(FULL, Math.max(40, 8 + height + (options.wrap ? 0 : 16))) + 'px' }}
       onScroll=${scroll} tabindex="0" role="log" aria-label=${label} aria-live="off">
       <div class="log-space" style=${{ height: height + 'px' }}>${lines}</div>
     </div></div>`;

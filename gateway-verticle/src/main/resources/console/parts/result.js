@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { classify, download, size } from '../lib/bytes.js';
 import { html } from '../lib/html.js';
+import { LogText } from '../lib/log-text.js';
 import { CopyButton } from './copy-as.js';
 import { JsonTree } from './json-tree.js';
+import { LogView } from './log-view.js';
 
 /** An image, from memory: the page's policy allows no other. @param {{bytes: Uint8Array, type: string}} props */
 function Picture({ bytes, type }) {
@@ -13,6 +15,16 @@ function Picture({ bytes, type }) {
     return () => URL.revokeObjectURL(made);
   }, [bytes]);
   return html`<img class="result-image" src=${url} alt="Result" />`;
+}
+
+/** @param {{text: string}} props */
+function Text({ text }) {
+  const log = useMemo(() => {
+    const lines = new LogText();
+    lines.append(text, 'stdout', null);
+    return lines;
+  }, [text]);
+  return html`<${LogView} log=${log} version=${0} live=${false} label="Result" />`;
 }
 
 /** What the command wrote to stdout, by its kind. @param {{bytes: Uint8Array, id: string, truncated: boolean}} props */
@@ -30,8 +42,7 @@ export function Result({ bytes, id, truncated }) {
         <button type="button" class="plain small" onClick=${() => download(bytes, `${id}.result`)}>Download</button></span></div>
     ${shown === 'json' ? html`<${JsonTree} value=${result.value} />`
       : shown === 'image' ? html`<${Picture} bytes=${bytes} type=${result.type} />`
-      : shown === 'text' ? html`<pre class="code wrap" style=${{ maxHeight: '400px', overflowY: 'auto' }} tabindex="0">${(result.text ?? '').slice(0, 200_000)}</pre>
-          ${(result.text ?? '').length > 200_000 && html`<p class="muted small">The first 200,000 characters; the download has all.</p>`}`
+      : shown === 'text' ? html`<${Text} text=${result.text ?? ''} />`
       : html`<p class="muted">These bytes are not text. Download them.</p>`}
   </div>`;
 }

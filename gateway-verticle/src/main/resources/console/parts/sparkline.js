@@ -14,7 +14,9 @@ export function Sparkline({ values, label }) {
       pen = 'M';
       return;
     }
-    path += `${pen}${((i / Math.max(1, values.length - 1)) * 96).toFixed(1)} ${(19 - (value / top) * 17).toFixed(1)}`;
+    const alone = (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null;
+    path += `${alone ? 'M' : pen}${((i / Math.max(1, values.length - 1)) * 96).toFixed(1)} ${(19 - (value / top) * 17).toFixed(1)}`;
+    path += alone ? 'l.1 0' : ''; // a dot
     pen = 'L';
   });
   return html`<svg class="spark" viewBox="0 0 96 20" preserveAspectRatio="none" role="img" aria-label=${label}><title>${label}</title><path d=${path} /></svg>`;
