@@ -10,14 +10,14 @@ export function sum(series) {
   return (series.succeeded ?? []).map((/** @type {number} */ _, /** @type {number} */ i) => ENDS.reduce((total, name) => total + (series[name]?.[i] ?? 0), 0));
 }
 
-/** The last step in which something ended, and how. @param {any} stats @param {any} series @returns {{status: string, time: string} | null} */
-export function lastEnd(stats, series) {
+/** The last step in which something ended, and how. @param {any} stats @param {any} series @param {number} now @returns {{status: string, time: string | null} | null} time is null in the step that has not ended */
+export function lastEnd(stats, series, now = Date.now()) {
   const ends = sum(series);
   for (let i = ends.length - 1; i >= 0; i--) {
     if (ends[i] > 0) {
       const step = Date.parse(stats.time[i]) + stats.stepSeconds * 1000;
       const status = ENDS.reduce((most, name) => (series[name][i] > series[most][i] ? name : most), 'succeeded');
-      return { status, time: new Date(Math.min(step, Date.now())).toISOString() };
+      return { status, time: step > now ? null : new Date(step).toISOString() };
     }
   }
   return null;

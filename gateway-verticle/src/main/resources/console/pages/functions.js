@@ -34,12 +34,12 @@ function columnsOf(load, stats) {
     { title: 'p95 run', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => {
       const p95 = series(f)?.runMs?.p95 ?? [];
       const known = p95.filter((/** @type {number | null} */ ms) => ms !== null);
-      const text = known.length > 0 ? `last p95 ${duration(known[known.length - 1])}` : 'no run in 24 hours';
-      return html`<${Sparkline} values=${p95} label=${text} />`;
+      const text = known.length > 0 ? duration(known[known.length - 1]) : 'no run in 24 hours';
+      return html`<span class="row"><${Sparkline} values=${p95} label=${'p95 ' + text} />${known.length > 0 && text}</span>`;
     } },
     { title: 'Last end', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => {
       const last = lastEnd(stats, series(f));
-      return last ? html`<span class="row tight"><${Badge} status=${last.status} /><${Ago} time=${last.time} /></span>` : html`<span class="muted">–</span>`;
+      return last ? html`<span class="row tight"><${Badge} status=${last.status} /><span class="muted">${last.time ? html`<${Ago} time=${last.time} />` : '< 15 min ago'}</span></span>` : html`<span class="muted">–</span>`;
     } },
   ];
 }

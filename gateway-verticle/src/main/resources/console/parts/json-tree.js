@@ -11,7 +11,7 @@ function leaf(value) {
 
 /** @param {{name: string | null, value: any, deep: number}} props */
 function Node({ name, value, deep }) {
-  const [open, setOpen] = useState(deep < 2);
+  const [open, setOpen] = useState(deep < 3);
   const [shown, setShown] = useState(MANY);
   const label = name === null ? '' : html`<span class="name">${name}: </span>`;
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
