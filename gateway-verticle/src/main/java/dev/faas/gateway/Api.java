@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.console.ConsoleFiles;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
@@ -97,9 +98,12 @@ final class Api {
         this.feeds = feeds;
     }
 
-    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
+    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client, ConsoleFiles console) {
         return List.of(
-                new Listener("api", ports.api(), guarded(on -> routeAll(on, client))),
+                new Listener("api", ports.api(), guarded(on -> {
+                    routeAll(on, client);
+                    console.addTo(on);
+                })),
                 new Listener("auth", ports.auth(), guarded(this::routeAccounts)),
                 new Listener("registry", ports.registry(), guarded(this::routeFunctions)));
     }
