@@ -3,11 +3,12 @@
 /** @typedef {{text: string, classes: string}} Piece */
 
 // CSI, OSC and other strings, then single escapes and control characters other than tabs.
-// eslint-disable-next-line no-control-regex
 const SEQUENCE = /\x1b\[([0-9;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-~]?|[\x00-\x08\x0b-\x1f\x7f]/g;
 
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
 /** @param {string} text @returns {string} */
-export const stripped = (text) => text.replace(SEQUENCE, '');
+export const stripped = (text) => (CONTROL.test(text) ? text.replace(SEQUENCE, '') : text);
 
 /** @param {string} codes @param {{bold: boolean, dim: boolean, italic: boolean, under: boolean, colour: number | null}} style */
 function apply(codes, style) {
@@ -47,7 +48,7 @@ function apply(codes, style) {
 
 /** @param {string} text a line @returns {Piece[]} */
 export function pieces(text) {
-  if (!/[\x00-\x1f\x7f]/.test(text)) {
+  if (!CONTROL.test(text)) {
     return [{ text, classes: '' }];
   }
   const style = { bold: false, dim: false, italic: false, under: false, colour: /** @type {number | null} */ (null) };

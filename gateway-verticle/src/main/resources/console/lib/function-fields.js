@@ -17,10 +17,10 @@ export const GROUPS = [
   { title: 'What it runs', fields: [
     { path: 'name', label: 'Name', kind: 'text', required: true, help: 'a–z, 0–9 and dashes, at most 63.' },
     { path: 'image', label: 'Image', kind: 'text', required: true, help: 'As docker run names it, such as busybox:1.36.' },
+    { path: 'description', label: 'Description', kind: 'text', initial: '', help: 'For people.' },
     { path: 'entrypoint', label: 'Entrypoint', kind: 'words', help: 'One word a line. Empty: that of the image.' },
     { path: 'command', label: 'Command', kind: 'words', help: 'One word a line. Empty: that of the image. The argument comes after it.' },
     { path: 'argumentAs', label: 'The argument is', kind: 'choice', initial: 'last', options: [['last', 'the last word of the command'], ['none', 'not passed'], ['stdin', 'the standard input']] },
-    { path: 'description', label: 'Description', kind: 'text', initial: '', help: 'For people.' },
   ] },
   { title: 'Environment', fields: [
     { path: 'env', label: 'Variables', kind: 'map', help: 'One NAME=value a line.' },

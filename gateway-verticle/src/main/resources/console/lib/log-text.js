@@ -14,6 +14,7 @@ export class LogText {
     this.open = new Map();
     this.size = 0;
     this.dropped = 0;
+    this.lines = { stdout: 0, stderr: 0 };
   }
 
   /** @param {string} text @param {'stdout' | 'stderr'} stream @param {string | null} at */
@@ -47,6 +48,7 @@ export class LogText {
       this.blocks.push(block);
     }
     block.lines.push(line);
+    this.lines[line.stream]++;
     this.grow(line.text.length + 1);
   }
 
@@ -69,15 +71,5 @@ export class LogText {
   /** @param {number} index @returns {Line} */
   line(index) {
     return this.blocks[Math.floor(index / BLOCK_LINES)].lines[index % BLOCK_LINES];
-  }
-
-  /** @param {'stdout' | 'stderr'} stream @returns {boolean} */
-  has(stream) {
-    for (let i = 0; i < this.count; i++) {
-      if (this.line(i).stream === stream) {
-        return true;
-      }
-    }
-    return false;
   }
 }

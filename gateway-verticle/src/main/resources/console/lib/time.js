@@ -63,6 +63,6 @@ export function range(query, fallback, now = Date.now()) {
     return { since, until: query.get('until'), name: 'custom' };
   }
   const name = /** @type {keyof RANGES} */ (query.get('range') ?? fallback);
-  const known = RANGES[name] ? name : fallback;
+  const known = Object.hasOwn(RANGES, name) ? name : fallback;
   return { since: new Date(Math.floor((now - RANGES[known]) / 10_000) * 10_000).toISOString(), until: null, name: known };
 }

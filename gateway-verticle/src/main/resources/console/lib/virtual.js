@@ -1,5 +1,17 @@
 /** Which rows of a long list are in the document. */
 
+/** @param {string} text @returns {number} columns that it takes at most; a tab takes up to 8, a wide character 2 */
+export function columnsOf(text) {
+  if (/^[ -~]*$/.test(text)) {
+    return text.length;
+  }
+  let columns = 0;
+  for (const character of text) {
+    columns += character === '\t' ? 8 : character < '\u1100' ? 1 : 2;
+  }
+  return columns;
+}
+
 /**
  * Heights in rows of equal height, where a wrapped line takes several.
  * @param {number} count @param {(index: number) => number} rowsOf

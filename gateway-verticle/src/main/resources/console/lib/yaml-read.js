@@ -117,7 +117,7 @@ export function fromYaml(source) {
     for (let row = peek(); row && row.indent === indent && /^-(?:\s|$)/.test(row.text) === isList; row = peek()) {
       if (isList) {
         const rest = row.text.slice(1).trimStart();
-        if (KEY.test(rest)) { // a map that begins in the row of its dash
+        if (KEY.test(rest) || /^-\s/.test(rest)) { // a map or list that begins in the row of its dash
           const inner = indent + row.text.length - rest.length;
           raw[at] = ' '.repeat(inner) + rest;
           result.push(node(inner));

@@ -61,7 +61,7 @@ export default function Functions({ query }) {
   const filtered = name !== '' || label !== '';
   const create = html`<a class="button primary" href=${href('/functions/new')}><${Icon} name="plus" />New function</a>`;
   return html`
-    <${PageHead} title="Functions">${create}<//>
+    <${PageHead} title="Functions">${items.length > 0 && create}<//>
     <div class="filters" role="search">
       <input type="search" data-filter aria-label="Filter by name" placeholder="Name" value=${name} onInput=${(/** @type {any} */ e) => setQuery({ name: e.target.value }, true)} />
       <input type="search" aria-label="Filter by label" placeholder="Label, as team:web" value=${label} onInput=${(/** @type {any} */ e) => setQuery({ label: e.target.value, cursor: null }, true)} />

@@ -65,7 +65,7 @@ export default function Keys({ query }) {
     { title: '', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ k) => html`<button type="button" class="small danger" aria-label=${`Delete ${k.name}`} onClick=${() => setEnding(k)}>Delete</button>` },
   ];
   return html`
-    <${PageHead} title="API keys">${create}<//>
+    <${PageHead} title="API keys">${rows.length > 0 && create}<//>
     <p class="muted">Programs use a key instead of a login, as <code>Authorization: Bearer</code>.</p>
     <${Problem} error=${list.error} retry=${list.reload} />
     ${rows.length > 0 ? html`<${Table} label="API keys" columns=${columns} rows=${rows} id=${(/** @type {any} */ k) => k.keyId} stale=${list.stale} />`

@@ -24,7 +24,7 @@ function alone(u, line) {
 function optionsOf(chart, { onCursor, onZoom, onPick }, width) {
   const axis = { stroke: token('muted'), font: '12px ' + token('sans'), grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
   return {
-    width, height: 140, legend: { show: false }, padding: [8, 8, 0, 0],
+    width, height: 140, legend: { show: false }, padding: [8, 16, 0, 0],
     cursor: { sync: { key: 'console' }, drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
     scales: { x: { time: true }, y: { range: (/** @type {any} */ _, /** @type {number} */ low, /** @type {number} */ high) => [0, Math.max(high * 1.1, chart.unit === 'count' ? 2 : 10)] } },
     axes: [

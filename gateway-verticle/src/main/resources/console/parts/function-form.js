@@ -89,8 +89,8 @@ export function FunctionForm({ initial, fixedName = false, saveText, actionOf, o
   const general = error instanceof ApiError && !(placed && yaml === null) ? error : null;
   return html`<form class="stack wide" onSubmit=${submit} novalidate>
     <div class="tabs" role="group" aria-label="View">
-      <button type="button" aria-selected=${yaml === null} aria-pressed=${yaml === null} disabled=${wrong !== null} onClick=${() => setYaml(null)}>Form</button>
-      <button type="button" aria-selected=${yaml !== null} aria-pressed=${yaml !== null} onClick=${() => setYaml(toYaml(doc))}>YAML</button>
+      <button type="button" aria-pressed=${yaml === null} disabled=${wrong !== null} onClick=${() => setYaml(null)}>Form</button>
+      <button type="button" aria-pressed=${yaml !== null} onClick=${() => setYaml(toYaml(doc))}>YAML</button>
     </div>
     ${yaml !== null ? html`<${YamlView} text=${yaml} onInput=${typeYaml} wrong=${wrong} />`
       : GROUPS.map((group) => html`<section class="stack" key=${group.title} aria-label=${group.title}><h2>${group.title}</h2><div class="fields">${group.fields.map((field) => html`

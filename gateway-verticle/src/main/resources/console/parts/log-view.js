@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { stripped } from '../lib/ansi.js';
 import { html } from '../lib/html.js';
 import { useSearch } from '../lib/use-search.js';
-import { offsets, visibleLines } from '../lib/virtual.js';
+import { columnsOf, offsets, visibleLines } from '../lib/virtual.js';
 import { LogLine } from './log-lines.js';
 import { LogTools } from './log-tools.js';
 
@@ -48,10 +48,10 @@ export function LogView({ log, version, live, tools, label = 'Log', side = 'both
   }, [options.side, version, log]);
   const shown = index ? index.length : count;
   const lineOf = (/** @type {number} */ i) => log.line(index ? index[i] : i);
-  const sums = useMemo(() => offsets(shown, (i) => (options.wrap ? Math.max(1, Math.ceil(lineOf(i).text.length / view.columns)) : 1)), [shown, version, options.wrap, view.columns, options.side, log]);
+  const sums = useMemo(() => offsets(shown, (i) => (options.wrap ? Math.max(1, Math.ceil(columnsOf(stripped(lineOf(i).text)) / view.columns)) : 1)), [shown, version, options.wrap, view.columns, options.side, log]);
   const search = useSearch(shown, (i) => stripped(lineOf(i).text), version);
   const { from, to } = visibleLines(sums, view.top, view.height, ROW);
-  const both = log.open.size > 1 || (useMemo(() => log.has('stdout') && log.has('stderr'), [version, log]));
+  const both = log.lines.stdout > 0 && log.lines.stderr > 0;
 
   useEffect(() => setOptions((old) => ({ ...old, side })), [side]);
   useEffect(() => {
