@@ -21,7 +21,7 @@ class ConsoleScriptsTest {
     private static final Path SOURCES = Path.of("src/main/resources/console");
     private static final int LINES = 200;
     private static final Set<String> LIBRARIES = Set.of("preact", "preact/hooks", "htm", "uplot");
-    private static final Pattern IMPORT = Pattern.compile("(?:\\bfrom|\\bimport)\\s*\\(?\\s*['\"]([^'\"]+)['\"]");
+    private static final Pattern IMPORT = Pattern.compile("(?:\\bfrom|\\bimport)\\s*\\(?\\s*['\"]([^'\"\\s]+)['\"]");
 
     /** The name of an XML vocabulary is no address. */
     private static final Pattern SCHEME =
