@@ -87,6 +87,21 @@ test('which lines are in sight', () => {
   assert.equal(lineAt(offsets(3, (i) => [1, 5, 1][i]), 5), 1);
 });
 
+test('offsets that are extended are those of all lines', () => {
+  const log = new LogText();
+  let sums = new Float64Array(1);
+  let settled = 0;
+  for (let i = 0; i < 3000; i++) {
+    log.append(i % 7 === 0 ? 'open and ' : `${'x'.repeat(i % 50)}\n`, i % 3 === 0 ? 'stderr' : 'stdout', null);
+    if (i % 100 === 99) {
+      const rowsOf = (line) => Math.ceil(log.line(line).text.length / 10);
+      sums = offsets(log.count, rowsOf, sums, settled);
+      settled = log.settled;
+      assert.deepEqual([...sums], [...offsets(log.count, rowsOf)]);
+    }
+  }
+});
+
 test('a search finds each line, in slices', async () => {
   const hits = await new Promise((resolve) => searchLines(100_000, (i) => (i % 1000 === 7 ? 'an ERROR here' : 'x'), 'error', (found, done) => done && resolve(found)));
   assert.equal(hits.length, 100);

@@ -3,7 +3,7 @@
 const BLOCK_LINES = 1024;
 const LIMIT = 32 * 1024 * 1024;
 
-/** @typedef {{text: string, stream: 'stdout' | 'stderr', at: string | null}} Line */
+/** @typedef {{text: string, stream: 'stdout' | 'stderr', at: string | null, number: number}} Line number: from 0, with those that were dropped */
 
 export class LogText {
   constructor(limit = LIMIT) {
@@ -28,7 +28,7 @@ export class LogText {
         open.text += piece;
         this.grow(piece.length);
       } else {
-        const line = { text: piece, stream, at };
+        const line = { text: piece, stream, at, number: this.dropped + this.count };
         this.push(line);
         this.open.set(stream, line);
       }
@@ -71,5 +71,10 @@ export class LogText {
   /** @param {number} index @returns {Line} */
   line(index) {
     return this.blocks[Math.floor(index / BLOCK_LINES)].lines[index % BLOCK_LINES];
+  }
+
+  /** @returns {number} the first line that may still grow; those before it stay as they are */
+  get settled() {
+    return Math.max(0, Math.min(this.count, ...[...this.open.values()].map((line) => line.number - this.dropped)));
   }
 }

@@ -15,14 +15,20 @@ export function columnsOf(text) {
 /**
  * Heights in rows of equal height, where a wrapped line takes several.
  * @param {number} count @param {(index: number) => number} rowsOf
+ * @param {Float64Array} [known] sums of before, which hold for the first `from` lines; they are written over
  * @returns {Float64Array} the row at which each line begins, and the sum at the end
  */
-export function offsets(count, rowsOf) {
-  const sums = new Float64Array(count + 1);
-  for (let i = 0; i < count; i++) {
+export function offsets(count, rowsOf, known = new Float64Array(0), from = 0) {
+  const room = known.buffer.byteLength / Float64Array.BYTES_PER_ELEMENT;
+  let sums = new Float64Array(known.buffer);
+  if (room <= count) {
+    sums = new Float64Array(2 * count + 1);
+    sums.set(known.subarray(0, from + 1));
+  }
+  for (let i = from; i < count; i++) {
     sums[i + 1] = sums[i] + rowsOf(i);
   }
-  return sums;
+  return sums.subarray(0, count + 1);
 }
 
 /** @param {Float64Array} sums @param {number} row @returns {number} the line that covers this row */

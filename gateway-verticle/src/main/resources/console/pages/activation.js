@@ -1,10 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { download, size } from '../lib/bytes.js';
 import { fetchAction } from '../lib/api.js';
-import { copy } from '../lib/copy.js';
 import { html } from '../lib/html.js';
 import { useKeys } from '../lib/keys.js';
-import { toast } from '../lib/live.js';
 import { isLive, outcome } from '../lib/status.js';
 import { duration, local } from '../lib/time.js';
 import { href } from '../lib/url.js';
@@ -16,7 +14,7 @@ import { LogView } from '../parts/log-view.js';
 import { PageHead } from '../parts/page-head.js';
 import { Problem } from '../parts/problem.js';
 import { Result } from '../parts/result.js';
-import { CancelOrReplay, cancelAction, replayAction } from '../parts/row-actions.js';
+import { activationKeys, CancelOrReplay, cancelAction, replayAction } from '../parts/row-actions.js';
 import { RunAgain } from '../parts/run-again.js';
 import { TimelineView } from '../parts/timeline-view.js';
 import { Why } from '../parts/why.js';
@@ -46,10 +44,7 @@ function Facts({ a }) {
 export default function ActivationPage({ id }) {
   const { record: a, output, version, line, error, complete, reload } = useActivation(id);
   const [editing, setEditing] = useState(false);
-  useKeys({
-    c: ['Copy the id', async () => { if (await copy(id)) { toast('Copied the id'); } }],
-    x: ['Cancel', () => /** @type {HTMLElement | null} */ (document.querySelector('[data-cancel]'))?.click()],
-  });
+  useKeys(activationKeys(id));
   const bytes = useMemo(() => (complete ? output.resultBytes() : new Uint8Array()), [complete, output, version]);
   const title = a ? html`${a.function.name} <span class="muted mono">…${id.slice(-8)}</span>` : html`<span class="mono">…${id.slice(-8)}</span>`;
   const head = html`<${PageHead} title=${title} name=${a ? `${a.function.name} …${id.slice(-8)}` : id} crumbs=${[['Activations', '/activations']]} badge=${a && html`<${Badge} status=${a.status} />`}>

@@ -11,7 +11,7 @@ import { Empty, Loading } from '../parts/empty.js';
 import { PageHead } from '../parts/page-head.js';
 import { Pager, usePages } from '../parts/pager.js';
 import { Problem } from '../parts/problem.js';
-import { CancelOrReplay } from '../parts/row-actions.js';
+import { activationKeys, CancelOrReplay } from '../parts/row-actions.js';
 import { Table } from '../parts/table.js';
 import { Tabs } from '../parts/tabs.js';
 
@@ -62,7 +62,7 @@ export default function Activations({ query }) {
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
     ${list.fresh > 0 && !pages.cursor && html`<button type="button" onClick=${list.show}>Show ${list.fresh} new</button>`}
     ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ actions })} rows=${list.rows} id=${(/** @type {any} */ a) => a.activationId}
-        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} stale=${list.list.stale} />`
+        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
       : !list.list.data ? !list.list.error && html`<${Loading} what="Loading activations" />`
       : filtered ? html`<${Empty} title="No activation matches" action=${html`<button type="button" onClick=${clear}>Clear the filters</button>`}>
           The filters and the time above leave nothing. A tab's number counts what ended in this time, the list what was submitted in it.<//>`

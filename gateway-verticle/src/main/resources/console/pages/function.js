@@ -16,7 +16,7 @@ import { Invoke } from '../parts/invoke.js';
 import { PageHead } from '../parts/page-head.js';
 import { Problem } from '../parts/problem.js';
 import { RangePicker } from '../parts/range-picker.js';
-import { CancelOrReplay } from '../parts/row-actions.js';
+import { activationKeys, CancelOrReplay } from '../parts/row-actions.js';
 import { Table } from '../parts/table.js';
 
 /** @param {{f: any, load: any}} props */
@@ -42,7 +42,7 @@ function Recent({ name }) {
       <a href=${href('/activations', { function: name })}>All activations</a></div></div>
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
     ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ withFunction: false, actions })} rows=${list.rows} id=${(/** @type {any} */ a) => a.activationId}
-        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} stale=${list.list.stale} />`
+        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
       : !list.list.data ? html`<${Loading} />` : html`<${Empty} title="It has not run yet">Invoke it on this page: its activations appear here.<//>`}
   </section>`;
 }

@@ -9,6 +9,7 @@ import { FirstSteps } from '../parts/first-steps.js';
 import { PageHead } from '../parts/page-head.js';
 import { Problem } from '../parts/problem.js';
 import { RangePicker } from '../parts/range-picker.js';
+import { activationKeys } from '../parts/row-actions.js';
 import { Table } from '../parts/table.js';
 
 /** @param {{load: any, totals: any}} props */
@@ -30,7 +31,7 @@ function Newest({ title, query, none, all }) {
       ${list.fresh > 0 && html`<button type="button" class="small" onClick=${list.show}>Show ${list.fresh} new</button>`}<a href=${all}>All</a></div></div>
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
     ${list.rows.length > 0 ? html`<${Table} label=${title} columns=${activationColumns().filter((column) => column.title !== 'Tags')} rows=${list.rows}
-        id=${(/** @type {any} */ a) => a.activationId} open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} stale=${list.list.stale} />`
+        id=${(/** @type {any} */ a) => a.activationId} open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
       : list.list.data && html`<p class="muted">${none}</p>`}
   </section>`;
 }

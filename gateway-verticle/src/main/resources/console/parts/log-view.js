@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { stripped } from '../lib/ansi.js';
 import { html } from '../lib/html.js';
+import { useOffsets } from '../lib/use-offsets.js';
 import { useSearch } from '../lib/use-search.js';
-import { columnsOf, offsets, visibleLines } from '../lib/virtual.js';
+import { columnsOf, visibleLines } from '../lib/virtual.js';
 import { LogLine } from './log-lines.js';
 import { LogTools } from './log-tools.js';
 
@@ -48,7 +49,8 @@ export function LogView({ log, version, live, tools, label = 'Log', side = 'both
   }, [options.side, version, log]);
   const shown = index ? index.length : count;
   const lineOf = (/** @type {number} */ i) => log.line(index ? index[i] : i);
-  const sums = useMemo(() => offsets(shown, (i) => (options.wrap ? Math.max(1, Math.ceil(columnsOf(stripped(lineOf(i).text)) / view.columns)) : 1)), [shown, version, options.wrap, view.columns, options.side, log]);
+  const rowsOf = (/** @type {number} */ i) => (options.wrap ? Math.max(1, Math.ceil(columnsOf(stripped(lineOf(i).text)) / view.columns)) : 1);
+  const sums = useOffsets(log, index, rowsOf, `${options.wrap} ${view.columns} ${options.side}`, version);
   const search = useSearch(shown, (i) => stripped(lineOf(i).text), version);
   const { from, to } = visibleLines(sums, view.top, view.height, ROW);
   const both = log.lines.stdout > 0 && log.lines.stderr > 0;

@@ -13,9 +13,9 @@ import { navigate } from '../lib/url.js';
 /**
  * A table that becomes cards on narrow screens. `j` and `k` choose a row, Enter opens it.
  * @param {{label: string, columns: Column[], rows: any[], id: (row: any) => string, open?: (row: any) => string,
- *     stale?: boolean, onChosen?: (row: any) => void}} props
+ *     stale?: boolean, keys?: (row: any) => Record<string, [string, () => void]>}} props `keys` are those of the chosen row
  */
-export function Table({ label, columns, rows, id, open, stale = false, onChosen }) {
+export function Table({ label, columns, rows, id, open, stale = false, keys: own }) {
   const [chosen, setChosen] = useState(/** @type {string | null} */ (null));
   /** @type {import('preact/hooks').MutableRef<any>} */
   const body = useRef(null);
@@ -24,12 +24,14 @@ export function Table({ label, columns, rows, id, open, stale = false, onChosen 
     const next = Math.max(0, Math.min(rows.length - 1, index < 0 ? 0 : index + by));
     if (rows[next]) {
       setChosen(id(rows[next]));
-      onChosen?.(rows[next]);
       body.current?.children[next]?.scrollIntoView({ block: 'nearest' });
     }
   };
   /** @type {Record<string, [string, () => void]>} */
   const keys = { j: ['Next row', () => move(1)], k: ['Previous row', () => move(-1)] };
+  if (index >= 0) {
+    Object.assign(keys, own?.(rows[index]));
+  }
   if (open && index >= 0) {
     keys.Enter = ['Open the row', () => navigate(open(rows[index]))];
   }
