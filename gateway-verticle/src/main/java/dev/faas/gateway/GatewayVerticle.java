@@ -14,6 +14,7 @@ import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.ActivationRoutes.SubmitContext;
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.console.BrowserDoor;
 import dev.faas.gateway.console.ConsoleFiles;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.explain.Explainer;
@@ -171,6 +172,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, cache, clock);
         var api = new Api(
                 stale,
+                new BrowserDoor(verifier, config.cookies()),
                 verifier,
                 new RequestRates(quotas::of),
                 Forwarding.to(auth, addresses),

@@ -76,6 +76,7 @@ class ApiTest {
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
                 RoutingContext::next,
+                RoutingContext::next,
                 new TokenVerifier(vertx),
                 RoutingContext::next,
                 forwarding,
