@@ -5,7 +5,7 @@ import { html } from './lib/html.js';
 import { listenToKeys } from './lib/keys.js';
 import { applyPrefs } from './lib/prefs.js';
 import { ROUTES } from './lib/routes.js';
-import { load, session } from './lib/session.js';
+import { followTabs, load, session } from './lib/session.js';
 import { useStore } from './lib/store.js';
 import { followLinks, href, match, navigate, place } from './lib/url.js';
 import { Empty } from './parts/empty.js';
@@ -69,6 +69,7 @@ function App() {
 applyPrefs();
 followLinks();
 listenToKeys();
+followTabs();
 render(html`<${App} />`, /** @type {Element} */ (document.getElementById('app')));
 const start = () => load().catch(() => setTimeout(start, 2000));
 start();

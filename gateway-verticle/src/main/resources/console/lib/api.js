@@ -1,7 +1,7 @@
 /** Calls of the API. An action is a plain object, so that it can be sent and also shown as text (see copy.js). */
 import { createStore } from './store.js';
 import { place, toQuery } from './url.js';
-import { csrfToken, isExpiring, refresh, signedInAgain } from './session.js';
+import { csrfToken, isExpiring, refresh, reread, signedInAgain } from './session.js';
 
 /**
  * @typedef {object} Action
@@ -27,7 +27,7 @@ export class ApiError extends Error {
   }
 }
 
-const AWAY = { code: 'away', title: 'No answer', detail: 'The platform cannot be reached. What you see may be old.' };
+const AWAY = { code: 'away', title: 'No answer', detail: 'The platform cannot be reached. Try again in a moment.' };
 
 /** @param {Action} action @param {AbortSignal} [signal] @returns {Promise<Response>} */
 async function once(action, signal) {
@@ -91,6 +91,9 @@ export async function fetchAction(action, signal) {
       return response;
     }
     const error = await refusal(response);
+    if (error.problem.code === 'csrf_failed' && tries === 0 && (await reread())) {
+      continue;
+    }
     if (response.status !== 401 || tries === 3) {
       throw error;
     }

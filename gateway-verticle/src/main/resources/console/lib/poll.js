@@ -48,7 +48,7 @@ export function usePoll(path, { query = {}, every = () => 10_000 } = {}) {
         if (stop.signal.aborted) {
           return;
         }
-        setState({ path, key, ...last, error: /** @type {any} */ (error) });
+        setState((old) => ({ path, key, ...(last.data === null && old.path === path ? { data: old.data, etag: null } : last), error: /** @type {any} */ (error) }));
       }
       busy = false;
       later();
@@ -68,7 +68,7 @@ export function usePoll(path, { query = {}, every = () => 10_000 } = {}) {
   return {
     data: mine ? state.data : null,
     etag: mine ? state.etag : null,
-    error: mine && state.key === key ? state.error : null,
+    error: mine && state.key === key && !(state.data !== null && state.error?.status === 0) ? state.error : null, // the banner says that it is away
     stale: mine && state.data !== null && (state.error !== null || state.key !== key),
     reload,
   };

@@ -73,6 +73,26 @@ export async function load() {
   }
 }
 
+/** Reads the login again, which another tab may have renewed. @returns {Promise<boolean>} */
+export async function reread() {
+  const response = await call('GET').catch(() => null);
+  if (response?.ok) {
+    await take(response);
+  }
+  return response?.ok === true;
+}
+
+/** Does what another tab does: it may renew the login, open another one, or sign out. */
+export function followTabs() {
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key === 'faas.login' && newValue === null) {
+      session.set({ state: 'out', user: null, csrf: '', expiresAt: null });
+    } else if (key === 'faas.login' && newValue !== session.get().expiresAt) {
+      reread();
+    }
+  });
+}
+
 /** @param {unknown} proof a name and a password, or the code of an identity provider @returns {Promise<Response>} */
 export async function signIn(proof) {
   const response = await call('POST', PATH, proof);

@@ -64,5 +64,5 @@ export function range(query, fallback, now = Date.now()) {
   }
   const name = /** @type {keyof RANGES} */ (query.get('range') ?? fallback);
   const known = Object.hasOwn(RANGES, name) ? name : fallback;
-  return { since: new Date(Math.floor((now - RANGES[known]) / 10_000) * 10_000).toISOString(), until: null, name: known };
+  return { since: new Date(Math.floor((now - RANGES[known]) / 60_000) * 60_000).toISOString(), until: null, name: known };
 }
