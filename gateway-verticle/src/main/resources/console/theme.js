@@ -1,5 +1,6 @@
 // Sets theme and row height before the first paint, so that the page does not flash. Not a module: it must block.
 (function () {
+  /** @param {string} name */
   var read = function (name) {
     try { return localStorage.getItem('faas.' + name); } catch (e) { return null; }
   };

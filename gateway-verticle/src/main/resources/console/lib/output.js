@@ -5,19 +5,17 @@ import { LogText } from './log-text.js';
 const RESULT_LIMIT = 16 * 1024 * 1024;
 
 export class Output {
-  constructor() {
-    this.reset();
-  }
+  log = new LogText();
+  attempt = 0;
+  /** bytes of each stream that have come */
+  received = { stdout: 0, stderr: 0 };
+  decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  /** @type {Uint8Array[]} */
+  result = [];
 
   /** Another attempt begins: what the one before wrote is no part of it. */
   reset() {
-    this.log = new LogText();
-    this.attempt = 0;
-    /** bytes of each stream that have come */
-    this.received = { stdout: 0, stderr: 0 };
-    this.decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-    /** @type {Uint8Array[]} */
-    this.result = [];
+    Object.assign(this, new Output());
   }
 
   /** @param {any} record of a `state` event */

@@ -14,7 +14,7 @@ import { toQuery } from './url.js';
  */
 export function usePoll(path, { query = {}, every = () => 10_000 } = {}) {
   const key = path === null ? null : path + toQuery(query);
-  const [state, setState] = useState({ path, key, data: null, etag: null, error: null });
+  const [state, setState] = useState(/** @type {{path: string | null, key: string | null, data: any, etag: string | null, error: any}} */ ({ path, key, data: null, etag: null, error: null }));
   const turn = useRef({ every, reload: () => {} });
   turn.current.every = every;
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { held } from './hold.js';
 import { pace, usePoll } from './poll.js';
 import { isLive } from './status.js';
@@ -13,7 +13,6 @@ const idOf = (/** @type {any} */ row) => row.activationId;
 export function useActivations(query) {
   const key = toQuery(query);
   const [shown, setShown] = useState({ key, rows: /** @type {any[]} */ ([]), full: false });
-  const pointed = useRef(false);
   const list = usePoll('/v1/activations', { query, every: (data) => pace(data?.items.some((/** @type {any} */ a) => isLive(a.status)) ?? false) });
   const latest = list.stale && !list.error ? null : list.data?.items ?? null;
   const mine = shown.key === key && shown.full;
@@ -24,5 +23,5 @@ export function useActivations(query) {
     }
   }, [list.data, key, latest === null]);
   const show = () => setShown({ key, rows: latest ?? rows, full: latest !== null });
-  return { rows, fresh, show, list, pointed, next: list.data?.next ?? null };
+  return { rows, fresh, show, list, next: list.data?.next ?? null };
 }

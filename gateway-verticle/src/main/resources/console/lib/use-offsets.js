@@ -7,7 +7,7 @@ import { offsets } from './virtual.js';
  * @param {(line: number) => number} rowsOf @param {string} shape changes when all lines must be measured again @param {unknown} version
  */
 export function useOffsets(log, index, rowsOf, shape, version) {
-  const last = useRef({ log: /** @type {any} */ (null), shape: '', dropped: 0, settled: 0, sums: new Float64Array(1) });
+  const last = useRef({ log: /** @type {any} */ (null), shape: '', dropped: 0, settled: 0, sums: /** @type {Float64Array} */ (new Float64Array(1)) });
   return useMemo(() => {
     const old = last.current;
     const grows = index === null && old.log === log && old.shape === shape && old.dropped === log.dropped;

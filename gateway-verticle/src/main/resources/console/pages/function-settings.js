@@ -32,7 +32,7 @@ export default function FunctionSettings({ name }) {
   };
   const load = () => read().then((found) => { setBase(found); setInitial(found.document); setError(null); }, setError);
   useEffect(() => { load(); }, [name]);
-  const actionOf = (/** @type {any} */ document) => ({ method: 'PUT', path, body: document, headers: base ? { 'If-Match': base.etag } : {} });
+  const actionOf = (/** @type {any} */ document) => ({ method: 'PUT', path, body: document, headers: { 'If-Match': base?.etag ?? '*' } });
   const save = async () => {
     try {
       const { data } = await send(actionOf(review));

@@ -50,7 +50,7 @@ export default function Functions({ query }) {
   const label = query.get('label') ?? '';
   const adHoc = query.get('adhoc') === 'true';
   const pages = usePages(query);
-  const list = usePoll('/v1/functions', { query: { limit: 100, cursor: pages.cursor, label: /^[^:]{1,64}:/.test(label) ? label : null } });
+  const list = usePoll('/v1/functions', { query: { limit: 50, cursor: pages.cursor, label: /^[^:]{1,64}:/.test(label) ? label : null } });
   const load = usePoll('/v1/stats/now', { every: (data) => pace(data?.queued + data?.running > 0) });
   const items = list.data?.items ?? [];
   const rows = items.filter((/** @type {any} */ f) => f.name.includes(name) && (adHoc || !isAdHoc(f)));

@@ -20,7 +20,7 @@ function alone(u, line) {
   return values.flatMap((/** @type {number | null} */ value, /** @type {number} */ i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
 }
 
-/** @param {import('../lib/series.js').ChartData} chart @param {any} events @param {number} width */
+/** @param {import('../lib/series.js').ChartData} chart @param {any} events @param {number} width @returns {any} */
 function optionsOf(chart, { onCursor, onZoom, onPick }, width) {
   const axis = { stroke: token('muted'), font: '12px ' + token('sans'), grid: { stroke: token('line'), width: 1 }, ticks: { show: false } };
   return {

@@ -21,7 +21,7 @@ function Numbers({ stats, list }) {
 
 /**
  * The charts of one function, of all of a user, or of the platform. A drag zooms; a click lists the activations of that step.
- * @param {{query: URLSearchParams, of: Record<string, unknown>, limit?: number | null, fallback?: keyof import('../lib/time.js').RANGES, only?: string[]}} props
+ * @param {{query: URLSearchParams, of: Record<string, unknown>, limit?: number | null, fallback?: keyof typeof import('../lib/time.js').RANGES, only?: string[]}} props
  */
 export function Charts({ query, of, limit = null, fallback = '1h', only }) {
   const { since, until } = range(query, fallback);
