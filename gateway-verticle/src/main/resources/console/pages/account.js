@@ -13,9 +13,12 @@ import { Sessions } from '../parts/sessions.js';
 function Preferences() {
   const { theme, rows, shortcuts } = useStore(prefs);
   return html`<section class="panel"><h2>This browser</h2><div class="fields">
-    <${SelectField} id="theme" label="Theme" value=${theme} options=${[['system', 'as the system'], ['light', 'light'], ['dark', 'dark']]} onInput=${(/** @type {string} */ value) => prefer('theme', value)} />
-    <${SelectField} id="rows" label="Rows of tables" value=${rows} options=${[['compact', 'compact'], ['wide', 'wide']]} onInput=${(/** @type {string} */ value) => prefer('rows', value)} />
-    <${SelectField} id="shortcuts" label="Shortcuts of one key" value=${shortcuts} options=${[['on', 'on'], ['off', 'off']]} onInput=${(/** @type {string} */ value) => prefer('shortcuts', value)} help="Press ? to see them." />
+    <${SelectField} id="theme" label="Theme" value=${theme} options=${[['system', 'as the system'], ['light', 'light'], ['dark', 'dark']]}
+        onInput=${(/** @type {string} */ value) => prefer('theme', value)} />
+    <${SelectField} id="rows" label="Rows of tables" value=${rows} options=${[['compact', 'compact'], ['wide', 'wide']]}
+        onInput=${(/** @type {string} */ value) => prefer('rows', value)} />
+    <${SelectField} id="shortcuts" label="Shortcuts of one key" value=${shortcuts} options=${[['on', 'on'], ['off', 'off']]}
+        onInput=${(/** @type {string} */ value) => prefer('shortcuts', value)} help="Press ? to see them." />
   </div></section>`;
 }
 
@@ -26,10 +29,12 @@ function DeleteAccount({ user }) {
   return html`<section class="panel stack"><h2>Delete the account</h2>
     <p class="muted">Its functions, activations and keys go with it. The name is not given to anyone else.</p>
     <div><button type="button" class="danger" onClick=${() => setOpen(true)}>Delete account</button></div>
-    ${open && html`<${Confirm} title=${`Delete the account ${user.username}?`} name=${user.username} action="Delete account" onClose=${() => setOpen(false)}
+    ${open && html`<${Confirm} title=${`Delete the account ${user.username}?`} name=${user.username} action="Delete account"
+        onClose=${() => setOpen(false)}
       onConfirm=${() => send({ method: 'DELETE', path: '/v1/auth/me', body: { currentPassword: password } }).then(signOut)}>
       <p>All functions, activations, results and keys of this account are deleted.</p>
-      <${TextField} id="delete-password" label="Password" type="password" autocomplete="current-password" value=${password} onInput=${setPassword} /><//>`}
+      <${TextField} id="delete-password" label="Password" type="password" autocomplete="current-password" value=${password}
+          onInput=${setPassword} /><//>`}
   </section>`;
 }
 

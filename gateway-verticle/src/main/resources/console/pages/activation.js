@@ -31,9 +31,12 @@ function Facts({ a }) {
     ${a.spawner && html`<dt>Spawner</dt><dd><code>${a.spawner}</code></dd>`}
     ${a.mode && html`<dt>Mode</dt><dd>${a.mode}${a.sandbox && a.sandbox !== a.mode ? `, ${a.sandbox}` : ''}${a.modeFallback ? `: ${a.modeFallback}` : ''}</dd>`}
     <dt>Image</dt><dd><code>${a.image}</code></dd>
-    ${Object.keys(a.tags).length > 0 && html`<dt>Tags</dt><dd class="row tight">${Object.entries(a.tags).map(([key, value]) => html`<a class="chip" href=${href('/activations', { tag: `${key}:${value}` })}>${key}:${value}</a>`)}</dd>`}
-    ${a.trigger && html`<dt>Started by</dt><dd>${a.trigger.type} <a href=${href('/activations', { trigger: a.trigger.id })}><code>…${a.trigger.id.slice(-8)}</code></a></dd>`}
-    ${a.cause && html`<dt>Caused by</dt><dd><a href=${href('/activations/' + a.cause.activationId)}><code>…${a.cause.activationId.slice(-8)}</code></a></dd>`}
+    ${Object.keys(a.tags).length > 0 && html`<dt>Tags</dt><dd class="row tight">${Object.entries(a.tags).map(([key, value]) => html`<a
+        class="chip" href=${href('/activations', { tag: `${key}:${value}` })}>${key}:${value}</a>`)}</dd>`}
+    ${a.trigger && html`<dt>Started by</dt><dd>${a.trigger.type} <a
+        href=${href('/activations', { trigger: a.trigger.id })}><code>…${a.trigger.id.slice(-8)}</code></a></dd>`}
+    ${a.cause && html`<dt>Caused by</dt><dd><a
+        href=${href('/activations/' + a.cause.activationId)}><code>…${a.cause.activationId.slice(-8)}</code></a></dd>`}
     ${a.batch && html`<dt>Batch</dt><dd><a href=${href('/activations', { batch: a.batch.id })}>item ${a.batch.index}</a></dd>`}
     ${a.redrivenAs && html`<dt>Run again as</dt><dd><a href=${href('/activations/' + a.redrivenAs)}><code>…${a.redrivenAs.slice(-8)}</code></a></dd>`}
     <dt>Id</dt><dd class="copied"><code class="cut">${a.activationId}</code><${CopyButton} text=${a.activationId} what="the id" /></dd>
@@ -47,7 +50,8 @@ export default function ActivationPage({ id }) {
   useKeys(activationKeys(id));
   const bytes = useMemo(() => (complete ? output.resultBytes() : new Uint8Array()), [complete, output, version]);
   const title = a ? html`${a.function.name} <span class="muted mono">…${id.slice(-8)}</span>` : html`<span class="mono">…${id.slice(-8)}</span>`;
-  const head = html`<${PageHead} title=${title} name=${a ? `${a.function.name} …${id.slice(-8)}` : id} crumbs=${[['Activations', '/activations']]} badge=${a && html`<${Badge} status=${a.status} />`}>
+  const head = html`<${PageHead} title=${title} name=${a ? `${a.function.name} …${id.slice(-8)}` : id} crumbs=${[['Activations', '/activations']]}
+      badge=${a && html`<${Badge} status=${a.status} />`}>
     ${a && html`<${CancelOrReplay} a=${a} /><button type="button" onClick=${() => setEditing(true)}>Edit and run again</button>
       <${CopyAs} action=${isLive(a.status) ? cancelAction(a) : replayAction(a)} />`}<//>`;
   if (!a) {
@@ -66,10 +70,13 @@ export default function ActivationPage({ id }) {
     ${a.status === 'queued' && html`<${Why} id=${id} />`}
     <div class="grid-side">
       <div class="stack wide">
-        ${complete && html`<section><h2 class="section-head">Result</h2><${Result} bytes=${bytes} id=${id} truncated=${a.resultTruncated} /></section>`}
+        ${complete && html`<section><h2 class="section-head">Result</h2><${Result} bytes=${bytes} id=${id}
+            truncated=${a.resultTruncated} /></section>`}
         ${(!complete || output.received.stderr > 0) && html`<section><div class="section-head"><h2>${complete ? 'Log' : 'Output'}</h2></div>
-          ${output.log.count > 0 ? html`<${LogView} log=${output.log} version=${version} live=${live} label=${complete ? 'Log' : 'Output'} side=${complete ? 'stderr' : 'both'}
-              tools=${html`${a.logTruncated && html`<span class="muted small">cut off at the limit</span>`}<button type="button" class="small" onClick=${() => save('logs')}>Download</button>`} />`
+          ${output.log.count > 0 ? html`<${LogView} log=${output.log} version=${version} live=${live} label=${complete ? 'Log' : 'Output'}
+              side=${complete ? 'stderr' : 'both'}
+              tools=${html`${a.logTruncated && html`<span class="muted small">cut off at the limit</span>`}<button type="button" class="small"
+                  onClick=${() => save('logs')}>Download</button>`} />`
             : html`<p class="muted">It has written nothing yet.</p>`}
         </section>`}
       </div>

@@ -61,8 +61,10 @@ export default function Activations({ query }) {
     </div>
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
     ${list.fresh > 0 && !pages.cursor && html`<button type="button" onClick=${list.show}>Show ${list.fresh} new</button>`}
-    ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ actions })} rows=${list.rows} id=${(/** @type {any} */ a) => a.activationId}
-        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
+    ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ actions })} rows=${list.rows}
+        id=${(/** @type {any} */ a) => a.activationId}
+        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)}
+            stale=${list.list.stale} />`
       : !list.list.data ? !list.list.error && html`<${Loading} what="Loading activations" />`
       : filtered ? html`<${Empty} title="No activation matches" action=${html`<button type="button" onClick=${clear}>Clear the filters</button>`}>
           The filters and the time above leave nothing. A tab's number counts what ended in this time, the list what was submitted in it.<//>`

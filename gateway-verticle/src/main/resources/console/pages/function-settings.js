@@ -57,7 +57,8 @@ export default function FunctionSettings({ name }) {
   }
   return html`${head}
     <${FunctionForm} initial=${initial} fixedName=${true} saveText="Review changes" actionOf=${actionOf} onSave=${setReview} />
-    ${review && !theirs && html`<${Confirm} title=${`Save revision ${base.revision + 1}?`} action="Save" keep="Back to the form" kind="primary" onConfirm=${save} onClose=${() => setReview(null)}>
+    ${review && !theirs && html`<${Confirm} title=${`Save revision ${base.revision + 1}?`} action="Save" keep="Back to the form" kind="primary"
+        onConfirm=${save} onClose=${() => setReview(null)}>
       <${DiffView} changes=${changes(base.document, review)} from=${`Revision ${base.revision}`} to="Yours" /><//>`}
     ${theirs && html`<${Dialog} title="It was changed meanwhile" kind="wide" onClose=${() => setTheirs(null)}>
       <h2>It was changed meanwhile</h2>

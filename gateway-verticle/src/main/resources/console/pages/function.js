@@ -41,8 +41,10 @@ function Recent({ name }) {
       ${list.fresh > 0 && html`<button type="button" onClick=${list.show}>Show ${list.fresh} new</button>`}
       <a href=${href('/activations', { function: name })}>All activations</a></div></div>
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
-    ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ withFunction: false, actions })} rows=${list.rows} id=${(/** @type {any} */ a) => a.activationId}
-        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
+    ${list.rows.length > 0 ? html`<${Table} label="Activations" columns=${activationColumns({ withFunction: false, actions })} rows=${list.rows}
+        id=${(/** @type {any} */ a) => a.activationId}
+        open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)}
+            stale=${list.list.stale} />`
       : !list.list.data ? html`<${Loading} />` : html`<${Empty} title="It has not run yet">Invoke it on this page: its activations appear here.<//>`}
   </section>`;
 }
@@ -58,12 +60,14 @@ export default function FunctionPage({ name, query }) {
   const paused = f.data?.paused;
   return html`
     <${PageHead} title=${name} crumbs=${[['Functions', '/functions']]} badge=${paused && html`<${Mark} like="timed_out" icon="pause">Paused<//>`}>
-      ${f.data && (paused ? html`<button type="button" onClick=${() => act('resume', `Resumed ${name}`)}>Resume</button>` : html`<button type="button" onClick=${() => act('pause', `Paused ${name}`)}>Pause function</button>`)}
+      ${f.data && (paused ? html`<button type="button" onClick=${() => act('resume', `Resumed ${name}`)}>Resume</button>` : html`<button
+          type="button" onClick=${() => act('pause', `Paused ${name}`)}>Pause function</button>`)}
       <a class="button" href=${href(`/functions/${name}/revisions`)}>Revisions</a>
       <a class="button" href=${href(`/functions/${name}/settings`)}>Settings</a>
     <//>
     <${Problem} error=${error ?? f.error} retry=${error ? undefined : f.reload} />
-    ${paused && html`<p class="note warn">Paused <${Ago} time=${paused.since} />${paused.note && `: ${paused.note}`}. New activations are ${paused.submits === 'refuse' ? 'refused' : 'queued'}.</p>`}
+    ${paused && html`<p class="note warn">Paused <${Ago}
+        time=${paused.since} />${paused.note && `: ${paused.note}`}. New activations are ${paused.submits === 'refuse' ? 'refused' : 'queued'}.</p>`}
     ${f.data?.description && html`<p>${f.data.description}</p>`}
     ${f.data && html`<div class="grid-side">
       <div class="stack">

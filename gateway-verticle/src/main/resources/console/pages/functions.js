@@ -16,30 +16,31 @@ import { Table } from '../parts/table.js';
 /** A function that the client made for one command and that goes when it is idle. @param {any} f */
 const isAdHoc = (f) => f.idleTtlSeconds !== null && f.idleTtlSeconds !== undefined;
 
-/** @param {any} load @param {any} stats */
+/** @param {any} load @param {any} stats @returns {import('../parts/table.js').Column[]} */
 function columnsOf(load, stats) {
   const now = (/** @type {any} */ f) => load?.functions.find((/** @type {any} */ each) => each.id === f.id);
   const series = (/** @type {any} */ f) => stats?.functions?.[f.id]?.series;
   return [
-    { title: 'Name', cell: (/** @type {any} */ f) => html`<span class="row"><a href=${href('/functions/' + f.name)}><strong>${f.name}</strong></a>
+    { title: 'Name', cell: (f) => html`<span class="row"><a href=${href('/functions/' + f.name)}><strong>${f.name}</strong></a>
       ${f.paused && html`<${Mark} like="timed_out" icon="pause">Paused<//>`}</span>` },
-    { title: 'Image', cell: (/** @type {any} */ f) => html`<code class="cut" title=${f.image}>${f.image}</code>` },
-    { title: 'Mode', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => html`<span class="muted">${f.mode}</span>` },
-    { title: 'Queued', kind: /** @type {const} */ ('number'), cell: (/** @type {any} */ f) => now(f)?.queued ?? 0 },
-    { title: 'Running', kind: /** @type {const} */ ('number'), cell: (/** @type {any} */ f) => html`${now(f)?.running ?? 0}<span class="muted">/${f.concurrency}</span>` },
-    { title: 'Ended in 24 h', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => {
+    { title: 'Image', cell: (f) => html`<code class="cut" title=${f.image}>${f.image}</code>` },
+    { title: 'Mode', kind: 'fit', cell: (f) => html`<span class="muted">${f.mode}</span>` },
+    { title: 'Queued', kind: 'number', cell: (f) => now(f)?.queued ?? 0 },
+    { title: 'Running', kind: 'number', cell: (f) => html`${now(f)?.running ?? 0}<span class="muted">/${f.concurrency}</span>` },
+    { title: 'Ended in 24 h', kind: 'fit', cell: (f) => {
       const ends = sum(series(f));
       return html`<${Sparkline} values=${ends} label=${`${ends.reduce((a, b) => a + b, 0)} ended in 24 hours`} />`;
     } },
-    { title: 'p95 run', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => {
+    { title: 'p95 run', kind: 'fit', cell: (f) => {
       const p95 = series(f)?.runMs?.p95 ?? [];
       const known = p95.filter((/** @type {number | null} */ ms) => ms !== null);
       const text = known.length > 0 ? duration(known[known.length - 1]) : 'no run in 24 hours';
       return html`<span class="row"><${Sparkline} values=${p95} label=${'p95 ' + text} />${known.length > 0 && text}</span>`;
     } },
-    { title: 'Last end', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => {
+    { title: 'Last end', kind: 'fit', cell: (f) => {
       const last = lastEnd(stats, series(f));
-      return last ? html`<span class="row tight"><${Badge} status=${last.status} /><span class="muted">${last.time ? html`<${Ago} time=${last.time} />` : '< 15 min ago'}</span></span>` : html`<span class="muted">–</span>`;
+      return last ? html`<span class="row tight"><${Badge} status=${last.status} /><span class="muted">${last.time ? html`<${Ago}
+          time=${last.time} />` : '< 15 min ago'}</span></span>` : html`<span class="muted">–</span>`;
     } },
   ];
 }
@@ -63,17 +64,22 @@ export default function Functions({ query }) {
   return html`
     <${PageHead} title="Functions">${items.length > 0 && create}<//>
     <div class="filters" role="search">
-      <input type="search" data-filter aria-label="Filter by name" placeholder="Name" value=${name} onInput=${(/** @type {any} */ e) => setQuery({ name: e.target.value }, true)} />
-      <input type="search" aria-label="Filter by label" placeholder="Label, as team:web" value=${label} onInput=${(/** @type {any} */ e) => setQuery({ label: e.target.value, cursor: null }, true)} />
+      <input type="search" data-filter aria-label="Filter by name" placeholder="Name" value=${name}
+          onInput=${(/** @type {any} */ e) => setQuery({ name: e.target.value }, true)} />
+      <input type="search" aria-label="Filter by label" placeholder="Label, as team:web" value=${label}
+          onInput=${(/** @type {any} */ e) => setQuery({ label: e.target.value, cursor: null }, true)} />
       <label class="check"><input type="checkbox" checked=${adHoc} onChange=${() => setQuery({ adhoc: !adHoc }, true)} />Ad-hoc functions</label>
     </div>
     <${Problem} error=${list.error} retry=${list.reload} />
     ${!list.data ? !list.error && html`<${Loading} what="Loading functions" />`
-      : rows.length > 0 ? html`<${Table} label="Functions" columns=${columnsOf(load.data, stats.data)} rows=${rows} id=${(/** @type {any} */ f) => f.id}
+      : rows.length > 0 ? html`<${Table} label="Functions" columns=${columnsOf(load.data, stats.data)} rows=${rows}
+          id=${(/** @type {any} */ f) => f.id}
           open=${(/** @type {any} */ f) => href('/functions/' + f.name)} stale=${list.stale} />`
-      : filtered ? html`<${Empty} title="No function matches" action=${html`<button type="button" onClick=${() => setQuery({ name: null, label: null })}>Clear the filters</button>`}>
+      : filtered ? html`<${Empty} title="No function matches" action=${html`<button type="button"
+          onClick=${() => setQuery({ name: null, label: null })}>Clear the filters</button>`}>
           A function is shown if its name contains the text and it has the label.<//>`
-      : items.length > 0 ? html`<${Empty} title="Only ad-hoc functions" action=${html`<button type="button" onClick=${() => setQuery({ adhoc: true })}>Show them</button>`}>
+      : items.length > 0 ? html`<${Empty} title="Only ad-hoc functions" action=${html`<button type="button"
+          onClick=${() => setQuery({ adhoc: true })}>Show them</button>`}>
           The functions here were made by <code>faas run</code> and go when they are idle.<//>`
       : html`<${Empty} title="No functions yet" action=${create}>A function is a container image that runs once for each activation.<//>`}
     <${Pager} pages=${pages} next=${list.data?.next} />`;

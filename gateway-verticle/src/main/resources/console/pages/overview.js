@@ -20,7 +20,8 @@ function Tiles({ load, totals }) {
     <a class="tile" href=${href('/activations', { status: 'queued' })}><span class="muted">Queued</span><strong>${shown(load?.queued)}</strong></a>
     <a class="tile" href=${href('/activations', { status: 'running' })}><span class="muted">Running</span><strong>${shown(load?.running)}</strong></a>
     <div class="tile"><span class="muted">Slots in use</span><strong>${load ? `${load.slots - load.free} of ${load.slots}` : '–'}</strong></div>
-    <a class="tile" href=${href('/activations', { status: ['failed', 'timed_out', 'expired'], range: '1h' })}><span class="muted">Failed in the last hour</span><strong>${shown(failed)}</strong></a>
+    <a class="tile" href=${href('/activations', { status: ['failed', 'timed_out', 'expired'], range: '1h' })}><span
+        class="muted">Failed in the last hour</span><strong>${shown(failed)}</strong></a>
   </div>`;
 }
 
@@ -28,10 +29,13 @@ function Tiles({ load, totals }) {
 function Newest({ title, query, none, all }) {
   const list = useActivations(query);
   return html`<section><div class="section-head"><h2>${title}</h2><div class="row">
-      ${list.fresh > 0 && html`<button type="button" class="small" onClick=${list.show}>Show ${list.fresh} new</button>`}<a href=${all}>All</a></div></div>
+      ${list.fresh > 0 && html`<button type="button" class="small" onClick=${list.show}>Show ${list.fresh} new</button>`}<a
+          href=${all}>All</a></div></div>
     <${Problem} error=${list.list.error} retry=${list.list.reload} />
-    ${list.rows.length > 0 ? html`<${Table} label=${title} columns=${activationColumns().filter((column) => column.title !== 'Tags')} rows=${list.rows}
-        id=${(/** @type {any} */ a) => a.activationId} open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)} keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
+    ${list.rows.length > 0 ? html`<${Table} label=${title} columns=${activationColumns().filter((column) => column.title !== 'Tags')}
+        rows=${list.rows}
+        id=${(/** @type {any} */ a) => a.activationId} open=${(/** @type {any} */ a) => href('/activations/' + a.activationId)}
+            keys=${(/** @type {any} */ a) => activationKeys(a.activationId)} stale=${list.list.stale} />`
       : list.list.data && html`<p class="muted">${none}</p>`}
   </section>`;
 }
@@ -50,6 +54,8 @@ export default function Overview({ query }) {
     <${Problem} error=${load.error} retry=${load.reload} />
     <${Tiles} load=${load.data} totals=${hour.data?.totals} />
     <${Charts} query=${query} of=${{}} only=${['ends', 'load', 'wait', 'run']} />
-    <${Newest} title="Newest failures" query=${{ status: ['failed', 'timed_out', 'expired'], limit: 5 }} none="Nothing has failed." all=${href('/activations', { status: ['failed', 'timed_out', 'expired'] })} />
-    <${Newest} title="Waiting now" query=${{ status: 'queued', limit: 5 }} none="Nothing waits." all=${href('/activations', { status: 'queued' })} />`;
+    <${Newest} title="Newest failures" query=${{ status: ['failed', 'timed_out', 'expired'], limit: 5 }} none="Nothing has failed."
+        all=${href('/activations', { status: ['failed', 'timed_out', 'expired'] })} />
+    <${Newest} title="Waiting now" query=${{ status: 'queued', limit: 5 }} none="Nothing waits."
+        all=${href('/activations', { status: 'queued' })} />`;
 }

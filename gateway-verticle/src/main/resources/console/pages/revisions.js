@@ -46,22 +46,30 @@ export default function Revisions({ name, query }) {
     toast(`Revision ${data.revision} has what revision ${back.revision} had`);
     navigate(href('/functions/' + name));
   };
+  /** @type {import('../parts/table.js').Column[]} */
   const columns = [
-    { title: 'Revision', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => html`<span class="row"><strong>${f.revision}</strong>${f.revision === newest && html`<${Mark} like="succeeded">Current<//>`}</span>` },
-    { title: 'Saved', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => html`<${Ago} time=${f.updatedAt} />` },
-    { title: 'Image', cell: (/** @type {any} */ f) => html`<code class="cut">${f.image}</code>` },
-    { title: 'From', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => html`<input type="radio" name="from" aria-label=${`Compare from revision ${f.revision}`} checked=${f.revision === from} onChange=${() => setQuery({ from: f.revision, to }, true)} />` },
-    { title: 'To', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => html`<input type="radio" name="to" aria-label=${`Compare to revision ${f.revision}`} checked=${f.revision === to} onChange=${() => setQuery({ from, to: f.revision }, true)} />` },
-    { title: '', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ f) => f.revision !== newest && html`<button type="button" class="small" aria-label=${`Roll back to revision ${f.revision}`} onClick=${() => setBack(f)}>Roll back</button>` },
+    { title: 'Revision', kind: 'fit', cell: (f) => html`<span class="row"><strong>${f.revision}</strong>${f.revision === newest && html`<${Mark}
+        like="succeeded">Current<//>`}</span>` },
+    { title: 'Saved', kind: 'fit', cell: (f) => html`<${Ago} time=${f.updatedAt} />` },
+    { title: 'Image', cell: (f) => html`<code class="cut">${f.image}</code>` },
+    { title: 'From', kind: 'fit', cell: (f) => html`<input type="radio" name="from" aria-label=${`Compare from revision ${f.revision}`}
+        checked=${f.revision === from} onChange=${() => setQuery({ from: f.revision, to }, true)} />` },
+    { title: 'To', kind: 'fit', cell: (f) => html`<input type="radio" name="to" aria-label=${`Compare to revision ${f.revision}`}
+        checked=${f.revision === to} onChange=${() => setQuery({ from, to: f.revision }, true)} />` },
+    { title: '', kind: 'fit', cell: (f) => f.revision !== newest && html`<button type="button" class="small"
+        aria-label=${`Roll back to revision ${f.revision}`} onClick=${() => setBack(f)}>Roll back</button>` },
   ];
   return html`
     <${PageHead} title="Revisions" name=${`Revisions of ${name}`} crumbs=${[['Functions', '/functions'], [name, '/functions/' + name]]} />
     <${Problem} error=${list.error ?? current.error} retry=${list.reload} />
-    ${list.data ? html`<${Table} label="Revisions" columns=${columns} rows=${rows} id=${(/** @type {any} */ f) => String(f.revision)} stale=${list.stale} />` : !list.error && html`<${Loading} />`}
+    ${list.data ? html`<${Table} label="Revisions" columns=${columns} rows=${rows} id=${(/** @type {any} */ f) => String(f.revision)}
+        stale=${list.stale} />` : !list.error && html`<${Loading} />`}
     <${Pager} pages=${pages} next=${list.data?.next} />
     ${from > 0 && to > 0 && html`<${Compared} key=${`${from} ${to}`} name=${name} from=${from} to=${to} />`}
-    ${rows.length === 1 && !pages.cursor && html`<p class="muted">There is one revision. Each change of the settings makes another one, which is compared here.</p>`}
-    ${back && html`<${Confirm} title=${`Roll back to revision ${back.revision}?`} action="Roll back" keep="Keep the current one" kind="primary" onConfirm=${roll} onClose=${() => setBack(null)}>
+    ${rows.length === 1 && !pages.cursor && html`<p
+        class="muted">There is one revision. Each change of the settings makes another one, which is compared here.</p>`}
+    ${back && html`<${Confirm} title=${`Roll back to revision ${back.revision}?`} action="Roll back" keep="Keep the current one" kind="primary"
+        onConfirm=${roll} onClose=${() => setBack(null)}>
       <p>It becomes revision ${newest + 1}; the others stay. This changes:</p>
       <${DiffView} changes=${changes(content(current.data), content(back))} from=${`Revision ${newest}`} to=${`Revision ${newest + 1}`} /><//>`}`;
 }

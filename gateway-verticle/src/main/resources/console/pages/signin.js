@@ -33,8 +33,10 @@ export default function SignIn({ query }) {
   return html`<main class="panel stack">
     <${PageHead} title="Sign in" />
     <form class="stack" onSubmit=${submit}>
-      <${TextField} id="username" label="Name" autocomplete="username" autocapitalize="none" spellcheck=${false} required value=${username} onInput=${setUsername} />
-      <${TextField} id="password" label="Password" type="password" autocomplete="current-password" required value=${password} onInput=${setPassword} />
+      <${TextField} id="username" label="Name" autocomplete="username" autocapitalize="none" spellcheck=${false} required value=${username}
+          onInput=${setUsername} />
+      <${TextField} id="password" label="Password" type="password" autocomplete="current-password" required value=${password}
+          onInput=${setPassword} />
       ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}
       <button type="submit" class="primary" disabled=${busy}>Sign in</button>
     </form>

@@ -37,11 +37,14 @@ export default function SignUp({ query }) {
     <${PageHead} title="Sign up" />
     ${mode === 'closed' ? html`<p>This platform takes no new accounts. Ask its operator for one.</p>`
       : html`<form class="stack" onSubmit=${submit}>
-        <${TextField} id="username" label="Name" autocomplete="username" autocapitalize="none" spellcheck=${false} required value=${username} onInput=${setUsername}
+        <${TextField} id="username" label="Name" autocomplete="username" autocapitalize="none" spellcheck=${false} required value=${username}
+            onInput=${setUsername}
           error=${fields.username} help="3 to 64 of a–z, 0–9, dot, dash and underscore. It cannot be changed." />
-        <${TextField} id="password" label="Password" type="password" autocomplete="new-password" required minlength="8" value=${password} onInput=${setPassword}
+        <${TextField} id="password" label="Password" type="password" autocomplete="new-password" required minlength="8" value=${password}
+            onInput=${setPassword}
           error=${fields.password} help="At least 8 characters." />
-        ${(mode === 'invitation' || invitation !== '') && html`<${TextField} id="invitation" label="Invitation" required autocomplete="off" value=${invitation} onInput=${setInvitation} error=${fields.invitation} />`}
+        ${(mode === 'invitation' || invitation !== '') && html`<${TextField} id="invitation" label="Invitation" required autocomplete="off"
+            value=${invitation} onInput=${setInvitation} error=${fields.invitation} />`}
         ${error && Object.keys(fields).length === 0 && html`<${Problem} error=${error} />`}
         ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}
         <button type="submit" class="primary" disabled=${busy}>Sign up</button>

@@ -41,9 +41,12 @@ export function activationColumns({ withFunction = true, actions } = {}) {
   return [
     { title: 'State', kind: 'fit', cell: (a) => html`<${Badge} status=${a.status} />` },
     { title: 'Activation', kind: 'fit', cell: (a) => html`<${ShortId} id=${a.activationId} />` },
-    ...(withFunction ? [{ title: 'Function', cell: (/** @type {any} */ a) => html`<a class="cut" href=${href('/functions/' + a.function.name)}>${a.function.name}</a>` }] : []),
+    ...(withFunction ? [{ title: 'Function', cell: (/** @type {any} */ a) => html`<a class="cut"
+        href=${href('/functions/' + a.function.name)}>${a.function.name}</a>` }] : []),
     { title: 'Why', cell: (a) => why(a) && html`<span class="cut muted" title=${a.detail ?? ''}>${why(a)}</span>` },
-    { title: 'Tags', cell: (a) => Object.keys(a.tags).length > 0 && html`<span class="row tight">${Object.entries(a.tags).slice(0, 2).map(([key, value]) => html`<span class="chip" title=${`${key}:${value}`}>${key}:${value}</span>`)}</span>` },
+    { title: 'Tags', cell: (a) => Object.keys(a.tags).length > 0 && html`<span
+        class="row tight">${Object.entries(a.tags).slice(0, 2).map(([key, value]) => html`<span class="chip"
+        title=${`${key}:${value}`}>${key}:${value}</span>`)}</span>` },
     { title: 'Waited, started, ran', kind: 'fit', cell: (a) => html`<${PhaseBar} a=${a} />` },
     { title: 'Took', kind: 'number fit', cell: (a) => (a.durationMs !== null ? duration(a.durationMs) : isLive(a.status) ? '' : '–') },
     { title: 'Submitted', kind: 'number fit', cell: (a) => html`<span class="muted"><${Ago} time=${a.submittedAt} /></span>` },

@@ -93,8 +93,10 @@ export function Chart({ chart, times, onZoom, onPick }) {
   }, [times, chart]);
   const shown = index !== null && index < times.length ? index : null;
   return html`<figure class="chart" aria-label=${chart.title}>
-    <div class="row between"><h3>${chart.title}</h3>${shown !== null && html`<span class="small muted">${local(new Date(times[shown] * 1000).toISOString()).slice(0, 16)}</span>`}</div>
-    <div class="legend">${chart.lines.map((line) => html`<span><i style=${{ background: `var(--${line.colour})` }}></i>${line.label}${shown !== null && html` <strong>${written(chart.unit, (line.raw ?? line.values)[shown])}</strong>`}</span>`)}</div>
+    <div class="row between"><h3>${chart.title}</h3>${shown !== null && html`<span
+        class="small muted">${local(new Date(times[shown] * 1000).toISOString()).slice(0, 16)}</span>`}</div>
+    <div class="legend">${chart.lines.map((line) => html`<span><i
+        style=${{ background: `var(--${line.colour})` }}></i>${line.label}${shown !== null && html` <strong>${written(chart.unit, (line.raw ?? line.values)[shown])}</strong>`}</span>`)}</div>
     <div class="chart-body" ref=${body}>${!hasValues(chart) && html`<div class="chart-empty">Nothing in this time</div>`}</div>
   </figure>`;
 }

@@ -12,10 +12,12 @@ function Numbers({ stats, list }) {
   const columns = list.flatMap((chart) => chart.lines.map((line) => ({ title: `${chart.title}: ${line.label}`, unit: chart.unit, values: line.raw ?? line.values })));
   const busy = stats.time.map((/** @type {string} */ _, /** @type {number} */ i) => i).filter((/** @type {number} */ i) => columns.some((column) => (column.values[i] ?? 0) > 0));
   return html`<details><summary>The numbers as a table</summary>
-    <div class="table-wrap" tabindex="0" role="region" aria-label="Numbers of the charts" style=${{ overflowX: 'auto', marginTop: '8px' }}><table class="table">
+    <div class="table-wrap" tabindex="0" role="region" aria-label="Numbers of the charts" style=${{ overflowX: 'auto', marginTop: '8px' }}><table
+        class="table">
       <thead><tr><th scope="col">Time</th>${columns.map((column) => html`<th scope="col" class="number">${column.title}</th>`)}</tr></thead>
       <tbody>${busy.reverse().map((/** @type {number} */ i) => html`<tr><td class="nowrap" data-label="Time">${local(stats.time[i]).slice(0, 16)}</td>
-        ${columns.map((column) => html`<td class="number" data-label=${column.title}>${written(column.unit, column.values[i])}</td>`)}</tr>`)}</tbody></table></div>
+        ${columns.map((column) => html`<td class="number"
+            data-label=${column.title}>${written(column.unit, column.values[i])}</td>`)}</tr>`)}</tbody></table></div>
     ${busy.length === 0 && html`<p class="muted">Nothing in this time.</p>`}</details>`;
 }
 
@@ -27,7 +29,8 @@ export function Charts({ query, of, limit = null, fallback = '1h', only }) {
   const { since, until } = range(query, fallback);
   const stats = usePoll('/v1/stats', { query: { ...of, since: until || query.get('since') ? since : null, ...(until || query.get('since') ? { until } : { since: since }) } });
   if (!stats.data?.series) {
-    return stats.error ? html`<${Problem} error=${stats.error} retry=${stats.reload} />` : html`<div class="charts" aria-busy="true">${(only ?? ['1', '2', '3', '4']).map(() => html`<div class="chart" style=${{ height: '218px' }}></div>`)}</div>`;
+    return stats.error ? html`<${Problem} error=${stats.error} retry=${stats.reload} />` : html`<div class="charts"
+        aria-busy="true">${(only ?? ['1', '2', '3', '4']).map(() => html`<div class="chart" style=${{ height: '218px' }}></div>`)}</div>`;
   }
   const times = seconds(stats.data.time);
   const list = charts(stats.data, limit).filter((chart) => !only || only.includes(chart.id));

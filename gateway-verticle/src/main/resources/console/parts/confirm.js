@@ -32,7 +32,8 @@ export function Confirm({ title, name, action, keep = 'Keep it', kind = 'danger'
       ${children}
       ${name !== undefined && html`<div class="field">
         <label for="confirm-name">Type <code>${name}</code> to confirm</label>
-        <input id="confirm-name" data-first autocomplete="off" spellcheck=${false} value=${typed} onInput=${(/** @type {any} */ e) => setTyped(e.target.value)} />
+        <input id="confirm-name" data-first autocomplete="off" spellcheck=${false} value=${typed}
+            onInput=${(/** @type {any} */ e) => setTyped(e.target.value)} />
       </div>`}
       <${Problem} error=${error} />
       <div class="foot">

@@ -15,7 +15,8 @@ export function Dialog({ title, onClose, kind = '', children }) {
     return () => before?.focus?.();
   }, []);
   const outside = (/** @type {MouseEvent} */ event) => event.target === dialog.current && onClose();
-  return html`<dialog ref=${dialog} class=${kind} aria-label=${title} onMouseDown=${outside} onCancel=${(/** @type {Event} */ e) => { e.preventDefault(); onClose(); }}>
+  return html`<dialog ref=${dialog} class=${kind} aria-label=${title} onMouseDown=${outside}
+      onCancel=${(/** @type {Event} */ e) => { e.preventDefault(); onClose(); }}>
     <div class="body">${children}</div>
   </dialog>`;
 }

@@ -45,6 +45,7 @@ export function SelectField({ id, label, value, options, onInput, help, error, f
 /** @param {{id: string, label: string, value: string, onInput: (value: string) => void, rows?: number, help?: any, error?: string, full?: boolean, [attribute: string]: any}} props */
 export function AreaField({ id, label, value, onInput, rows = 3, help, error, full = true, ...rest }) {
   return html`<${Field} id=${id} label=${label} help=${help} error=${error} full=${full}>
-    <textarea ...${described(id, error, help)} rows=${rows} spellcheck=${false} value=${value} onInput=${(/** @type {any} */ e) => onInput(e.target.value)} ...${rest}></textarea>
+    <textarea ...${described(id, error, help)} rows=${rows} spellcheck=${false} value=${value}
+        onInput=${(/** @type {any} */ e) => onInput(e.target.value)} ...${rest}></textarea>
   <//>`;
 }

@@ -27,10 +27,13 @@ export function FirstSteps() {
   };
   return html`<section class="panel stack"><h2>Three steps to the first result</h2>
     <ol class="stack" style=${{ paddingLeft: '20px' }}>
-      <li><strong>Make a function</strong><p class="muted">An image and a command: <code>echo Hello,</code> in <code>busybox</code>.</p><${CopyAs} action=${create} /></li>
-      <li><strong>Invoke it</strong><p class="muted">With the argument <code>world</code>, which becomes the last word of the command.</p><${CopyAs} action=${run} /></li>
+      <li><strong>Make a function</strong><p class="muted">An image and a command: <code>echo Hello,</code> in <code>busybox</code>.</p><${CopyAs}
+          action=${create} /></li>
+      <li><strong>Invoke it</strong><p
+          class="muted">With the argument <code>world</code>, which becomes the last word of the command.</p><${CopyAs} action=${run} /></li>
       <li><strong>Read its result</strong><p class="muted">The page of the activation shows where its time went and what it wrote.</p></li>
     </ol>
     <${Problem} error=${error} />
-    <div class="row"><button type="button" class="primary" disabled=${busy} onClick=${all}>Do all three</button><a class="button" href=${href('/functions/new')}>Make my own</a></div></section>`;
+    <div class="row"><button type="button" class="primary" disabled=${busy} onClick=${all}>Do all three</button><a class="button"
+        href=${href('/functions/new')}>Make my own</a></div></section>`;
 }

@@ -23,7 +23,8 @@ function Navigation({ path, admin }) {
   return html`<nav class="nav" aria-label="Pages">${groups.map((group) => html`
     ${group && html`<h2>${group}</h2>`}
     ${shown.filter((route) => (route.group ?? '') === group).map((route) => html`
-      <a href=${href(route.path)} aria-current=${isWithin(path, route.path) ? 'page' : undefined}><${Icon} name=${route.icon ?? 'box'} />${route.nav}</a>`)}`)}
+      <a href=${href(route.path)} aria-current=${isWithin(path, route.path) ? 'page' : undefined}><${Icon}
+          name=${route.icon ?? 'box'} />${route.nav}</a>`)}`)}
   </nav>`;
 }
 
@@ -52,13 +53,15 @@ export function Frame({ path, children }) {
     </header>
     <main class="main">
       <div class="top">
-        <button type="button" class="find" onClick=${() => setOpen('palette')}><span class="row"><${Icon} name="search" />Go to…</span><kbd class="only-wide">Ctrl-K</kbd></button>
+        <button type="button" class="find" onClick=${() => setOpen('palette')}><span class="row"><${Icon} name="search" />Go to…</span><kbd
+            class="only-wide">Ctrl-K</kbd></button>
         <button type="button" class="plain" aria-pressed=${isPaused} onClick=${() => paused.set(!isPaused)}>
           <${Icon} name=${isPaused ? 'play' : 'pause'} /><span>${isPaused ? 'Resume updates' : 'Pause'}</span></button>
         <button type="button" class="plain only-wide" aria-label="Keyboard shortcuts" onClick=${() => setOpen('help')}>?</button>
         ${user && html`<button type="button" class="plain" onClick=${signOut}>Sign out</button>`}
       </div>
-      ${!answers && html`<div class="banner" role="alert"><${Icon} name="warn" />The platform does not answer. What you see may be old; nothing you typed is lost.</div>`}
+      ${!answers && html`<div class="banner" role="alert"><${Icon}
+          name="warn" />The platform does not answer. What you see may be old; nothing you typed is lost.</div>`}
       ${isPaused && answers && html`<div class="banner" role="status"><${Icon} name="pause" />Updates are paused.</div>`}
       <div class="page" id="page" tabindex="-1">${children}</div>
     </main>

@@ -19,7 +19,8 @@ function Lines({ field, id, value, onValue, help, error }) {
     setText(typed);
     onValue(fromText(field, typed));
   };
-  return html`<${AreaField} id=${id} label=${field.label} value=${text} onInput=${input} help=${help} error=${error} full=${false} rows=${Math.min(8, Math.max(2, text.split('\n').length))} />`;
+  return html`<${AreaField} id=${id} label=${field.label} value=${text} onInput=${input} help=${help} error=${error} full=${false}
+      rows=${Math.min(8, Math.max(2, text.split('\n').length))} />`;
 }
 
 /**
@@ -31,11 +32,14 @@ export function FunctionField({ field, value, onValue, error, fixed = false }) {
   const initial = field.initial === undefined || field.initial === null ? '' : String(field.initial);
   switch (field.kind) {
     case 'choice':
-      return html`<${SelectField} id=${id} label=${field.label} value=${value ?? initial} options=${field.options} onInput=${onValue} help=${field.help} error=${error} />`;
+      return html`<${SelectField} id=${id} label=${field.label} value=${value ?? initial} options=${field.options} onInput=${onValue}
+          help=${field.help} error=${error} />`;
     case 'yes':
       return html`<div class="field"><span class="field-label">${field.label}</span><label class="check">
-        <input ...${described(id, error, field.help)} type="checkbox" checked=${value ?? field.initial} onChange=${(/** @type {any} */ e) => onValue(e.target.checked)} />Yes</label>
-        ${error && html`<p class="wrong" id=${id + '-error'}>${error}</p>`}${field.help && html`<p class="help" id=${id + '-help'}>${field.help}</p>`}</div>`;
+        <input ...${described(id, error, field.help)} type="checkbox" checked=${value ?? field.initial}
+            onChange=${(/** @type {any} */ e) => onValue(e.target.checked)} />Yes</label>
+        ${error && html`<p class="wrong" id=${id + '-error'}>${error}</p>`}${field.help && html`<p class="help"
+            id=${id + '-help'}>${field.help}</p>`}</div>`;
     case 'many': {
       const chosen = /** @type {string[]} */ (value ?? field.initial);
       const toggle = (/** @type {string} */ key) => onValue(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key]);
@@ -47,14 +51,17 @@ export function FunctionField({ field, value, onValue, error, fixed = false }) {
     case 'map':
       return html`<${Lines} field=${field} id=${id} value=${value} onValue=${onValue} help=${field.help} error=${error} />`;
     default:
-      return html`<${TextField} id=${id} label=${field.label} value=${toText(field, value)} onInput=${(/** @type {string} */ text) => onValue(fromText(field, text))}
-        help=${field.help} error=${error} placeholder=${initial} required=${field.required} readonly=${fixed} inputmode=${field.kind === 'number' ? 'decimal' : undefined} autocomplete="off" spellcheck=${false} />`;
+      return html`<${TextField} id=${id} label=${field.label} value=${toText(field, value)}
+          onInput=${(/** @type {string} */ text) => onValue(fromText(field, text))}
+        help=${field.help} error=${error} placeholder=${initial} required=${field.required} readonly=${fixed}
+            inputmode=${field.kind === 'number' ? 'decimal' : undefined} autocomplete="off" spellcheck=${false} />`;
   }
 }
 
 /** A text that is edited as a whole. @param {{text: string, onInput: (text: string) => void, wrong: string | null}} props */
 export function YamlView({ text, onInput, wrong }) {
   return html`<${Field} id="yaml" label="YAML" error=${wrong} help="The same document as the form. JSON is accepted, too." full=${true}>
-    <textarea ...${described('yaml', wrong ?? undefined, 'help')} rows="28" spellcheck=${false} value=${text} onInput=${(/** @type {any} */ e) => onInput(e.target.value)}></textarea>
+    <textarea ...${described('yaml', wrong ?? undefined, 'help')} rows="28" spellcheck=${false} value=${text}
+        onInput=${(/** @type {any} */ e) => onInput(e.target.value)}></textarea>
   <//>`;
 }

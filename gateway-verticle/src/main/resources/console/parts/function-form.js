@@ -93,12 +93,15 @@ export function FunctionForm({ initial, fixedName = false, saveText, actionOf, o
       <button type="button" aria-pressed=${yaml !== null} onClick=${() => setYaml(toYaml(doc))}>YAML</button>
     </div>
     ${yaml !== null ? html`<${YamlView} text=${yaml} onInput=${typeYaml} wrong=${wrong} />`
-      : GROUPS.map((group) => html`<section class="stack" key=${group.title} aria-label=${group.title}><h2>${group.title}</h2><div class="fields">${group.fields.map((field) => html`
-        <${FunctionField} key=${field.path} field=${field} value=${at(doc, field.path)} error=${errorOf(field, errors)} fixed=${fixedName && field.path === 'name'}
+      : GROUPS.map((group) => html`<section class="stack" key=${group.title} aria-label=${group.title}><h2>${group.title}</h2><div
+          class="fields">${group.fields.map((field) => html`
+        <${FunctionField} key=${field.path} field=${field} value=${at(doc, field.path)} error=${errorOf(field, errors)}
+            fixed=${fixedName && field.path === 'name'}
           onValue=${(/** @type {unknown} */ value) => change(withValue(doc, field.path, value))} />`)}</div></section>`)}
     ${aside}
     <${Problem} error=${general ?? (failure && !placed ? failure : null)} />
     ${placed && yaml === null && html`<p class="wrong" role="status">Some fields are not right yet: see the red texts at them.</p>`}
-    <div class="row"><button type="submit" class="primary" disabled=${busy || wrong !== null}>${saveText}</button><${CopyAs} action=${actionOf(doc)} /></div>
+    <div class="row"><button type="submit" class="primary" disabled=${busy || wrong !== null}>${saveText}</button><${CopyAs}
+        action=${actionOf(doc)} /></div>
   </form>`;
 }

@@ -84,10 +84,14 @@ export function Invoke({ name, argument = '', tags = {}, revision = null }) {
   const errors = fieldErrors(error);
   return html`<form class="stack" aria-label="Invoke" onSubmit=${submit}>
     <div class="row apart" role="group" aria-label="Input">${[['text', 'Text'], ['json', 'JSON'], ['file', 'File']].map(([value, word]) => html`
-      <label class="check"><input type="radio" name="argument-kind" value=${value} checked=${kind === value} onChange=${() => setKind(value)} />${word}</label>`)}</div>
-    ${kind === 'file' && html`<${Field} id="argument-file" label="File" help="UTF-8, at most 131,071 bytes"><input id="argument-file" type="file" onChange=${file} /><//>`}
-    <${AreaField} id="argument" label="Argument" rows=${4} value=${text} onInput=${(/** @type {string} */ typed) => { setText(typed); key.current = requestKey(); }} error=${errors.argument ?? wrong} />
-    <${TextField} id="tags" label="Tags" value=${tagText} onInput=${setTagText} error=${errors.tags} placeholder="order=4711 stage=test" autocomplete="off" />
+      <label class="check"><input type="radio" name="argument-kind" value=${value} checked=${kind === value}
+          onChange=${() => setKind(value)} />${word}</label>`)}</div>
+    ${kind === 'file' && html`<${Field} id="argument-file" label="File" help="UTF-8, at most 131,071 bytes"><input id="argument-file" type="file"
+        onChange=${file} /><//>`}
+    <${AreaField} id="argument" label="Argument" rows=${4} value=${text}
+        onInput=${(/** @type {string} */ typed) => { setText(typed); key.current = requestKey(); }} error=${errors.argument ?? wrong} />
+    <${TextField} id="tags" label="Tags" value=${tagText} onInput=${setTagText} error=${errors.tags} placeholder="order=4711 stage=test"
+        autocomplete="off" />
     <label class="check"><input type="checkbox" checked=${follow} onChange=${() => setFollow(!follow)} />Open the activation</label>
     <${Problem} error=${Object.keys(errors).some((field) => field === 'argument') ? null : error} />
     <div class="row"><button type="submit" class="primary" disabled=${busy || Boolean(wrong)}>Invoke</button><${CopyAs} action=${action} /></div>

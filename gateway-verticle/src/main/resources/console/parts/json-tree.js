@@ -21,8 +21,10 @@ function Node({ name, value, deep }) {
   const text = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
   return html`<details open=${open} onToggle=${(/** @type {any} */ e) => { e.stopPropagation(); setOpen(e.currentTarget.open); }}>
     <summary>${label}<span class="muted">${text}</span></summary>
-    ${open && html`<div class="inner">${entries.slice(0, shown).map(([key, each]) => html`<${Node} key=${key} name=${key} value=${each} deep=${deep + 1} />`)}
-      ${entries.length > shown && html`<button type="button" class="small" onClick=${() => setShown(shown + 1000)}>${entries.length - shown} more</button>`}</div>`}
+    ${open && html`<div class="inner">${entries.slice(0, shown).map(([key, each]) => html`<${Node} key=${key} name=${key} value=${each}
+        deep=${deep + 1} />`)}
+      ${entries.length > shown && html`<button type="button" class="small"
+          onClick=${() => setShown(shown + 1000)}>${entries.length - shown} more</button>`}</div>`}
   </details>`;
 }
 

@@ -84,7 +84,8 @@ export function LogView({ log, version, live, tools, label = 'Log', side = 'both
   };
   const lines = [];
   for (let i = from; i < to; i++) {
-    lines.push(html`<${LogLine} key=${i + dropped} line=${lineOf(i)} top=${sums[i] * ROW} times=${options.times} sides=${both && options.side === 'both'}
+    lines.push(html`<${LogLine} key=${i + dropped} line=${lineOf(i)} top=${sums[i] * ROW} times=${options.times}
+        sides=${both && options.side === 'both'}
       wanted=${search.wanted} hit=${i === search.line} />`);
   }
   const height = sums[shown] * ROW;
@@ -92,7 +93,8 @@ export function LogView({ log, version, live, tools, label = 'Log', side = 'both
     <${LogTools} options=${options} onOptions=${setOptions} search=${search} both=${both} lines=${shown}>
       ${live && !following && html`<button type="button" class="small" onClick=${() => setFollowing(true)}>Follow the end</button>`}${tools}<//>
     ${dropped > 0 && html`<p class="note warn small">Only the end is shown: ${dropped.toLocaleString('en')} earlier lines are in the download.</p>`}
-    <div ref=${box} class=${'log-view' + (options.wrap ? ' wrapped' : '')} style=${{ height: Math.min(FULL, Math.max(40, 8 + height + (options.wrap ? 0 : 16))) + 'px' }}
+    <div ref=${box} class=${'log-view' + (options.wrap ? ' wrapped' : '')}
+        style=${{ height: Math.min(FULL, Math.max(40, 8 + height + (options.wrap ? 0 : 16))) + 'px' }}
       onScroll=${scroll} tabindex="0" role="log" aria-label=${label} aria-live="off">
       <div class="log-space" style=${{ height: height + 'px' }}>${lines}</div>
     </div></div>`;

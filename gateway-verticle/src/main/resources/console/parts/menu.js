@@ -35,7 +35,8 @@ export function Menu({ label, small = false, items }) {
     }
   };
   return html`<div class="menu" ref=${menu} onKeyDown=${key}>
-    <button type="button" class=${small ? 'small' : ''} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>${label}<${Icon} name="down" /></button>
+    <button type="button" class=${small ? 'small' : ''} aria-haspopup="menu" aria-expanded=${open}
+        onClick=${() => setOpen(!open)}>${label}<${Icon} name="down" /></button>
     ${open && html`<div class="float" role="menu" aria-label=${label}>${items.map(({ text, run }) => html`
       <button type="button" role="menuitem" tabindex="-1" onClick=${() => { setOpen(false); run(); }}>${text}</button>`)}</div>`}
   </div>`;

@@ -21,7 +21,8 @@ export function PageHead({ title, name, crumbs = [], badge, children }) {
   }, []);
   return html`<div class="page-head">
     <div>
-      ${crumbs.length > 0 && html`<nav class="crumbs" aria-label="Breadcrumb">${crumbs.map(([word, path]) => html`<a href=${href(path)}>${word}</a><span aria-hidden="true">/</span>`)}</nav>`}
+      ${crumbs.length > 0 && html`<nav class="crumbs" aria-label="Breadcrumb">${crumbs.map(([word, path]) => html`<a
+          href=${href(path)}>${word}</a><span aria-hidden="true">/</span>`)}</nav>`}
       <div class="row"><h1 ref=${heading} tabindex="-1">${title}</h1>${badge}</div>
     </div>
     <div class="page-actions">${children}</div>

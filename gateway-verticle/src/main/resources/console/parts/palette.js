@@ -49,12 +49,15 @@ export function Palette({ onClose }) {
     }
   };
   return html`<${Dialog} title="Go to" onClose=${onClose} kind="palette">
-    <input data-first role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${found[chosen] ? `palette-${chosen}` : undefined}
+    <input data-first role="combobox" aria-expanded="true" aria-controls="palette-list"
+        aria-activedescendant=${found[chosen] ? `palette-${chosen}` : undefined}
       aria-label="Function, activation id or page" placeholder="Function, activation id or page" autocomplete="off" value=${text}
       onInput=${(/** @type {any} */ e) => { setText(e.target.value); setChosen(0); }} onKeyDown=${key} />
     <ul class="plain" id="palette-list" role="listbox" aria-label="Found">${found.map((item, i) => html`
-      <li id=${`palette-${i}`} role="option" aria-selected=${i === chosen} onClick=${() => go(item)}><span class="cut">${item.text}</span><span class="small muted">${item.kind}</span></li>`)}
-      ${found.length === 0 && html`<li class="muted" role="option" aria-selected="false">Nothing has this name. An activation is found by its whole id.</li>`}
+      <li id=${`palette-${i}`} role="option" aria-selected=${i === chosen} onClick=${() => go(item)}><span class="cut">${item.text}</span><span
+          class="small muted">${item.kind}</span></li>`)}
+      ${found.length === 0 && html`<li class="muted" role="option"
+          aria-selected="false">Nothing has this name. An activation is found by its whole id.</li>`}
     </ul>
   <//>`;
 }

@@ -26,8 +26,10 @@ export function PasswordForm({ username }) {
   return html`<section class="panel"><h2>Password</h2><form class="stack" onSubmit=${submit}>
     <input class="hidden" autocomplete="username" value=${username} readonly tabindex="-1" aria-hidden="true" />
     <div class="fields">
-      <${TextField} id="old-password" label="Current password" type="password" autocomplete="current-password" required value=${old} onInput=${setOld} error=${errors.currentPassword} />
-      <${TextField} id="new-password" label="New password" type="password" autocomplete="new-password" required minlength="8" value=${next} onInput=${setNext} error=${errors.newPassword} help="At least 8 characters. Other sessions end." />
+      <${TextField} id="old-password" label="Current password" type="password" autocomplete="current-password" required value=${old}
+          onInput=${setOld} error=${errors.currentPassword} />
+      <${TextField} id="new-password" label="New password" type="password" autocomplete="new-password" required minlength="8" value=${next}
+          onInput=${setNext} error=${errors.newPassword} help="At least 8 characters. Other sessions end." />
     </div>
     ${Object.keys(errors).length === 0 && html`<${Problem} error=${error} />`}
     <div><button type="submit">Change password</button></div></form></section>`;

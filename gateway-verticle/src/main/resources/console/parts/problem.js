@@ -13,7 +13,8 @@ export function Problem({ error, retry, title }) {
   return html`<div class="problem" role="alert">
     <h2>${title ?? problem.title}</h2>
     <p>${problem.detail}</p>
-    ${problem.errors && html`<ul class="plain small">${problem.errors.map((each) => html`<li><code>${each.field || 'body'}</code> ${each.message}</li>`)}</ul>`}
+    ${problem.errors && html`<ul
+        class="plain small">${problem.errors.map((each) => html`<li><code>${each.field || 'body'}</code> ${each.message}</li>`)}</ul>`}
     ${problem.requestId && html`<p class="small muted">Request <code>${problem.requestId}</code></p>`}
     ${retry && html`<button type="button" onClick=${retry}>Try again</button>`}
   </div>`;

@@ -36,8 +36,10 @@ export function Result({ bytes, id, truncated }) {
     return html`<p class="muted">It wrote nothing to stdout.</p>`;
   }
   return html`<div class="stack tight">
-    <div class="row between"><span class="muted small">${{ json: 'JSON', text: 'Text', image: result.type, binary: 'Bytes' }[result.kind]}, ${size(bytes.length)}${truncated ? ', cut off at the limit of the function' : ''}</span>
-      <span class="row tight">${result.kind === 'json' && html`<button type="button" class="plain small" aria-pressed=${raw} onClick=${() => setRaw(!raw)}>As text</button>`}
+    <div class="row between"><span
+        class="muted small">${{ json: 'JSON', text: 'Text', image: result.type, binary: 'Bytes' }[result.kind]}, ${size(bytes.length)}${truncated ? ', cut off at the limit of the function' : ''}</span>
+      <span class="row tight">${result.kind === 'json' && html`<button type="button" class="plain small" aria-pressed=${raw}
+          onClick=${() => setRaw(!raw)}>As text</button>`}
         ${result.text !== undefined && result.text.length < 1_000_000 && html`<${CopyButton} text=${result.text} what="the result" />`}
         <button type="button" class="plain small" onClick=${() => download(bytes, `${id}.result`)}>Download</button></span></div>
     ${shown === 'json' ? html`<${JsonTree} value=${result.value} />`

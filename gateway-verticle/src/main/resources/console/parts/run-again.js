@@ -26,6 +26,7 @@ export function RunAgain({ a, onClose }) {
   const { text, error } = useArgument(a.activationId);
   return html`<${Dialog} title="Edit and run again" onClose=${onClose} kind="wide"><h2>Edit and run ${a.function.name} again</h2>
     ${error && html`<p class="note warn">Its argument is not available, so write it again. “Replay” runs it as it was.</p>`}
-    ${text === undefined && !error ? html`<${Loading} what="Loading the argument" />` : html`<${Invoke} name=${a.function.name} argument=${text ?? ''} tags=${a.tags} />`}
+    ${text === undefined && !error ? html`<${Loading} what="Loading the argument" />` : html`<${Invoke} name=${a.function.name}
+        argument=${text ?? ''} tags=${a.tags} />`}
     <div class="foot"><button type="button" onClick=${onClose}>Close</button></div><//>`;
 }

@@ -25,17 +25,22 @@ export function Sessions() {
   const [others, setOthers] = useState(false);
   const [error, setError] = useState(/** @type {any} */ (null));
   const end = (/** @type {any} */ each) => send({ method: 'DELETE', path: '/v1/auth/sessions/' + each.sid }).then(() => { toast('Signed out there'); list.reload(); }, setError);
+  /** @type {import('./table.js').Column[]} */
   const columns = [
-    { title: 'Client', cell: (/** @type {any} */ s) => html`<span class="row"><span class="cut" title=${s.client ?? ''}>${clientOf(s.client)}</span>${s.current && html`<${Mark} like="succeeded">This one<//>`}</span>` },
-    { title: 'Address', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ s) => html`<code>${s.address ?? '–'}</code>` },
-    { title: 'Signed in', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ s) => html`<${Ago} time=${s.createdAt} />` },
-    { title: 'Last used', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ s) => html`<${Ago} time=${s.lastUsedAt} />` },
-    { title: 'Ends', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ s) => html`<${Ago} time=${s.endsAt} />` },
-    { title: '', kind: /** @type {const} */ ('fit'), cell: (/** @type {any} */ s) => !s.current && html`<button type="button" class="small" onClick=${() => end(s)} aria-label=${`End the session of ${clientOf(s.client)}`}>End</button>` },
+    { title: 'Client', cell: (s) => html`<span class="row"><span class="cut"
+        title=${s.client ?? ''}>${clientOf(s.client)}</span>${s.current && html`<${Mark} like="succeeded">This one<//>`}</span>` },
+    { title: 'Address', kind: 'fit', cell: (s) => html`<code>${s.address ?? '–'}</code>` },
+    { title: 'Signed in', kind: 'fit', cell: (s) => html`<${Ago} time=${s.createdAt} />` },
+    { title: 'Last used', kind: 'fit', cell: (s) => html`<${Ago} time=${s.lastUsedAt} />` },
+    { title: 'Ends', kind: 'fit', cell: (s) => html`<${Ago} time=${s.endsAt} />` },
+    { title: '', kind: 'fit', cell: (s) => !s.current && html`<button type="button" class="small" onClick=${() => end(s)}
+        aria-label=${`End the session of ${clientOf(s.client)}`}>End</button>` },
   ];
-  return html`<section><div class="section-head"><h2>Sessions</h2><button type="button" onClick=${() => setOthers(true)}>Sign out everywhere else</button></div>
+  return html`<section><div class="section-head"><h2>Sessions</h2><button type="button"
+      onClick=${() => setOthers(true)}>Sign out everywhere else</button></div>
     <${Problem} error=${error ?? list.error} retry=${list.reload} />
-    ${list.data ? html`<${Table} label="Sessions" columns=${columns} rows=${list.data.items} id=${(/** @type {any} */ s) => s.sid} stale=${list.stale} />` : !list.error && html`<${Loading} />`}
+    ${list.data ? html`<${Table} label="Sessions" columns=${columns} rows=${list.data.items} id=${(/** @type {any} */ s) => s.sid}
+        stale=${list.stale} />` : !list.error && html`<${Loading} />`}
     ${others && html`<${Confirm} title="Sign out everywhere else?" action="Sign out" onClose=${() => setOthers(false)} keep="Back"
       onConfirm=${() => send({ method: 'DELETE', path: '/v1/auth/sessions' }).then(() => { toast('Signed out everywhere else'); list.reload(); })}><p>All other browsers and clients must sign in again. API keys stay.</p><//>`}
   </section>`;

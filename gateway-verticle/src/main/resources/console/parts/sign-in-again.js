@@ -19,8 +19,10 @@ export function SignInAgain() {
       <h2>Your login has expired</h2>
       <p class="muted">Sign in again as <strong>${name}</strong>. What you typed on this page stays.</p>
       <input class="hidden" autocomplete="username" value=${name} readonly tabindex="-1" aria-hidden="true" />
-      <${TextField} id="again-password" label="Password" type="password" data-first autocomplete="current-password" value=${password} onInput=${setPassword} error=${wrong} />
-      <div class="foot"><button type="button" onClick=${signOut}>Leave</button><button type="submit" class="primary" disabled=${busy}>Sign in</button></div>
+      <${TextField} id="again-password" label="Password" type="password" data-first autocomplete="current-password" value=${password}
+          onInput=${setPassword} error=${wrong} />
+      <div class="foot"><button type="button" onClick=${signOut}>Leave</button><button type="submit" class="primary"
+          disabled=${busy}>Sign in</button></div>
     </form>
   <//>`;
 }

@@ -25,5 +25,6 @@ export function Sparkline({ values, label }) {
       pen = 'L';
     }
   });
-  return html`<svg class="spark" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${label}><title>${label}</title><path d=${path} />${dots}</svg>`;
+  return html`<svg class="spark" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${label}><title>${label}</title><path
+      d=${path} />${dots}</svg>`;
 }

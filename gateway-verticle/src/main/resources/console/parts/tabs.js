@@ -6,6 +6,7 @@ import { html } from '../lib/html.js';
  */
 export function Tabs({ label, tabs }) {
   return html`<nav class="tabs" aria-label=${label}>${tabs.map(({ text, to, current, count }) => html`
-    <a href=${to} aria-current=${current ? 'page' : undefined}>${text}${count !== null && count !== undefined && html`<span class="count">${count.toLocaleString('en')}</span>`}</a>`)}
+    <a href=${to} aria-current=${current ? 'page' : undefined}>${text}${count !== null && count !== undefined && html`<span
+        class="count">${count.toLocaleString('en')}</span>`}</a>`)}
   </nav>`;
 }

@@ -35,7 +35,8 @@ export function TimelineView({ a }) {
       </div>`;
     })}
     ${a.nextAttemptAt && live && html`<p class="muted">The next attempt is due at ${clock(a.nextAttemptAt)}.</p>`}
-    <div class="row between"><div class="legend">${used.map((kind) => html`<span><i class=${`phase-${kind} ${kind === 'run' ? a.status : ''}`}></i>${WORDS[kind]}</span>`)}</div>
+    <div class="row between"><div class="legend">${used.map((kind) => html`<span><i
+        class=${`phase-${kind} ${kind === 'run' ? a.status : ''}`}></i>${WORDS[kind]}</span>`)}</div>
       <span class="small muted">${clock(a.submittedAt)} to ${a.finishedAt ? clock(a.finishedAt) : 'now'}: ${duration(to - from)} in all, ${STATES[a.status].word.toLowerCase()}</span></div>
   </div>`;
 }

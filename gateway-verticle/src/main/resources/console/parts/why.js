@@ -38,11 +38,13 @@ export function Why({ id }) {
   return html`<section class="panel stack" aria-label="Why is it waiting?"><h2>Why is it waiting?</h2>
     <p>${e.detail}</p>
     <div class="stack tight">
-      ${e.queuedBefore !== null && html`<${Meter} label="Ahead in the queue" value=${e.queuedBefore} limit=${Math.max(e.function?.queued ?? 1, 1)} text=${`about ${e.queuedBefore}`} />`}
+      ${e.queuedBefore !== null && html`<${Meter} label="Ahead in the queue" value=${e.queuedBefore} limit=${Math.max(e.function?.queued ?? 1, 1)}
+          text=${`about ${e.queuedBefore}`} />`}
       ${e.function && html`<${Meter} label=${`${e.function.name} runs`} value=${e.function.running} limit=${e.function.limit} />`}
       ${e.owner?.limit && html`<${Meter} label="All your functions run" value=${e.owner.running} limit=${e.owner.limit} />`}
       ${e.platform && html`<${Meter} label="Slots in use" value=${e.platform.slots - e.platform.free} limit=${e.platform.slots} />`}
-      ${e.owner && e.owner.ownersWaiting > 1 && html`<${Meter} label="Your share of the turns" value=${e.owner.share} limit=${1} text=${`${Math.round(e.owner.share * 100)} %, ${e.owner.ownersWaiting} users wait`} />`}
+      ${e.owner && e.owner.ownersWaiting > 1 && html`<${Meter} label="Your share of the turns" value=${e.owner.share} limit=${1}
+          text=${`${Math.round(e.owner.share * 100)} %, ${e.owner.ownersWaiting} users wait`} />`}
     </div>
     ${e.expiresAt && html`<p class="muted small">It expires at ${local(e.expiresAt)} if it still waits then.</p>`}
     ${way(e) && html`<p>${way(e)}</p>`}
