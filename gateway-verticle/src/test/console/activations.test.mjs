@@ -56,9 +56,14 @@ test('another attempt begins with an empty log, and bytes stay as they were', ()
   output.state({ status: 'running', attempt: 1 });
   output.piece({ stream: 'stdout', text: 'old', at: null });
   output.state({ status: 'queued', attempt: 1 });
+  output.state({ status: 'running', attempt: 1 });
+  output.piece({ stream: 'stdout', text: 'lost', at: null });
+  output.state({ status: 'queued', attempt: 1 });
   output.state({ status: 'running', attempt: 2 });
   output.piece({ stream: 'stdout', text: 'ü', at: null });
+  output.state({ status: 'running', attempt: 2 });
   output.piece({ stream: 'stdout', base64: '/w==', at: null });
+  output.state({ status: 'succeeded', attempt: 2 });
   assert.deepEqual([...output.resultBytes()], [0xc3, 0xbc, 0xff]);
   assert.equal(output.log.count, 1);
 });

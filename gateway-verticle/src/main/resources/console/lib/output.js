@@ -6,7 +6,7 @@ const RESULT_LIMIT = 16 * 1024 * 1024;
 
 export class Output {
   log = new LogText();
-  attempt = 0;
+  running = false;
   /** bytes of each stream that have come */
   received = { stdout: 0, stderr: 0 };
   decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
@@ -18,12 +18,13 @@ export class Output {
     Object.assign(this, new Output());
   }
 
-  /** @param {any} record of a `state` event */
+  /** @param {any} record of a `state` event; a run that does not count has the number of the next one */
   state(record) {
-    if (record.status === 'running' && record.attempt !== this.attempt) {
+    const running = record.status === 'running';
+    if (running && !this.running) {
       this.reset();
-      this.attempt = record.attempt;
     }
+    this.running = running;
   }
 
   /** @param {{stream: 'stdout' | 'stderr', text?: string, base64?: string, at: string | null}} piece of an `output` or `log` event */

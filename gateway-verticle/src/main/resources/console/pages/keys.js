@@ -36,7 +36,7 @@ function NewKey({ onClose }) {
   };
   const toggle = (/** @type {string} */ scope) => setScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   if (made) {
-    return html`<${Dialog} title="The new key" onClose=${onClose}><h2>Store this key now</h2>
+    return html`<${Dialog} title="The new key" onClose=${() => undefined}><h2>Store this key now</h2>
       <p>It is never shown again.</p><pre class="code wrap" tabindex="0">${made.key}</pre>
       <div class="foot"><${CopyButton} text=${made.key} what="the key" /><button type="button" class="primary" data-first
           onClick=${onClose}>I have stored it</button></div><//>`;

@@ -6,7 +6,7 @@ import { Dialog } from './dialog.js';
 
 /** The shortcuts of this page. @param {{onClose: () => void}} props */
 export function HelpSheet({ onClose }) {
-  return html`<${Dialog} title="Keyboard shortcuts" onClose=${onClose}>
+  return html`<${Dialog} title="Keyboard shortcuts" onClose=${onClose} light>
     <h2>Keyboard shortcuts</h2>
     ${prefs.get().shortcuts === 'off' && html`<p class="note">Shortcuts of one key are off. <a href=${href('/account')}
         onClick=${onClose}>Turn them on</a></p>`}

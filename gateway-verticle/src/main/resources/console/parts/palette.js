@@ -48,7 +48,7 @@ export function Palette({ onClose }) {
       go(found[chosen]);
     }
   };
-  return html`<${Dialog} title="Go to" onClose=${onClose} kind="palette">
+  return html`<${Dialog} title="Go to" onClose=${onClose} kind="palette" light>
     <input data-first role="combobox" aria-expanded="true" aria-controls="palette-list"
         aria-activedescendant=${found[chosen] ? `palette-${chosen}` : undefined}
       aria-label="Function, activation id or page" placeholder="Function, activation id or page" autocomplete="off" value=${text}
