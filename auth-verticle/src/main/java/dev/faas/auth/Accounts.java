@@ -7,6 +7,7 @@ import dev.faas.auth.LoginStore.StoredToken;
 import dev.faas.auth.admin.RegistrationStore;
 import dev.faas.wire.Principal;
 import dev.faas.wire.Problem;
+import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,9 @@ final class Accounts {
     private final Revocations revocations;
     private final InstantSource clock;
     private final Duration refreshLifetime;
+    private final BrowserSecret browsers;
 
+    /** @param browsers derives the CSRF tokens of logins */
     Accounts(
             AccountStore accounts,
             RegistrationStore registrations,
@@ -37,7 +40,8 @@ final class Accounts {
             Tokens tokens,
             Revocations revocations,
             InstantSource clock,
-            Duration refreshLifetime) {
+            Duration refreshLifetime,
+            BrowserSecret browsers) {
         this.accounts = accounts;
         this.registrations = registrations;
         this.logins = logins;
@@ -46,6 +50,7 @@ final class Accounts {
         this.revocations = revocations;
         this.clock = clock;
         this.refreshLifetime = refreshLifetime;
+        this.browsers = browsers;
     }
 
     /**
@@ -65,15 +70,33 @@ final class Accounts {
 
     /** Fails as {@link PasswordCheck#check}. */
     Future<TokenPair> login(String username, String password, Origin origin) {
+        return login(username, password, false, origin).map(Login::tokens);
+    }
+
+    /** As {@link #login}, with an access token for a cookie. */
+    Future<Login> loginOfBrowser(String username, String password, Origin origin) {
+        return login(username, password, true, origin);
+    }
+
+    private Future<Login> login(String username, String password, boolean browser, Origin origin) {
         return passwords
                 .check(username, password, origin)
-                .compose(verified -> openLogin(verified, origin)
-                        .map(pair -> pair.orElseThrow(() ->
+                .compose(verified -> openLogin(verified, browser, origin)
+                        .map(login -> login.orElseThrow(() ->
                                 passwords.refuse(Optional.of(verified.account().userId()), origin))));
     }
 
     /** Exchanges a refresh token, which is valid once, for a new pair. Fails with 401 {@code invalid_credentials}. */
     Future<TokenPair> refresh(String refreshToken, Origin origin) {
+        return refresh(refreshToken, false, origin).map(Login::tokens);
+    }
+
+    /** As {@link #refresh}, with an access token for a cookie. */
+    Future<Login> refreshOfBrowser(String refreshToken, Origin origin) {
+        return refresh(refreshToken, true, origin);
+    }
+
+    private Future<Login> refresh(String refreshToken, boolean browser, Origin origin) {
         var now = now();
         var successor = tokens.createRefreshToken();
         return logins.rotate(
@@ -84,7 +107,7 @@ final class Accounts {
                         origin)
                 .compose(rotation -> switch (rotation) {
                     case Rotation.Rotated(var account, var sid, var endsAt) ->
-                        Future.succeededFuture(createPair(account, sid, now, endsAt, successor));
+                        Future.succeededFuture(createLogin(account, sid, browser, now, endsAt, successor));
                     case Rotation.Refused() ->
                         Future.failedFuture(refusedToken().asException());
                     case Rotation.Reused(var revocation) -> {
@@ -114,7 +137,7 @@ final class Accounts {
     }
 
     /** Empty when the account has changed since it was read. */
-    private Future<Optional<TokenPair>> openLogin(Credentials verified, Origin origin) {
+    private Future<Optional<Login>> openLogin(Credentials verified, boolean browser, Origin origin) {
         var sid = tokens.createSid();
         var refreshToken = tokens.createRefreshToken();
         return logins.open(sid, verified, toStoredToken(refreshToken, now()), this::now, origin)
@@ -124,18 +147,26 @@ final class Accounts {
                     }
                     var opened = found.get();
                     return tokens.await(opened.issuedAt())
-                            .map(passed -> Optional.of(createPair(
-                                    opened.account(), sid, opened.issuedAt(), opened.endsAt(), refreshToken)));
+                            .map(passed -> Optional.of(createLogin(
+                                    opened.account(), sid, browser, opened.issuedAt(), opened.endsAt(), refreshToken)));
                 });
     }
 
-    private TokenPair createPair(Account account, String sid, Instant issuedAt, Instant endsAt, String refreshToken) {
+    private Login createLogin(
+            Account account, String sid, boolean browser, Instant issuedAt, Instant endsAt, String refreshToken) {
         var lifetime = tokens.accessLifetime(issuedAt, endsAt);
-        return new TokenPair(
-                tokens.createAccessToken(account, sid, issuedAt, lifetime),
-                "Bearer",
-                lifetime.toSeconds(),
-                refreshToken);
+        var csrf = browser ? browsers.csrf(sid) : "";
+        var left = Duration.between(issuedAt, endsAt);
+        return new Login(
+                account,
+                new TokenPair(
+                        tokens.createAccessToken(account, sid, csrf, issuedAt, lifetime),
+                        "Bearer",
+                        lifetime.toSeconds(),
+                        refreshToken),
+                csrf,
+                Instant.ofEpochSecond(issuedAt.getEpochSecond() + lifetime.toSeconds()),
+                left.compareTo(refreshLifetime) < 0 ? left : refreshLifetime);
     }
 
     private StoredToken toStoredToken(String refreshToken, Instant now) {
@@ -147,8 +178,12 @@ final class Accounts {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private static Problem refusedToken() {
+    static Problem refusedToken() {
         return Problem.of(
                 401, "invalid_credentials", "Invalid credentials", "This refresh token is not valid. Log in again.");
+    }
+
+    static boolean isRefusedToken(Throwable failure) {
+        return failure instanceof ProblemException refused && refused.problem().status() == 401;
     }
 }

@@ -9,6 +9,7 @@ import dev.faas.config.Profile;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.tls.InnerTls;
+import dev.faas.http.token.BrowserCookies;
 import dev.faas.http.token.EntrySigner;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
@@ -42,6 +43,7 @@ public record AuthConfig(
         Trust trust,
         KeyEncryptionKeys keks,
         Duration accessStale,
+        BrowserCookies cookies,
         boolean auditLog,
         @Nullable InnerTls innerTls) {
     /**
@@ -104,6 +106,7 @@ public record AuthConfig(
                 Trust.from(env),
                 KeyEncryptionKeys.from(env),
                 StaleAccess.limit(env),
+                BrowserCookies.from(env),
                 AuditStore.isLogged(env),
                 InnerTls.from(env));
     }

@@ -53,7 +53,9 @@ final class AuthRoutes {
         this.refused = refused;
     }
 
-    void add(Router on) {
+    /** @param browsers also has a login that is limited */
+    void add(Router on, BrowserRoutes browsers) {
+        browsers.add(on, this::limitLogins, refreshRate);
         var json = Bodies.json(MAX_BODY_BYTES);
         var offer = AcceptFilter.json();
         on.post("/v1/auth/register").handler(offer).handler(rate).handler(json).respond(this::register);

@@ -106,6 +106,8 @@ public final class AuthVerticle extends ServiceVerticle {
         var keyStore = new SigningKeyStore(pg, config.keks());
         on.await("encryption of signing keys", keyStore::rewrap, nothing -> Future.succeededFuture());
         on.await("registration", settings::warnIfOpen, nothing -> Future.succeededFuture());
+        var browsers = new BrowserSecret(
+                on.await("secret of browsers' logins", settings::browserSecret, nothing -> Future.succeededFuture()));
         var keys = new SigningKeys(keyStore, clock);
         var revoked = nats.kv(Subjects.REVOKED);
         var revocations = new Revocations(logins, cutoffs, revoked, context, clock);
@@ -154,7 +156,8 @@ public final class AuthVerticle extends ServiceVerticle {
                 tokens,
                 revocations,
                 clock,
-                config.lifetimes().refresh());
+                config.lifetimes().refresh(),
+                browsers);
         var rate = new AddressRate(config.addresses().rate(), addresses, clock);
         // One address may be that of many users, whose clients refresh by themselves.
         var refreshRate = new AddressRate(10 * config.addresses().rate(), addresses, clock);
@@ -168,7 +171,8 @@ public final class AuthVerticle extends ServiceVerticle {
                     ctx.next();
                 }
             });
-            new AuthRoutes(accounts, keys, verifier, origins, rate, refreshRate, refused).add(router);
+            new AuthRoutes(accounts, keys, verifier, origins, rate, refreshRate, refused)
+                    .add(router, new BrowserRoutes(accounts, verifier, origins, config.cookies(), browsers.platform()));
             new SessionRoutes(sessions, verifier, origins).add(router, rate);
             new ApiKeyRoutes(apiKeys, verifier, origins, config.maxKeyDays()).add(router);
             new UserRoutes(users, origins, announce).add(router, admins);

@@ -63,7 +63,8 @@ final class Tokens {
         return left.compareTo(accessLifetime) < 0 ? left : accessLifetime;
     }
 
-    String createAccessToken(Account account, String sid, Instant issuance, Duration lifetime) {
+    /** @param csrf of a token for a browser's cookie; else empty */
+    String createAccessToken(Account account, String sid, String csrf, Instant issuance, Duration lifetime) {
         var issuedAt = issuance.getEpochSecond();
         var claims = new JsonObject()
                 .put("iss", TokenVerifier.ISSUER)
@@ -74,6 +75,9 @@ final class Tokens {
                 .put("roles", new JsonArray(account.roles()))
                 .put("iat", issuedAt)
                 .put("exp", issuedAt + lifetime.toSeconds());
+        if (!csrf.isEmpty()) {
+            claims.put(TokenVerifier.CSRF, csrf);
+        }
         return currentSigner().jwt().generateToken(claims, new JWTOptions().setAlgorithm("ES256"));
     }
 

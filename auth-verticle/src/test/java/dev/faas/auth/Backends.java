@@ -9,6 +9,7 @@ import dev.faas.config.Profile;
 import dev.faas.config.Secret;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.BrowserCookies;
 import dev.faas.nats.Nats;
 import dev.faas.nats.NatsConfig;
 import dev.faas.nats.Topology;
@@ -72,6 +73,7 @@ final class Backends extends LocalServers {
                 AuthConfig.Trust.NONE,
                 KeyEncryptionKeys.NONE,
                 Duration.ofMinutes(5),
+                new BrowserCookies(null),
                 false,
                 null);
     }

@@ -34,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,8 @@ class LifetimesTest extends BackendsFixture {
                 tokens,
                 revocations,
                 () -> now,
-                Backends.REFRESH_LIFETIME);
+                Backends.REFRESH_LIFETIME,
+                new BrowserSecret(UUID.randomUUID()));
         await(accounts.register("lifetimes", PASSWORD, Optional.empty(), ORIGIN));
     }
 

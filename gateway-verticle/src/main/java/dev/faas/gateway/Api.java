@@ -2,6 +2,7 @@ package dev.faas.gateway;
 
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.console.ConsoleFiles;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
@@ -39,6 +40,7 @@ final class Api {
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
     private final Handler<RoutingContext> guard;
+    private final Handler<RoutingContext> browsers;
     private final Handler<RoutingContext> reader;
     private final Handler<RoutingContext> invoker;
     private final Handler<RoutingContext> developer;
@@ -60,10 +62,12 @@ final class Api {
 
     /**
      * @param guard gets all requests before they are looked at, and lets them pass or refuses them
+     * @param browsers gets them next, and turns the cookie of a login into its token
      * @param rates gets the requests with a valid token or key, and lets them pass or refuses them
      */
     Api(
             Handler<RoutingContext> guard,
+            Handler<RoutingContext> browsers,
             TokenVerifier verifier,
             Handler<RoutingContext> rates,
             Forwarding auth,
@@ -78,6 +82,7 @@ final class Api {
             CurrentLoad load,
             FeedRoutes feeds) {
         this.guard = guard;
+        this.browsers = browsers;
         this.reader = Authenticated.by(verifier, rates, Scope.READ);
         this.invoker = Authenticated.by(verifier, rates, Scope.INVOKE);
         this.developer = Authenticated.by(verifier, rates, Scope.FUNCTIONS);
@@ -97,9 +102,12 @@ final class Api {
         this.feeds = feeds;
     }
 
-    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client) {
+    List<Listener> listeners(GatewayConfig.Ports ports, ClientProgram client, ConsoleFiles console) {
         return List.of(
-                new Listener("api", ports.api(), guarded(on -> routeAll(on, client))),
+                new Listener("api", ports.api(), guarded(on -> {
+                    routeAll(on, client);
+                    console.addTo(on);
+                })),
                 new Listener("auth", ports.auth(), guarded(this::routeAccounts)),
                 new Listener("registry", ports.registry(), guarded(this::routeFunctions)));
     }
@@ -107,6 +115,7 @@ final class Api {
     private Consumer<Router> guarded(Consumer<Router> routes) {
         return on -> {
             on.route().handler(guard);
+            on.route().handler(browsers);
             routes.accept(on);
         };
     }

@@ -6,6 +6,7 @@ import dev.faas.gateway.read.LiveResponse;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
 import dev.faas.http.tls.InnerTls;
+import dev.faas.http.token.BrowserCookies;
 import dev.faas.http.token.StaleAccess;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.nats.NatsConfig;
@@ -39,6 +40,7 @@ public record GatewayConfig(
         @Nullable Path cliFile,
         long functionCacheBytes,
         AddressRanges trustedProxies,
+        BrowserCookies cookies,
         Tls tls,
         TrustRoot trustRoot,
         OpeningKeys hookKeys,
@@ -164,6 +166,7 @@ public record GatewayConfig(
                         env,
                         "FAAS_TRUSTED_PROXIES",
                         "addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; default: none"),
+                BrowserCookies.from(env),
                 Tls.from(env),
                 TrustRoot.from(env),
                 OpeningKeys.ofHooks(env),

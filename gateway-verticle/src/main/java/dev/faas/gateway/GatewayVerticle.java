@@ -14,6 +14,8 @@ import dev.faas.activation.queue.QueueTable;
 import dev.faas.gateway.ActivationRoutes.SubmitContext;
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.console.BrowserDoor;
+import dev.faas.gateway.console.ConsoleFiles;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.explain.Explainer;
 import dev.faas.gateway.feed.FeedListeners;
@@ -180,6 +182,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, cache, clock);
         var api = new Api(
                 stale,
+                new BrowserDoor(verifier, config.cookies()),
                 verifier,
                 new RequestRates(quotas::of),
                 Forwarding.to(auth, addresses),
@@ -197,6 +200,7 @@ public final class GatewayVerticle extends ServiceVerticle {
                 new CurrentLoad(table, spawners::recentHeartbeats, cache, clock),
                 new FeedRoutes(nats, feedListeners, openResponses, config.streams()));
         var program = ClientProgram.open(config.cliFile());
+        var console = ConsoleFiles.load();
         var health = new Health(SERVICE)
                 .addRequired("nats", nats::isConnected)
                 .addRequired("keys", verifier::hasKeys)
@@ -209,7 +213,12 @@ public final class GatewayVerticle extends ServiceVerticle {
         var http = on.await(
                 "http",
                 () -> HttpService.start(
-                        vertx, config.http(), health, metrics, api.listeners(config.ports(), program), certificate),
+                        vertx,
+                        config.http(),
+                        health,
+                        metrics,
+                        api.listeners(config.ports(), program, console),
+                        certificate),
                 HttpService::close);
         if (certificate != null) {
             on.repeatAfterPause("certificate", CERTIFICATE_PAUSE, certificate::readAgain);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.faas.gateway.batch.BatchRoutes;
 import dev.faas.gateway.batch.BatchStreams;
+import dev.faas.gateway.console.ConsoleFiles;
 import dev.faas.gateway.explain.CurrentLoad;
 import dev.faas.gateway.feed.FeedRoutes;
 import dev.faas.gateway.forward.Forwarding;
@@ -75,6 +76,7 @@ class ApiTest {
         var reads = new ReadContext(null, null, null, null, forwarding);
         var api = new Api(
                 RoutingContext::next,
+                RoutingContext::next,
                 new TokenVerifier(vertx),
                 RoutingContext::next,
                 forwarding,
@@ -91,7 +93,7 @@ class ApiTest {
         var nowhere = URI.create("http://127.0.0.1:1");
         var router = Router.router(vertx);
         var config = RunningGateway.config(nowhere, nowhere, NatsConfig.local("nats://127.0.0.1:1"));
-        api.listeners(config.ports(), ClientProgram.open(null)).stream()
+        api.listeners(config.ports(), ClientProgram.open(null), ConsoleFiles.load()).stream()
                 .filter(each -> each.name().equals(listener))
                 .forEach(each -> each.routes().accept(router));
         var calls = new TreeSet<String>();

@@ -23,7 +23,7 @@ public record GatewayAnswer(HttpResponse<byte[]> response) {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
 
-    String header(String name) {
+    public String header(String name) {
         var values = response.headers().allValues(name);
         if (values.size() > 1) {
             throw new AssertionError("more than one " + name + ": " + values);
@@ -31,7 +31,7 @@ public record GatewayAnswer(HttpResponse<byte[]> response) {
         return values.isEmpty() ? "" : values.getFirst();
     }
 
-    JsonNode json() {
+    public JsonNode json() {
         try {
             return JSON.readTree(bytes());
         } catch (IOException e) {
@@ -39,7 +39,7 @@ public record GatewayAnswer(HttpResponse<byte[]> response) {
         }
     }
 
-    String field(String name) {
+    public String field(String name) {
         return json().path(name).asText();
     }
 

@@ -9,6 +9,7 @@ import dev.faas.gateway.forward.Addresses;
 import dev.faas.gateway.read.LiveResponse;
 import dev.faas.http.HttpConfig;
 import dev.faas.http.client.AddressRanges;
+import dev.faas.http.token.BrowserCookies;
 import dev.faas.http.token.TrustRoot;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.Nats;
@@ -200,6 +201,7 @@ public final class RunningGateway implements AutoCloseable {
                 CLIENT,
                 64L << 20,
                 AddressRanges.NONE,
+                new BrowserCookies(null),
                 GatewayConfig.Tls.NONE,
                 TrustRoot.NONE,
                 OpeningKeys.ofHooks(Env.of(HOOK_KEYS.ofGateway())),

@@ -13,6 +13,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,13 @@ public final class SettingStore {
 
     public Future<Registration> findRegistration() {
         return pg.withPool(this::findAdmission).map(Admission::registration);
+    }
+
+    /** Made with the platform; it never changes. */
+    public Future<UUID> browserSecret() {
+        return pg.withPool(pool -> pool.query("select browser_secret from setting")
+                .execute()
+                .map(rows -> rows.iterator().next().getUUID("browser_secret")));
     }
 
     /** At the start of the service. */

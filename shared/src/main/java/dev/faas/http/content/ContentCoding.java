@@ -27,13 +27,24 @@ public final class ContentCoding {
         if (body.length() < WORTHWHILE_BYTES || isStrong(headers.get(HttpHeaders.ETAG))) {
             return body;
         }
+        return chooseGzip(ctx) ? compressed(body) : body;
+    }
+
+    /** Sets the headers for a body that may be compressed, and returns whether the client accepts that. */
+    public static boolean chooseGzip(RoutingContext ctx) {
+        var headers = ctx.response().headers();
         headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         var preferences = AcceptPreferences.of(ctx.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING));
-        if (preferences.weightOfCoding("gzip") == 0) {
-            return body;
+        boolean accepted = preferences.weightOfCoding("gzip") > 0;
+        if (accepted) {
+            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
-        return compressed(body);
+        return accepted;
+    }
+
+    /** Compresses as much as possible, for bytes that are sent many times. */
+    public static Buffer gzip(byte[] body) {
+        return compressed(body, Deflater.BEST_COMPRESSION);
     }
 
     private static boolean isStrong(@Nullable String etag) {
@@ -42,19 +53,23 @@ public final class ContentCoding {
 
     /** At the fastest level, a page of 100 activations shrinks from 64 KiB to 5.8 in 66 µs; at the default to 5.1 in 234 µs. */
     private static Buffer compressed(Buffer body) {
-        var bytes = new ByteArrayOutputStream(body.length() / 4);
-        try (var gzip = new Fast(bytes)) {
-            gzip.write(body.getBytes());
+        return compressed(body.getBytes(), Deflater.BEST_SPEED);
+    }
+
+    private static Buffer compressed(byte[] body, int level) {
+        var bytes = new ByteArrayOutputStream(body.length / 4);
+        try (var gzip = new Leveled(bytes, level)) {
+            gzip.write(body);
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }
         return Buffer.buffer(bytes.toByteArray());
     }
 
-    private static final class Fast extends GZIPOutputStream {
-        Fast(ByteArrayOutputStream out) throws IOException {
+    private static final class Leveled extends GZIPOutputStream {
+        Leveled(ByteArrayOutputStream out, int level) throws IOException {
             super(out);
-            def.setLevel(Deflater.BEST_SPEED);
+            def.setLevel(level);
         }
     }
 }

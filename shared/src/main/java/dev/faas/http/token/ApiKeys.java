@@ -46,7 +46,7 @@ final class ApiKeys {
                 .orElseThrow(() -> Problem.unauthenticated(
                                 "This API key is unknown, expired or deleted. Create another one.")
                         .asException());
-        return new Access(toPrincipal(key), () -> find(text, hash).isPresent());
+        return new Access(toPrincipal(key), null, () -> find(text, hash).isPresent());
     }
 
     private Optional<PublishedKey> find(String text, String hash) {

@@ -105,7 +105,8 @@ public final class Authenticated {
         }
     }
 
-    private static Optional<String> bearer(RoutingContext ctx) {
+    /** The token or API key of the request. */
+    public static Optional<String> bearer(RoutingContext ctx) {
         var headers = ctx.request().headers().getAll(HttpHeaders.AUTHORIZATION);
         // Of two headers, the next server might use the other one.
         return Optional.of(headers)

@@ -35,6 +35,9 @@ public final class TokenVerifier {
     /** The {@code aud} of every access token. */
     public static final String AUDIENCE = "faas";
 
+    /** The claim of access tokens that browsers keep in a cookie. */
+    public static final String CSRF = "csrf";
+
     private record Keys(Map<String, JWTAuth> byKid, VerifiedTokens verified) {}
 
     private final Logger log = LoggerFactory.getLogger(TokenVerifier.class);
@@ -107,7 +110,7 @@ public final class TokenVerifier {
                 .map(Future::succeededFuture)
                 .orElseGet(() -> authenticate(bearer, current, now))
                 .compose(token -> checkTimeAndRevocation(token, now))
-                .map(token -> new Access(token.principal(), () -> !hasEnded(token)));
+                .map(token -> new Access(token.principal(), token.browser(), () -> !hasEnded(token)));
     }
 
     /** As {@link #admit(String)}, for a request with it. */

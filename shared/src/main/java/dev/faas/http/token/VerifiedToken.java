@@ -7,12 +7,14 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Holds the claims of a token with a valid signature.
  *
  * @param issuedAt {@code iat}, and {@code notBefore} is {@code nbf}; 1970 without it
  */
-record VerifiedToken(Principal principal, Instant issuedAt, Instant notBefore, Instant expiresAt) {
+record VerifiedToken(
+        Principal principal, Instant issuedAt, Instant notBefore, Instant expiresAt, Access.@Nullable Browser browser) {
     /** The end of the year 9999. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
@@ -33,7 +35,10 @@ record VerifiedToken(Principal principal, Instant issuedAt, Instant notBefore, I
                 principal,
                 Instant.ofEpochSecond(issued.longValue()),
                 Instant.ofEpochSecond(begins.longValue()),
-                Instant.ofEpochSecond(exp.longValue())));
+                Instant.ofEpochSecond(exp.longValue()),
+                claims.getValue(TokenVerifier.CSRF) instanceof String csrf
+                        ? new Access.Browser(csrf, Instant.ofEpochSecond(exp.longValue()))
+                        : null));
     }
 
     /** Seconds since 1970; RFC 7519 allows fractions. */

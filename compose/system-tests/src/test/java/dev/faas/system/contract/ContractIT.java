@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContractIT {
     /** Problems that cannot be provoked from outside, with the reason or the test that covers them. */
     private static final Map<Excused, String> EXCUSED = Map.ofEntries(
+            excused("internal", "getBrowserLogin", "no cookie of this test has a login: BrowserLoginTest"),
+            excused("internal", "refreshBrowserLogin", "as of a GET"),
+            excused("internal", "endBrowserLogin", "as of a GET"),
             excused("internal", "getKeys", "auth-service answers from its memory"),
             excused(
                     "internal",
@@ -69,6 +72,9 @@ class ContractIT {
             excused("rate_limited", "register", "a private platform has no limit of one address: LoginAdmissionTest"),
             excused("rate_limited", "resetPassword", "as of a registration"),
             excused("rate_limited", "refresh", "as of a registration"),
+            excused("rate_limited", "openBrowserLogin", "as of a login"),
+            excused("rate_limited", "refreshBrowserLogin", "as of a registration"),
+            excused("rate_limited", "endBrowserLogin", "as of a registration"),
             excused("rate_limited", "logout", "as of a registration"),
             excused("rate_limited", "getMethods", "as of a registration"),
             excused("rate_limited", "changePassword", "as of a login: SessionsTest"),

@@ -154,10 +154,12 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "forbidden" ->
                 good.without("Authorization")
                         .with("Authorization", "Bearer " + means.narrowKey(operation.getOperationId()));
+            case "invalid_credentials" when operation.getOperationId().equals("refreshBrowserLogin") -> good;
             case "invalid_credentials" ->
                 good.body(
                         switch (operation.getOperationId()) {
-                            case "login" -> Map.of("username", USERNAME, "password", "not the one");
+                            case "login", "openBrowserLogin" ->
+                                Map.of("username", USERNAME, "password", "not the one");
                             case "deleteMe" -> Map.of("currentPassword", "not the one");
                             case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
                             default -> Map.of("refresh_token", "unknown");
@@ -206,6 +208,7 @@ record Provocation(String method, String target, List<String> headers, String bo
                                 : Map.of("username", USERNAME, "password", PASSWORD));
             case "invitation_invalid" ->
                 good.body(Map.of("username", "invited", "password", PASSWORD, "invitation", "unknown"));
+            case "csrf_failed" -> good.without("Sec-Fetch-Site").with("Sec-Fetch-Site", "cross-site");
             case "code_invalid" -> good;
             case "user_disabled" -> good.target(good.target().replace(OTHER, DISABLED));
             case "user_not_found" -> good.target(good.target().replace(OTHER, "nobody"));
@@ -344,6 +347,9 @@ record Provocation(String method, String target, List<String> headers, String bo
         return switch (operation.getOperationId()) {
             case "register" -> request.json(Map.of("username", fresh, "password", PASSWORD));
             case "login" -> request.json(Map.of("username", USERNAME, "password", PASSWORD));
+            case "openBrowserLogin" ->
+                request.json(Map.of("username", USERNAME, "password", PASSWORD)).with("Sec-Fetch-Site", "same-origin");
+            case "refreshBrowserLogin", "endBrowserLogin" -> request.with("Sec-Fetch-Site", "same-origin");
             case "refresh", "logout" -> request.json(Map.of("refresh_token", means.refreshToken()));
             case "resetPassword" -> request.json(Map.of("code", "unknown", "newPassword", PASSWORD));
             case "createUser" -> request.json(Map.of("username", fresh));

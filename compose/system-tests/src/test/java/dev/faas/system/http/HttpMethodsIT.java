@@ -101,6 +101,8 @@ class HttpMethodsIT {
         accounts.put("/v1/auth/login", "OPTIONS, POST");
         accounts.put("/v1/auth/refresh", "OPTIONS, POST");
         accounts.put("/v1/auth/logout", "OPTIONS, POST");
+        accounts.put("/v1/auth/browser", "DELETE, GET, HEAD, OPTIONS, POST");
+        accounts.put("/v1/auth/browser/refresh", "OPTIONS, POST");
         accounts.put("/v1/auth/me", "DELETE, GET, HEAD, OPTIONS");
         accounts.put("/v1/auth/methods", read);
         accounts.put("/v1/auth/password", "OPTIONS, POST");

@@ -1,0 +1,29 @@
+/** All pages. A page is loaded when it is opened. */
+
+/**
+ * @typedef {object} Route
+ * @property {string} path with `:name` for what differs
+ * @property {() => Promise<{default: any}>} load the component gets the named parts and `query`
+ * @property {string} [nav] the word in the side bar
+ * @property {string} [group] the heading above it
+ * @property {string} [icon]
+ * @property {string} [key] `g` and this key open it
+ * @property {boolean} [open] needs no login
+ * @property {boolean} [admin] is shown to admins only
+ */
+
+/** @type {Route[]} */
+export const ROUTES = [
+  { path: '/signin', open: true, load: () => import('../pages/signin.js') },
+  { path: '/signup', open: true, load: () => import('../pages/signup.js') },
+  { path: '/', nav: 'Overview', icon: 'home', key: 'o', load: () => import('../pages/overview.js') },
+  { path: '/functions', nav: 'Functions', icon: 'box', key: 'f', load: () => import('../pages/functions.js') },
+  { path: '/functions/new', load: () => import('../pages/function-new.js') },
+  { path: '/functions/:name', load: () => import('../pages/function.js') },
+  { path: '/functions/:name/settings', load: () => import('../pages/function-settings.js') },
+  { path: '/functions/:name/revisions', load: () => import('../pages/revisions.js') },
+  { path: '/activations', nav: 'Activations', icon: 'list', key: 'a', load: () => import('../pages/activations.js') },
+  { path: '/activations/:id', load: () => import('../pages/activation.js') },
+  { path: '/keys', nav: 'API keys', group: 'Access', icon: 'key', key: 'k', load: () => import('../pages/keys.js') },
+  { path: '/account', nav: 'Account', group: 'Access', icon: 'user', load: () => import('../pages/account.js') },
+];

@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'preact/hooks';
+import { get } from '../lib/api.js';
+import { html } from '../lib/html.js';
+import { REASONS } from '../lib/status.js';
+import { setQuery } from '../lib/url.js';
+import { RangePicker } from './range-picker.js';
+
+/** The filters of lists of activations; the URL has their values. @param {{query: URLSearchParams}} props */
+export function ActivationFilters({ query }) {
+  const [names, setNames] = useState(/** @type {string[]} */ ([]));
+  const [tag, setTag] = useState('');
+  useEffect(() => {
+    const stop = new AbortController();
+    get('/v1/functions', { limit: 100 }, stop.signal).then((page) => setNames(page.items.map((/** @type {any} */ f) => f.name)), () => undefined);
+    return () => stop.abort();
+  }, []);
+  const tags = query.getAll('tag');
+  const addTag = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (/^[^:]{1,64}:/.test(tag)) {
+      setQuery({ tag: [...tags, tag], cursor: null });
+      setTag('');
+    }
+  };
+  const chosen = query.get('function') ?? '';
+  const all = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
+  return html`<div class="filters" role="search" aria-label="Filters">
+    <select data-filter aria-label="Function" value=${chosen}
+        onChange=${(/** @type {any} */ e) => setQuery({ function: e.target.value, cursor: null })}>
+      <option value="" selected=${chosen === ''}>All functions</option>${all.map((name) => html`<option value=${name}
+          selected=${name === chosen}>${name}</option>`)}</select>
+    <select aria-label="Reason" value=${query.get('reason') ?? ''}
+        onChange=${(/** @type {any} */ e) => setQuery({ reason: e.target.value, cursor: null })}>
+      <option value="" selected=${!query.get('reason')}>Any reason</option>${Object.keys(REASONS).map((reason) => html`<option value=${reason}
+          selected=${reason === query.get('reason')}>${reason.replaceAll('_', ' ')}</option>`)}</select>
+    <${RangePicker} query=${query} fallback="24h" names=${['1h', '24h', '7d', '30d', '90d']} also=${{ cursor: null }} />
+    <form class="row tight" onSubmit=${addTag}><input aria-label="Tag" placeholder="Tag, as order:4711" value=${tag}
+        onInput=${(/** @type {any} */ e) => setTag(e.target.value)} />
+      ${tag !== '' && html`<button type="submit" disabled=${!/^[^:]{1,64}:/.test(tag)}>Filter</button>`}</form>
+    ${tags.map((each) => html`<button type="button" class="small" aria-label=${`Remove the tag ${each}`}
+        onClick=${() => setQuery({ tag: tags.filter((other) => other !== each), cursor: null })}>${each} ×</button>`)}
+    ${['trigger', 'batch'].filter((name) => query.get(name)).map((name) => html`<button type="button" class="small"
+        onClick=${() => setQuery({ [name]: null, cursor: null })}>${name} …${query.get(name)?.slice(-6)} ×</button>`)}
+  </div>`;
+}

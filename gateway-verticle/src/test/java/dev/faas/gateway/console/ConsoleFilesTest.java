@@ -1,0 +1,162 @@
+package dev.faas.gateway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.faas.gateway.GatewayAnswer;
+import dev.faas.gateway.RunningGateway;
+import dev.faas.gateway.forward.Addresses;
+import dev.faas.wire.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ConsoleFilesTest {
+    private static final Pattern URL = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
+    private static final Pattern IMPORT_MAP = Pattern.compile("(?s)<script type=\"importmap\">(.*?)</script>");
+
+    @AutoClose
+    static RunningGateway faas;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        faas = new RunningGateway(directory, Addresses.SYSTEM, "127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/console", "/console/", "/console/functions/any%2Fname?tab=logs", "/console/app.js"})
+    void eachPathOfAPageServesTheHtml(String path) throws Exception {
+        var page = get(path);
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(page.text()).startsWith("<!doctype html>");
+        assertThat(faas.send(faas.request(path).header("If-None-Match", page.header("ETag")))
+                        .status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void whatThePageLinksIsServedAndMayBeKeptForEver() throws Exception {
+        var links = URL.matcher(get("/console").text())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+
+        assertThat(links).anyMatch(link -> link.endsWith("/app.js")).allSatisfy(link -> {
+            assertThat(link).startsWith("/console/a/");
+            var asset = get(link);
+            assertThat(asset.status()).as(link).isEqualTo(200);
+            assertThat(asset.header("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+            assertThat(asset.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        });
+    }
+
+    @Test
+    void theLibrariesAreModulesThatTheImportMapFinds() throws Exception {
+        var page = get("/console").text();
+
+        for (var library : new String[] {"preact", "preact/hooks", "htm", "uplot"}) {
+            var path = Pattern.compile("\"" + library + "\":\"([^\"]+)\"")
+                    .matcher(page)
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group(1);
+            var module = get(path);
+            assertThat(module.header("Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+            assertThat(module.text()).as(path).contains("export");
+        }
+        assertThat(get(path("vendor/uplot.css")).text()).contains(".uplot");
+        assertThat(get(path("vendor/LICENSE-preact.txt")).text()).contains("MIT");
+    }
+
+    @Test
+    void thePolicyAllowsTheImportMapAndNothingElseInline() throws Exception {
+        var page = get("/console");
+        var map = IMPORT_MAP.matcher(page.text()).results().findFirst().orElseThrow();
+        var hash = Base64.getEncoder().encodeToString(Sha256.digest(map.group(1)));
+
+        assertThat(page.header("Content-Security-Policy"))
+                .isEqualTo("default-src 'none'; script-src 'self' 'sha256-" + hash
+                        + "'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none';"
+                        + " form-action 'none'; frame-ancestors 'none'");
+        assertThat(page.header("Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(page.header("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
+        assertThat(page.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
+    }
+
+    @Test
+    void modulesOfTheFirstPageArePreloaded() throws Exception {
+        assertThat(get("/console").text())
+                .contains(
+                        "<link rel=\"modulepreload\" href=\"" + path("app.js") + "\">",
+                        "<link rel=\"modulepreload\" href=\"" + path("vendor/preact.js") + "\">")
+                .doesNotContain("<link rel=\"modulepreload\" href=\"" + path("vendor/uplot.js") + "\">");
+    }
+
+    @Test
+    void aBrowserGetsCompressedFiles() throws Exception {
+        var path = path("vendor/preact.js");
+        var plain = get(path);
+        var packed = faas.send(faas.request(path).header("Accept-Encoding", "br, gzip"));
+
+        assertThat(plain.header("Content-Encoding")).isEmpty();
+        assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(packed.header("Vary")).isEqualToIgnoringCase("accept-encoding");
+        assertThat(Integer.parseInt(packed.header("Content-Length")))
+                .isLessThan(plain.text().length() / 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "app.mjs",
+        "vendor",
+        "../../../logback.xml",
+        "%2e%2e/%2e%2e/%2e%2e/logback.xml",
+        "vendor/../app.jsx",
+        "''"
+    })
+    void aFileThatIsMissingIsNotFound(String file) throws Exception {
+        assertMissing(path("app.js").replace("app.js", file));
+    }
+
+    @Test
+    void aFileOfAnotherVersionIsNotFound() throws Exception {
+        assertMissing("/console/a/0123456789abcdef/app.js");
+        assertThat(get("/consolefoo").status()).isEqualTo(404);
+    }
+
+    private static void assertMissing(String path) throws Exception {
+        var answer = get(path);
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.field("code")).isEqualTo("not_found");
+        assertThat(answer.header("Cache-Control")).doesNotContain("immutable");
+    }
+
+    /** Where the page has this file. */
+    private static String path(String file) throws Exception {
+        var app = URL.matcher(get("/console").text())
+                .results()
+                .map(found -> found.group(1))
+                .filter(link -> link.endsWith("/app.js"))
+                .findFirst()
+                .orElseThrow();
+        return app.substring(0, app.lastIndexOf('/') + 1) + file;
+    }
+
+    private static GatewayAnswer get(String path) throws IOException, InterruptedException {
+        return faas.send(faas.request(path));
+    }
+}
