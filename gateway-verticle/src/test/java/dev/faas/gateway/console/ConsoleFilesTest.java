@@ -7,8 +7,12 @@ import dev.faas.gateway.RunningGateway;
 import dev.faas.gateway.forward.Addresses;
 import dev.faas.wire.Sha256;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
@@ -24,6 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleFilesTest {
     private static final Pattern URL = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
     private static final Pattern IMPORT_MAP = Pattern.compile("(?s)<script type=\"importmap\">(.*?)</script>");
+
+    private static final Map<String, String> TYPES = Map.of(
+            "css", "text/css",
+            "html", "text/html",
+            "js", "text/javascript",
+            "svg", "image/svg+xml",
+            "txt", "text/plain");
 
     @AutoClose
     static RunningGateway faas;
@@ -49,18 +60,15 @@ class ConsoleFilesTest {
 
     @Test
     void whatThePageLinksIsServedAndMayBeKeptForEver() throws Exception {
-        var links = URL.matcher(get("/console").text())
-                .results()
-                .map(found -> found.group(1))
-                .toList();
-
-        assertThat(links).anyMatch(link -> link.endsWith("/app.js")).allSatisfy(link -> {
-            assertThat(link).startsWith("/console/a/");
-            var asset = get(link);
-            assertThat(asset.status()).as(link).isEqualTo(200);
-            assertThat(asset.header("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
-            assertThat(asset.header("X-Content-Type-Options")).isEqualTo("nosniff");
-        });
+        assertThat(links(get("/console").text()))
+                .anyMatch(link -> link.endsWith("/app.js"))
+                .allSatisfy(link -> {
+                    assertThat(link).startsWith("/console/a/");
+                    var asset = get(link);
+                    assertThat(asset.status()).as(link).isEqualTo(200);
+                    assertThat(asset.header("Cache-Control")).isEqualTo("public, max-age=31536000, immutable");
+                    assertThat(asset.header("X-Content-Type-Options")).isEqualTo("nosniff");
+                });
     }
 
     @Test
@@ -110,13 +118,51 @@ class ConsoleFilesTest {
     void aBrowserGetsCompressedFiles() throws Exception {
         var path = path("vendor/preact.js");
         var plain = get(path);
-        var packed = faas.send(faas.request(path).header("Accept-Encoding", "br, gzip"));
+        var packed = packed(path);
 
         assertThat(plain.header("Content-Encoding")).isEmpty();
         assertThat(packed.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(packed.header("Vary")).isEqualToIgnoringCase("accept-encoding");
-        assertThat(Integer.parseInt(packed.header("Content-Length")))
-                .isLessThan(plain.text().length() / 2);
+        assertThat(length(packed)).isLessThan(plain.text().length() / 2);
+    }
+
+    @Test
+    void eachFileHasItsTypeAndAllTogetherAreSmall() throws Exception {
+        var files = ClasspathFolder.read("/console/", ConsolePage.FILE).sequencedKeySet();
+
+        int bytes = 0;
+        for (var file : files) {
+            var packed = packed(path(file));
+            assertThat(packed.status()).as(file).isEqualTo(200);
+            assertThat(packed.header("Content-Encoding")).as(file).isEqualTo("gzip");
+            assertThat(packed.header("Content-Type"))
+                    .as(file)
+                    .startsWith(TYPES.get(file.substring(file.lastIndexOf('.') + 1)));
+            if (!file.endsWith(".txt")) {
+                bytes += length(packed);
+            }
+        }
+        assertThat(files).contains("app.js", "vendor/uplot.js", "styles/base.css", "icon.svg");
+        assertThat(bytes).isLessThanOrEqualTo(300_000);
+    }
+
+    /** What a browser loads for the overview: what the HTML links, and the modules that its page imports. */
+    @Test
+    void theFirstPageIsSmall() throws Exception {
+        var files = ClasspathFolder.read("/console/", ConsolePage.FILE);
+        var html = new String(files.get(ConsolePage.FILE), StandardCharsets.UTF_8);
+        files.put(
+                ConsolePage.FILE,
+                html.replace("src=\"app.js\"", "src=\"pages/overview.js\"").getBytes(StandardCharsets.UTF_8));
+        var loaded = new TreeSet<>(links(get("/console").text()));
+        loaded.addAll(links(ConsolePage.of(files, path("")).text()));
+        assertThat(loaded).contains(path("app.js"), path("pages/overview.js"), path("vendor/uplot.js"));
+
+        int bytes = length(packed("/console"));
+        for (var link : loaded) {
+            bytes += length(packed(link));
+        }
+        assertThat(bytes).isLessThanOrEqualTo(120_000);
     }
 
     @ParameterizedTest
@@ -147,13 +193,24 @@ class ConsoleFilesTest {
 
     /** Where the page has this file. */
     private static String path(String file) throws Exception {
-        var app = URL.matcher(get("/console").text())
-                .results()
-                .map(found -> found.group(1))
+        var app = links(get("/console").text()).stream()
                 .filter(link -> link.endsWith("/app.js"))
                 .findFirst()
                 .orElseThrow();
         return app.substring(0, app.lastIndexOf('/') + 1) + file;
+    }
+
+    private static List<String> links(String html) {
+        return URL.matcher(html).results().map(found -> found.group(1)).toList();
+    }
+
+    /** Of the body as it was sent. */
+    private static int length(GatewayAnswer answer) {
+        return Integer.parseInt(answer.header("Content-Length"));
+    }
+
+    private static GatewayAnswer packed(String path) throws IOException, InterruptedException {
+        return faas.send(faas.request(path).header("Accept-Encoding", "br, gzip"));
     }
 
     private static GatewayAnswer get(String path) throws IOException, InterruptedException {
