@@ -154,16 +154,18 @@ record Provocation(String method, String target, List<String> headers, String bo
             case "forbidden" ->
                 good.without("Authorization")
                         .with("Authorization", "Bearer " + means.narrowKey(operation.getOperationId()));
-            case "invalid_credentials" when operation.getOperationId().equals("refreshBrowserLogin") -> good;
             case "invalid_credentials" ->
-                good.body(
-                        switch (operation.getOperationId()) {
-                            case "login", "openBrowserLogin" ->
-                                Map.of("username", USERNAME, "password", "not the one");
-                            case "deleteMe" -> Map.of("currentPassword", "not the one");
-                            case "changePassword" -> Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
-                            default -> Map.of("refresh_token", "unknown");
-                        });
+                operation.getOperationId().equals("refreshBrowserLogin")
+                        ? good
+                        : good.body(
+                                switch (operation.getOperationId()) {
+                                    case "login", "openBrowserLogin" ->
+                                        Map.of("username", USERNAME, "password", "not the one");
+                                    case "deleteMe" -> Map.of("currentPassword", "not the one");
+                                    case "changePassword" ->
+                                        Map.of("currentPassword", "not the one", "newPassword", PASSWORD);
+                                    default -> Map.of("refresh_token", "unknown");
+                                });
             case "method_not_allowed" -> good.method("PROPFIND");
             case "not_acceptable" -> good.with("Accept", "image/png");
             case "unsupported_media_type" ->
