@@ -90,13 +90,8 @@ inspect() {
     fi
     local pair
     # zsh, fish and script (a terminal for a shell): for the tests of the client's completion. tmux: a terminal to read from.
-<<<<<<< HEAD
-    # node and python3: for the receivers of webhooks. chromium: for the console.
-    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3 chromium:chromium; do
-=======
-    # node and python3: for the receivers of webhooks. promtool: for metrics and alerts.
-    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3 promtool:prometheus; do
->>>>>>> metrics
+    # node and python3: for the receivers of webhooks. promtool: for metrics and alerts. chromium: for the console.
+    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3 promtool:prometheus chromium:chromium; do
       if has "${pair%:*}"; then
         echo "ok|${pair%:*}|$(command -v "${pair%:*}")|"
       else
