@@ -47,9 +47,7 @@ public final class JsonLog extends EncoderBase<ILoggingEvent> {
             writeIfSet(
                     json,
                     "error",
-                    event.getThrowableProxy() == null
-                            ? null
-                            : ThrowableProxyUtil.asString(event.getThrowableProxy()));
+                    event.getThrowableProxy() == null ? null : ThrowableProxyUtil.asString(event.getThrowableProxy()));
             json.writeEndObject();
             json.writeRaw('\n');
         } catch (IOException e) {

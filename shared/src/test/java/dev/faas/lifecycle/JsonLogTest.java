@@ -23,8 +23,7 @@ class JsonLogTest {
         var json = new ObjectMapper().readTree(line);
         assertThat(json.fieldNames())
                 .toIterable()
-                .containsExactly(
-                        "time", "level", "service", "logger", "message", "requestId", "activationId", "error");
+                .containsExactly("time", "level", "service", "logger", "message", "requestId", "activationId", "error");
         assertThat(json.path("time").asText()).isEqualTo("2026-01-02T03:04:05.000Z");
         assertThat(json.path("message").asText()).isEqualTo("line one\nline \"two\" x");
         assertThat(json.path("error").asText()).contains("IllegalStateException: lost", "JsonLogTest");

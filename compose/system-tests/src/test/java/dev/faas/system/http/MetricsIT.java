@@ -165,8 +165,9 @@ class MetricsIT {
     }
 
     private String get(String url) throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10)).build();
+        var request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(10))
+                .build();
         return http.send(request, BodyHandlers.ofString()).body();
     }
 }
