@@ -108,7 +108,7 @@ class ConsoleIT {
 
         invoke(page, "hello");
 
-        awaitOutcome(page, "Succeeded");
+        awaitOutcome(page, "returned 0");
         assertThat(heading(page, "Result")).isVisible();
         assertThat(page.getByText("\"hello\"")).isVisible();
         assertThat(page.getByText("line 1")).isVisible();
@@ -158,7 +158,7 @@ class ConsoleIT {
 
         invoke(page, hostile);
 
-        awaitOutcome(page, "Succeeded");
+        awaitOutcome(page, "returned 0");
         assertThat(page.getByText(hostile)).isVisible();
         assertThat(page.getByText("red", new Page.GetByTextOptions().setExact(true)))
                 .isVisible();
@@ -172,9 +172,9 @@ class ConsoleIT {
         create(page, "slow", system.images().script("exec /bin/busybox sleep 600"));
         go(page, "/functions/slow/settings");
         fill(page, "Running at the same time", "1");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("Save.*")))
-                .click();
-        assertThat(heading(page, "slow")).isVisible();
+        button(page, "Review changes").click();
+        button(page, "Save").click();
+        assertThat(page.getByText("Revision 2").or(heading(page, "slow")).first()).isVisible();
         go(page, "/functions/slow");
         invoke(page, "first");
         assertThat(page.getByText("running", new Page.GetByTextOptions().setExact(true))
@@ -217,7 +217,7 @@ class ConsoleIT {
         var page = signUp();
         create(page, "seen", system.images().script("echo \"$1\""));
         invoke(page, "x");
-        awaitOutcome(page, "Succeeded");
+        awaitOutcome(page, "returned 0");
         var activation = page.url().substring(page.url().indexOf("/console") + "/console".length());
         var paths = List.of(
                 "/",

@@ -53,6 +53,7 @@ class MetricsIT {
         for (int i = 0; i < 3; i++) {
             ada.run("fine", "");
             ada.ended(ada.submit("failing", ""));
+            ada.get("/v1/functions/none").expect(404);
         }
     }
 
@@ -80,7 +81,7 @@ class MetricsIT {
             ada.get("/v1/functions/many-" + i);
             ada.get("/v1/unknown-" + i + "/x?many-" + i + "=1");
             ada.send("INVENTED" + i, "/v1/functions", null);
-            ada.post("/v1/functions/many-" + i + "/activations?many=" + i, "{", "X-Request-Id", "many-" + i);
+            ada.post("/v1/functions/many-" + i + "/activations", "{", "X-Request-Id", "many-" + i);
         }
         for (var target : targets()) {
             var page = get("http://" + target + "/metrics");
