@@ -28,6 +28,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 
 /** Submits, replays, reads, explains and cancels activations. */
 final class ActivationRoutes {
@@ -138,6 +139,13 @@ final class ActivationRoutes {
                     ctx.response().setStatusCode(202);
                     return JsonBody.of(ctx, ActivationStatus.of(record));
                 });
+    }
+
+    Future<Buffer> argument(RoutingContext ctx) {
+        return reads.reader().getAccepted(ctx.pathParam("id"), Caller.of(ctx)).map(accepted -> {
+            ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
+            return Buffer.buffer(Objects.requireNonNull(accepted.order()).argument());
+        });
     }
 
     Future<Buffer> explain(RoutingContext ctx) {

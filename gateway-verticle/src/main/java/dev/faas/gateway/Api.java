@@ -333,6 +333,7 @@ final class Api {
         on.get("/v1/activations/:id").handler(JSON).handler(reader).handler(activations::get);
         on.delete("/v1/activations/:id").handler(JSON).handler(invoker).respond(activations::cancel);
         on.get("/v1/activations/:id/explain").handler(JSON).handler(reader).respond(activations::explain);
+        on.get("/v1/activations/:id/argument").handler(TEXT).handler(reader).respond(activations::argument);
         on.post("/v1/activations/:id/replay")
                 .handler(JSON)
                 .handler(invoker)

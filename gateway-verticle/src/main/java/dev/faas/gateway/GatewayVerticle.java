@@ -176,7 +176,7 @@ public final class GatewayVerticle extends ServiceVerticle {
         var feedListeners = new FeedListeners(nats, metrics.registry());
         on.repeat("listeners of feeds", FEEDS_PAUSE, feedListeners::renew);
         var batches = new BatchClient(registry);
-        var replay = new Replay(reader, events, bus, registryClient, functions);
+        var replay = new Replay(reader, functions);
         var cancellation = new Cancellation(reader, bus, new Canceller(events, queue, clock), clock);
         var explainer =
                 new Explainer(reader, events, queue, table, spawners::recentHeartbeats, quotas::of, cache, clock);

@@ -52,6 +52,10 @@ class ReplayTest {
         return replay(faas.alice, id);
     }
 
+    private static GatewayAnswer argument(String user, String id) throws IOException, InterruptedException {
+        return faas.send(faas.as(user, "/v1/activations/" + id + "/argument"));
+    }
+
     private static String submitted(String function) throws IOException, InterruptedException {
         return faas.submit(function, "application/json", BODY.getBytes(StandardCharsets.UTF_8))
                 .field("activationId");
@@ -128,6 +132,7 @@ class ReplayTest {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(accepted(answer.field("activationId")).order()).isEqualTo(kept.order());
         assertThat(faas.registry.asked()).containsExactly("GET /v1/activations/" + id + "/accepted");
+        assertThat(argument(faas.alice, id).text()).isEqualTo("photo ☃");
     }
 
     @Test
@@ -143,8 +148,39 @@ class ReplayTest {
         assertThat(deleted.code()).isEqualTo("function_not_found");
     }
 
+    @Test
+    void theArgumentIsShownAsTextBeforeAndAfterTheEnd() throws Exception {
+        var id = submitted("resize");
+
+        for (var end : List.of(false, true)) {
+            if (end) {
+                faas.claim(id).fail(3);
+            }
+            var answer = argument(faas.alice, id);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+            assertThat(answer.text()).isEqualTo("photo ☃");
+        }
+    }
+
+    @Test
+    void anExpiredArgumentIsGoneEvenIfTheFunctionIsDeleted() throws Exception {
+        var id = Ids.activation(Instant.now());
+        answersExpired(id, Ids.function(Instant.now()));
+
+        var answer = argument(faas.alice, id);
+
+        assertThat(answer.status()).isEqualTo(410);
+        assertThat(answer.code()).isEqualTo("result_expired");
+    }
+
     private static GatewayAnswer replayExpired(String functionId) throws IOException, InterruptedException {
         var id = Ids.activation(Instant.now());
+        answersExpired(id, functionId);
+        return replay(id);
+    }
+
+    private static void answersExpired(String id, String functionId) {
         faas.registry.answers(request -> {
             switch (request.path()) {
                 case String path
@@ -155,14 +191,19 @@ class ReplayTest {
                 default -> request.response().setStatusCode(404).end("{}");
             }
         });
-        return replay(id);
     }
 
     @Test
-    void givenAnotherUsersOrAnUnknownActivation_whenReplayed_thenItIsNotFound() throws Exception {
+    void givenAnotherUsersOrAnUnknownActivation_whenReplayedOrItsArgumentIsRead_thenItIsNotFound() throws Exception {
         var id = submitted("resize");
 
-        for (var answer : List.of(replay(faas.bob, id), replay(Ids.activation(Instant.now())), replay("nothing"))) {
+        for (var answer : List.of(
+                replay(faas.bob, id),
+                replay(Ids.activation(Instant.now())),
+                replay("nothing"),
+                argument(faas.bob, id),
+                argument(faas.alice, Ids.activation(Instant.now())),
+                argument(faas.alice, "nothing"))) {
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.code()).isEqualTo("activation_not_found");
         }

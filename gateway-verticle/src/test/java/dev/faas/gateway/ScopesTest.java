@@ -54,6 +54,7 @@ class ScopesTest {
             Map.entry("GET /v1/activations/{id}", Scope.READ),
             Map.entry("DELETE /v1/activations/{id}", Scope.INVOKE),
             Map.entry("GET /v1/activations/{id}/explain", Scope.READ),
+            Map.entry("GET /v1/activations/{id}/argument", Scope.READ),
             Map.entry("POST /v1/activations/{id}/replay", Scope.INVOKE),
             Map.entry("GET /v1/activations/{id}/result", Scope.READ),
             Map.entry("GET /v1/activations/{id}/logs", Scope.READ),

@@ -1,6 +1,7 @@
 package dev.faas.gateway.read;
 
 import dev.faas.activation.ActivationEvents;
+import dev.faas.activation.ActivationRecord;
 import dev.faas.activation.Snapshot;
 import dev.faas.gateway.forward.Caller;
 import dev.faas.gateway.forward.RegistryClient;
@@ -39,6 +40,19 @@ public final class ActivationReader {
 
     public Future<Optional<LedgerEntry>> findInLedger(String id, Caller caller) {
         return registry.findActivation(id, caller);
+    }
+
+    /**
+     * As it was accepted, with its argument: from the event stream until it is pruned there, and much longer from the ledger.
+     * Fails with {@code activation_not_found} or {@code result_expired}.
+     */
+    public Future<ActivationRecord.Queued> getAccepted(String id, Caller caller) {
+        return findInStream(id, caller)
+                .compose(newest -> newest.isEmpty()
+                        ? registry.fetchAccepted(id, caller)
+                        : bus.ask(caller, () -> events.acceptedState(id))
+                                .compose(found -> found.map(Future::succeededFuture)
+                                        .orElseGet(() -> registry.fetchAccepted(id, caller))));
     }
 
     private static boolean isOwner(Snapshot snapshot, Caller caller) {

@@ -2,13 +2,10 @@ package dev.faas.gateway.submit;
 
 import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.acceptance.SubmitRequest;
-import dev.faas.activation.ActivationEvents;
 import dev.faas.activation.ActivationRecord;
 import dev.faas.gateway.forward.Caller;
-import dev.faas.gateway.forward.RegistryClient;
 import dev.faas.gateway.function.Functions;
 import dev.faas.gateway.read.ActivationReader;
-import dev.faas.nats.retry.BusRetry;
 import dev.faas.wire.FunctionRevision;
 import dev.faas.wire.ProblemException;
 import io.vertx.core.Future;
@@ -17,21 +14,10 @@ import java.util.Optional;
 /** Prepares a new activation with the argument, revision, time limit and tags of an earlier one. */
 public final class Replay {
     private final ActivationReader reader;
-    private final ActivationEvents events;
-    private final BusRetry bus;
-    private final RegistryClient registry;
     private final Functions functions;
 
-    public Replay(
-            ActivationReader reader,
-            ActivationEvents events,
-            BusRetry bus,
-            RegistryClient registry,
-            Functions functions) {
+    public Replay(ActivationReader reader, Functions functions) {
         this.reader = reader;
-        this.events = events;
-        this.bus = bus;
-        this.registry = registry;
         this.functions = functions;
     }
 
@@ -40,25 +26,15 @@ public final class Replay {
      * {@code result_expired} when the argument has expired.
      */
     public Future<SubmitRequest> prepare(String id, Optional<IdempotencyKey> key, Caller caller) {
-        return findAccepted(id, caller)
+        return getAccepted(id, caller)
                 .compose(original -> functions
                         .find(original.activation().function().id(), caller)
                         .map(current -> SubmitRequest.replay(original, current, key, null, caller)));
     }
 
-    /** The accepted event is in the event stream until it is pruned, and much longer in the ledger. */
-    private Future<ActivationRecord.Queued> findAccepted(String id, Caller caller) {
-        return reader.findInStream(id, caller)
-                .compose(newest -> newest.isEmpty()
-                        ? fetchAccepted(id, caller)
-                        : bus.ask(caller, () -> events.acceptedState(id))
-                                .compose(found ->
-                                        found.map(Future::succeededFuture).orElseGet(() -> fetchAccepted(id, caller))));
-    }
-
     /** A deleted function is reported before an expired argument, which the caller could still submit anew. */
-    private Future<ActivationRecord.Queued> fetchAccepted(String id, Caller caller) {
-        return registry.fetchAccepted(id, caller)
+    private Future<ActivationRecord.Queued> getAccepted(String id, Caller caller) {
+        return reader.getAccepted(id, caller)
                 .recover(failure -> failure instanceof ProblemException refused
                                 && refused.problem().code().equals("result_expired")
                         ? requireFunction(id, caller).compose(there -> Future.failedFuture(failure))

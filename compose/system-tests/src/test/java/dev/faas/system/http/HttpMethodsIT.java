@@ -143,7 +143,7 @@ class HttpMethodsIT {
         everything.put("/v1/activations", read);
         everything.put("/v1/activations/" + finished, "DELETE, GET, HEAD, OPTIONS");
         everything.put("/v1/activations/" + finished + "/replay", "OPTIONS, POST");
-        for (var rest : List.of("/result", "/logs", "/events", "/explain")) {
+        for (var rest : List.of("/result", "/logs", "/events", "/explain", "/argument")) {
             everything.put("/v1/activations/" + finished + rest, read);
         }
         accounts.putAll(system);

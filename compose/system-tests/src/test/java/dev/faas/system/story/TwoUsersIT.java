@@ -124,7 +124,8 @@ class TwoUsersIT {
         }
         for (var id : List.of("{finished}", "{running}")) {
             var path = "/v1/activations/" + id;
-            for (var read : List.of("", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events", "/explain")) {
+            for (var read : List.of(
+                    "", "?wait=1", "/result", "/logs", "/logs?follow=true", "/events", "/explain", "/argument")) {
                 roads.add(new Road(404, "GET", path + read, null));
                 roads.add(new Road(404, "HEAD", path + read, null));
             }
