@@ -20,7 +20,7 @@ export const GROUPS = [
     { path: 'description', label: 'Description', kind: 'text', initial: '', help: 'For people.' },
     { path: 'entrypoint', label: 'Entrypoint', kind: 'words', help: 'One word a line. Empty: that of the image.' },
     { path: 'command', label: 'Command', kind: 'words', help: 'One word a line. Empty: that of the image. The argument comes after it.' },
-    { path: 'argumentAs', label: 'The argument is', kind: 'choice', initial: 'last', options: [['last', 'the last word of the command'], ['none', 'not passed'], ['stdin', 'the standard input']] },
+    { path: 'argumentAs', label: 'The argument is', kind: 'choice', initial: 'last', options: [['last', 'the last word of the command'], ['none', 'not passed']] },
   ] },
   { title: 'Environment', fields: [
     { path: 'env', label: 'Variables', kind: 'map', help: 'One NAME=value a line.' },
@@ -28,7 +28,7 @@ export const GROUPS = [
     { path: 'labels', label: 'Labels', kind: 'map', help: 'One name=value a line. For your own order; the platform does not use them.' },
   ] },
   { title: 'Sandbox', fields: [
-    { path: 'mode', label: 'Mode', kind: 'choice', initial: 'isolated', options: [['isolated', 'isolated: a new container each time'], ['nested', 'nested: with a Docker inside'], ['reused', 'reused: the container stays'], ['server', 'server: one process for many']] },
+    { path: 'mode', label: 'Mode', kind: 'choice', initial: 'isolated', options: [['isolated', 'isolated: a new container each time'], ['nested', 'nested: a new root in a kept container'], ['reused', 'reused: a new process in a kept container']] },
     { path: 'network', label: 'Network', kind: 'choice', initial: 'none', options: [['none', 'none'], ['outbound', 'outbound']] },
     { path: 'readOnlyRoot', label: 'Read-only root file system', kind: 'yes', initial: false, help: '/tmp is always writable.' },
     { path: 'prewarm.min', label: 'Containers ready on each spawner', kind: 'number', initial: 0 },

@@ -3,7 +3,6 @@ import { fieldErrors, requestKey, send } from '../lib/api.js';
 import { html } from '../lib/html.js';
 import { useKeys } from '../lib/keys.js';
 import { toast } from '../lib/live.js';
-import { remember } from '../lib/submitted.js';
 import { href, navigate } from '../lib/url.js';
 import { CopyAs } from './copy-as.js';
 import { AreaField, Field, TextField } from './field.js';
@@ -56,7 +55,6 @@ export function Invoke({ name, argument = '', tags = {}, revision = null }) {
       // The key stays until there is an answer, so that another try does not run it twice.
       const { data } = await send({ ...action, headers: { 'Idempotency-Key': key.current } });
       key.current = requestKey();
-      remember(data.activationId, text);
       toast('Submitted');
       if (follow) {
         navigate(href('/activations/' + data.activationId));

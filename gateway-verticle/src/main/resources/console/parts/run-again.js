@@ -1,18 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchAction } from '../lib/api.js';
 import { html } from '../lib/html.js';
-import { remembered } from '../lib/submitted.js';
 import { Dialog } from './dialog.js';
 import { Loading } from './empty.js';
 import { Invoke } from './invoke.js';
 
-/** The argument of an activation: what this tab submitted, else what the platform returns. @param {string} id */
+/** The argument of an activation. @param {string} id */
 function useArgument(id) {
-  const [state, setState] = useState(/** @type {{text: string | undefined, error: any}} */ ({ text: remembered(id), error: null }));
+  const [state, setState] = useState(/** @type {{text: string | undefined, error: any}} */ ({ text: undefined, error: null }));
   useEffect(() => {
-    if (remembered(id) !== undefined) {
-      return undefined;
-    }
     const stop = new AbortController();
     fetchAction({ method: 'GET', path: `/v1/activations/${id}/argument`, headers: { Accept: '*/*' } }, stop.signal)
       .then((response) => response.text()).then((text) => setState({ text, error: null }), (error) => !stop.signal.aborted && setState({ text: undefined, error }));

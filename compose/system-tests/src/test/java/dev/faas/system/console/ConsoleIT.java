@@ -174,7 +174,8 @@ class ConsoleIT {
         fill(page, "Running at the same time", "1");
         button(page, "Review changes").click();
         button(page, "Save").click();
-        assertThat(page.getByText("Revision 2").or(heading(page, "slow")).first()).isVisible();
+        assertThat(page.getByText("Revision 2").or(heading(page, "slow")).first())
+                .isVisible();
         go(page, "/functions/slow");
         invoke(page, "first");
         assertThat(page.getByText("running", new Page.GetByTextOptions().setExact(true))
