@@ -184,7 +184,9 @@ final class Api {
 
     private void routeProjects(Router on) {
         on.get("/v1/projects/:project/quota").handler(JSON).handler(reader).handler(registry);
-        on.get("/v1/admin/policy").handler(JSON).handler(admin).handler(registry);
+        for (var shown : List.of("policy", "spawners", "queues", "bus")) {
+            on.get("/v1/admin/" + shown).handler(JSON).handler(admin).handler(registry);
+        }
         on.get("/v1/admin/projects").handler(JSON).handler(admin).handler(registry);
         on.patch("/v1/admin/projects/:project").handler(JSON).handler(admin).handler(registry);
     }

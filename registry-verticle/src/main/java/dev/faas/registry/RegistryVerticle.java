@@ -109,6 +109,7 @@ import dev.faas.registry.secret.SecretStore;
 import dev.faas.registry.secret.Secrets;
 import dev.faas.registry.source.SourceRoutes;
 import dev.faas.registry.source.SourceStore;
+import dev.faas.registry.stats.PlatformRoutes;
 import dev.faas.registry.stats.StandingSampler;
 import dev.faas.registry.stats.StatStore;
 import dev.faas.registry.stats.StatsRoutes;
@@ -342,6 +343,7 @@ public final class RegistryVerticle extends ServiceVerticle {
             activationRoutes.add(router);
             quotaRoutes.add(router, admins);
             new PolicyRoutes(config.rules(), config.quotas()).add(router, admins);
+            new PlatformRoutes(spawners::recentHeartbeats, table, nats).add(router, admins);
             new AuditRoutes(audit).add(router, admins);
             secretRoutes.add(router);
             scheduleRoutes.add(router);

@@ -103,6 +103,9 @@ class ScopesTest extends RegistryFixture {
             Map.entry("GET /v1/jobs/x", Set.of(Scope.READ)),
             Map.entry("DELETE /v1/jobs/x", Set.of(Scope.INVOKE)),
             Map.entry("GET /v1/admin/policy", Set.of()),
+            Map.entry("GET /v1/admin/spawners", Set.of()),
+            Map.entry("GET /v1/admin/queues", Set.of()),
+            Map.entry("GET /v1/admin/bus", Set.of()),
             Map.entry("GET /v1/admin/projects", Set.of()),
             Map.entry("PATCH /v1/admin/projects/x", Set.of()));
 

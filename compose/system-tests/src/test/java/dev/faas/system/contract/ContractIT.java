@@ -65,6 +65,9 @@ class ContractIT {
                     "submitActivation",
                     "it would also reject the other users of this test: BackpressureTest"),
             excused("internal", "getPolicy", "it reads settings only"),
+            excused("internal", "getSpawners", "it reads memory only"),
+            excused("internal", "getQueues", "it reads memory and NATS only"),
+            excused("internal", "getBus", "it reads NATS only"),
             excused("internal", "previewSchedule", "it reads the database's clock only"),
             excused("unavailable", "getOpenApi", "NATS would have to be away for minutes: StaleAccessTest"),
             excused("unavailable", "getClient", "as of the description"),
@@ -276,7 +279,7 @@ class ContractIT {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "registry, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules(?!/preview).*$|^/v1/(hooks|sources|destinations|callback-secret|deliveries|dead-letters|jobs).*$|^/v1/batches(/\\{batch}(/items)?)?$|^/v1/admin/audit/registry.*$",
-        "auth, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$"
+        "auth, ^/v1/(auth/|admin/(?!projects|policy|spawners|queues|bus|audit/registry)).*$"
     })
     void aFaultOfAServiceIsAnsweredWithNothingButItsRequestsId(String schema, String paths) throws Exception {
         client.renew();
@@ -309,9 +312,9 @@ class ContractIT {
     @Order(7)
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|sources|destinations|callback-secret|deliveries|dead-letters|jobs|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|audit/registry.*)$",
+        "registry-service, ^/v1/functions(/\\{ref}(/revisions|/rollback|/pause|/resume)?)?$|^/v1/(activations|stats)$|^/v1/(admin/)?projects.*$|^/v1/secrets.*$|^/v1/schedules.*$|^/v1/(hooks|sources|destinations|callback-secret|deliveries|dead-letters|jobs|batches).*$|^/v1/functions/\\{ref}/batches$|^/v1/admin/(policy|spawners|queues|bus|audit/registry.*)$",
         "nats, ^/v1/functions/\\{ref}/activations$|^/v1/activations/.*$|^/v1/events$|^/hooks/.*$|^/v1/subjects/.*$",
-        "auth-service, ^/v1/(auth/|admin/(?!projects|policy|audit/registry)).*$|^/.well-known/.*$"
+        "auth-service, ^/v1/(auth/|admin/(?!projects|policy|spawners|queues|bus|audit/registry)).*$|^/.well-known/.*$"
     })
     void whoNeedsAPartThatIsAwayIsToldWhichAndWhenToComeBack(String part, String paths) throws Exception {
         client.renew();

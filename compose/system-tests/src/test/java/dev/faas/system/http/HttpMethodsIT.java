@@ -136,7 +136,9 @@ class HttpMethodsIT {
         everything.put("/v1/secrets", read);
         everything.put("/v1/secrets/x", "DELETE, GET, HEAD, OPTIONS, PUT");
         everything.put("/v1/projects/x/quota", read);
-        everything.put("/v1/admin/policy", read);
+        for (var shown : List.of("policy", "spawners", "queues", "bus")) {
+            everything.put("/v1/admin/" + shown, read);
+        }
         everything.put("/v1/admin/projects", read);
         everything.put("/v1/admin/projects/x", "OPTIONS, PATCH");
         everything.put("/v1/admin/audit/registry", read);
