@@ -2,8 +2,8 @@ package dev.faas.activation;
 
 import dev.faas.activation.ActivationEvent.OutputEvent;
 import dev.faas.activation.ActivationEvent.StateEvent;
-import dev.faas.nats.CatchUpSubscription;
 import dev.faas.nats.Nats.Subscription;
+import dev.faas.nats.live.CatchUpSubscription;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;

@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PlatformMeters {
     public static final Duration PAUSE = Duration.ofSeconds(10);
 
-    private static final List<String> STREAMS = List.of(
+    /** Those whose room is watched. */
+    public static final List<String> STREAMS = List.of(
             Subjects.EVENTS,
             Subjects.ACTIVATIONS,
             Subjects.RETRIES,

@@ -8,6 +8,7 @@ import dev.faas.activation.queue.QueueTable;
 import dev.faas.audit.AdminGuard;
 import dev.faas.nats.Nats;
 import dev.faas.nats.retry.BusAnswer;
+import dev.faas.registry.meters.PlatformMeters;
 import dev.faas.wire.Capacity;
 import dev.faas.wire.Subjects;
 import io.vertx.core.Future;
@@ -20,14 +21,6 @@ import java.util.function.Supplier;
 /** Shows admins what the platform has and does at this moment: spawners, queues of all users, and NATS. */
 public final class PlatformRoutes {
     private static final int MOST_QUEUES = 1_000;
-    private static final List<String> STREAMS = List.of(
-            Subjects.EVENTS,
-            Subjects.ACTIVATIONS,
-            Subjects.RETRIES,
-            Subjects.INBOX,
-            Subjects.FEED,
-            "OBJ_" + Subjects.OUTPUTS);
-
     private final Supplier<List<SpawnerHeartbeat>> spawners;
     private final QueueTable table;
     private final Nats nats;
@@ -99,7 +92,7 @@ public final class PlatformRoutes {
     }
 
     private Future<ObjectNode> bus(RoutingContext ctx) {
-        var states = STREAMS.stream()
+        var states = PlatformMeters.STREAMS.stream()
                 .map(name -> BusAnswer.toFuture(nats.stream(name).state()))
                 .toList();
         var projector =
@@ -107,10 +100,10 @@ public final class PlatformRoutes {
         return Future.all(states).compose(all -> projector).map(found -> {
             var body = JsonNodeFactory.instance.objectNode();
             var each = body.putArray("streams");
-            for (int i = 0; i < STREAMS.size(); i++) {
+            for (int i = 0; i < PlatformMeters.STREAMS.size(); i++) {
                 var state = states.get(i).result();
                 var stream = each.addObject()
-                        .put("name", STREAMS.get(i))
+                        .put("name", PlatformMeters.STREAMS.get(i))
                         .put("messages", state.messages())
                         .put("bytes", state.bytes());
                 if (state.maxBytes() > 0) {

@@ -178,7 +178,7 @@ class ConsoleIT {
                 .isVisible();
         go(page, "/functions/slow");
         invoke(page, "first");
-        assertThat(page.getByText("running", new Page.GetByTextOptions().setExact(true))
+        assertThat(page.getByText("Running", new Page.GetByTextOptions().setExact(true))
                         .first())
                 .isVisible();
         go(page, "/functions/slow");

@@ -1,5 +1,6 @@
-package dev.faas.nats;
+package dev.faas.nats.live;
 
+import dev.faas.nats.Nats;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;

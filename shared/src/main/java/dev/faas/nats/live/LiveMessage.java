@@ -1,4 +1,6 @@
-package dev.faas.nats;
+package dev.faas.nats.live;
+
+import dev.faas.nats.StoredMessage;
 
 /** A message that a plain subscription received.
  *
