@@ -3,7 +3,6 @@ import { send } from '../lib/api.js';
 import { html } from '../lib/html.js';
 import { toast } from '../lib/live.js';
 import { pace, usePoll } from '../lib/poll.js';
-import { size } from '../lib/bytes.js';
 import { href } from '../lib/url.js';
 import { useActivations } from '../lib/use-activations.js';
 import { activationColumns } from '../parts/activation-columns.js';
@@ -26,7 +25,7 @@ function Facts({ f, load }) {
     <dt>Image</dt><dd><code class="cut" title=${f.image}>${f.image}</code></dd>
     <dt>Mode</dt><dd>${f.mode}, network ${f.network}</dd>
     <dt>Now</dt><dd>${now?.queued ?? 0} queued, ${now?.running ?? 0} of ${f.concurrency} running</dd>
-    <dt>Limits</dt><dd>${size(f.limits.memoryMb * 1_048_576)}, ${f.limits.cpus} CPU, ${f.limits.timeoutSeconds} s</dd>
+    <dt>Limits</dt><dd>${f.limits.memoryMb} MiB, ${f.limits.cpus} CPU, ${f.limits.timeoutSeconds} s</dd>
     <dt>Attempts</dt><dd>${f.retry.maxAttempts}</dd>
     <dt>Revision</dt><dd><a href=${href(`/functions/${f.name}/revisions`)}>${f.revision}</a>, <${Ago} time=${f.updatedAt} /></dd>
     <dt>Id</dt><dd class="copied"><code class="cut">${f.id}</code><${CopyButton} text=${f.id} what="the id" /></dd>

@@ -23,7 +23,7 @@ function columnsOf(load, stats) {
   return [
     { title: 'Name', cell: (f) => html`<span class="row"><a href=${href('/functions/' + f.name)}><strong>${f.name}</strong></a>
       ${f.paused && html`<${Mark} like="timed_out" icon="pause">Paused<//>`}</span>` },
-    { title: 'Image', cell: (f) => html`<code class="cut" title=${f.image}>${f.image}</code>` },
+    { title: 'Image', cell: (f) => html`<code class="cut image" title=${f.image}>${f.image}</code>` },
     { title: 'Mode', kind: 'fit', cell: (f) => html`<span class="muted">${f.mode}</span>` },
     { title: 'Queued', kind: 'number', cell: (f) => now(f)?.queued ?? 0 },
     { title: 'Running', kind: 'number', cell: (f) => html`${now(f)?.running ?? 0}<span class="muted">/${f.concurrency}</span>` },

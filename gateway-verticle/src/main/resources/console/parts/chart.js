@@ -97,6 +97,6 @@ export function Chart({ chart, times, onZoom, onPick }) {
         class="small muted">${local(new Date(times[shown] * 1000).toISOString()).slice(0, 16)}</span>`}</div>
     <div class="legend">${chart.lines.map((line) => html`<span><i
         style=${{ background: `var(--${line.colour})` }}></i>${line.label}${shown !== null && html` <strong>${written(chart.unit, (line.raw ?? line.values)[shown])}</strong>`}</span>`)}</div>
-    <div class="chart-body" ref=${body}>${!hasValues(chart) && html`<div class="chart-empty">Nothing in this time</div>`}</div>
+    <div class="chart-body" ref=${body}>${!hasValues(chart) && html`<div class="chart-empty"><span>Nothing in this time</span></div>`}</div>
   </figure>`;
 }

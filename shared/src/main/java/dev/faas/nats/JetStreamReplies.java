@@ -1,7 +1,6 @@
 package dev.faas.nats;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.faas.nats.live.LiveMessage;
 import dev.faas.wire.Codec;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;

@@ -1,7 +1,6 @@
 package dev.faas.nats;
 
 import dev.faas.lifecycle.DependencyMissing;
-import dev.faas.nats.live.LiveMessage;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.faas.lifecycle.DependencyMissing;
 import dev.faas.local.NatsServer;
 import dev.faas.nats.PullInbox.PullResult;
-import dev.faas.nats.live.LiveMessage;
 import dev.faas.wire.Subjects;
 import io.nats.client.api.StreamConfiguration;
 import java.io.ByteArrayInputStream;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record Client(URI api, String accessToken, String refreshToken) {
     private static final Duration LIMIT = Duration.ofSeconds(70);
     private static final Duration MINUTE = Duration.ofSeconds(60);
-    private static final String PASSWORD = "correct horse battery staple";
+    public static final String PASSWORD = "correct horse battery staple";
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ContractChecker SCRUTINY = new ContractChecker();

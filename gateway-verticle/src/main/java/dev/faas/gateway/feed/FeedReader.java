@@ -1,10 +1,10 @@
 package dev.faas.gateway.feed;
 
+import dev.faas.nats.LiveMessage;
 import dev.faas.nats.Nats;
 import dev.faas.nats.StoredMessage;
 import dev.faas.nats.Stream;
 import dev.faas.nats.live.CatchUpSubscription;
-import dev.faas.nats.live.LiveMessage;
 import dev.faas.wire.Subjects;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.faas.spawner.schedule;
 
 import dev.faas.nats.BusException;
+import dev.faas.nats.LiveMessage;
 import dev.faas.nats.Nats;
 import dev.faas.nats.Nats.Subscription;
-import dev.faas.nats.live.LiveMessage;
 import dev.faas.wire.Codec;
 import dev.faas.wire.Subjects;
 import dev.faas.wire.Subjects.QueueKey;

@@ -1,6 +1,4 @@
-package dev.faas.nats.live;
-
-import dev.faas.nats.StoredMessage;
+package dev.faas.nats;
 
 /** A message that a plain subscription received.
  *
