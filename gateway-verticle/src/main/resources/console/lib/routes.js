@@ -24,6 +24,10 @@ export const ROUTES = [
   { path: '/functions/:name/revisions', load: () => import('../pages/revisions.js') },
   { path: '/activations', nav: 'Activations', icon: 'list', key: 'a', load: () => import('../pages/activations.js') },
   { path: '/activations/:id', load: () => import('../pages/activation.js') },
+  { path: '/schedules', nav: 'Schedules', group: 'Events', icon: 'clock', key: 's', load: () => import('../pages/schedules.js') },
+  { path: '/schedules/new', load: () => import('../pages/schedule-new.js') },
+  { path: '/schedules/:name', load: () => import('../pages/schedule.js') },
+  { path: '/schedules/:name/settings', load: () => import('../pages/schedule-settings.js') },
   { path: '/keys', nav: 'API keys', group: 'Access', icon: 'key', key: 'k', load: () => import('../pages/keys.js') },
   { path: '/account', nav: 'Account', group: 'Access', icon: 'user', load: () => import('../pages/account.js') },
 ];
