@@ -28,6 +28,10 @@ export const ROUTES = [
   { path: '/schedules/new', load: () => import('../pages/schedule-new.js') },
   { path: '/schedules/:name', load: () => import('../pages/schedule.js') },
   { path: '/schedules/:name/settings', load: () => import('../pages/schedule-settings.js') },
+  { path: '/hooks', nav: 'Hooks', group: 'Events', icon: 'hook', key: 'h', load: () => import('../pages/hooks.js') },
+  { path: '/hooks/new', load: () => import('../pages/hook-new.js') },
+  { path: '/hooks/:name', load: () => import('../pages/hook.js') },
+  { path: '/hooks/:name/settings', load: () => import('../pages/hook-settings.js') },
   { path: '/keys', nav: 'API keys', group: 'Access', icon: 'key', key: 'k', load: () => import('../pages/keys.js') },
   { path: '/account', nav: 'Account', group: 'Access', icon: 'user', load: () => import('../pages/account.js') },
 ];

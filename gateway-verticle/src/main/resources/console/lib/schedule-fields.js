@@ -9,7 +9,7 @@ export const SCHEDULE_GROUPS = [
     { path: 'name', label: 'Name', kind: 'text', required: true, help: 'a–z, 0–9 and dashes, at most 63.' },
     { path: 'function', label: 'Function', kind: 'text', required: true, list: 'function-names', help: 'By name, also with a revision: report@3.' },
     { path: 'cron', label: 'Pattern', kind: 'text', help: 'Minute, hour, day, month, day of week: 30 2 * * *. Or @daily, or @every 90s.' },
-    { path: 'at', label: 'Or one time', kind: 'text', help: 'Instead of a pattern, such as 2026-12-24T18:00:00Z.' },
+    { path: 'at', label: 'Or one time', kind: 'text', help: 'Such as 2026-12-24T18:00:00Z.' },
     { path: 'zone', label: 'Time zone', kind: 'text', initial: 'UTC', help: 'Such as Europe/Berlin.', when: (d) => !d.at },
     { path: 'dst', label: 'A time that the clock skips', kind: 'choice', initial: 'once', options: [['once', 'runs at the next valid time'], ['skip', 'does not run']], when: (d) => !d.at },
   ] },
