@@ -7,7 +7,7 @@ export const STATES_OF_TRIGGERS = {
   active: { word: 'Active', like: 'succeeded' },
   paused: { word: 'Paused', like: 'timed_out', icon: 'pause' },
   completed: { word: 'Completed', like: 'cancelled', icon: 'check' },
-  function_deleted: { word: 'Function deleted', like: 'failed' },
+  function_deleted: { word: 'No function', like: 'failed' },
 };
 
 /** @type {Words} */

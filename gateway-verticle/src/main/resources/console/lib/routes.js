@@ -32,6 +32,10 @@ export const ROUTES = [
   { path: '/hooks/new', load: () => import('../pages/hook-new.js') },
   { path: '/hooks/:name', load: () => import('../pages/hook.js') },
   { path: '/hooks/:name/settings', load: () => import('../pages/hook-settings.js') },
+  { path: '/destinations', nav: 'Destinations', group: 'Events', icon: 'send', key: 'd', load: () => import('../pages/destinations.js') },
+  { path: '/destinations/new', load: () => import('../pages/destination-new.js') },
+  { path: '/destinations/:name', load: () => import('../pages/destination.js') },
+  { path: '/destinations/:name/settings', load: () => import('../pages/destination-settings.js') },
   { path: '/keys', nav: 'API keys', group: 'Access', icon: 'key', key: 'k', load: () => import('../pages/keys.js') },
   { path: '/account', nav: 'Account', group: 'Access', icon: 'user', load: () => import('../pages/account.js') },
 ];

@@ -56,7 +56,7 @@ function Refused({ path }) {
   const rows = (list.data?.items ?? []).map((/** @type {any} */ r, /** @type {number} */ i) => ({ ...r, key: `${r.at} ${i}` }));
   return html`<section><div class="section-head"><h2>Refused and ignored requests</h2></div>
     <${Problem} error=${list.error} retry=${list.reload} />
-    ${rows.length > 0 ? html`<${Table} label="Refused and ignored requests" columns=${REFUSED} rows=${rows} id=${(/** @type {any} */ r) => r.key} stale=${list.stale} />`
+    ${rows.length > 0 ? html`<${Table} label="Refused and ignored requests" columns=${REFUSED.filter(({ title }) => title !== 'Delivery' || rows.some((/** @type {any} */ r) => r.deliveryId))} rows=${rows} id=${(/** @type {any} */ r) => r.key} stale=${list.stale} />`
       : !list.data ? !list.error && html`<${Loading} />` : html`<${Empty} title="None">The last requests that ran nothing appear here, but never those without the right address.<//>`}</section>`;
 }
 

@@ -14,9 +14,9 @@ import { Table } from '../parts/table.js';
 
 /** @type {import('../parts/table.js').Column[]} */
 const COLUMNS = [
-  { title: 'Name', cell: (h) => html`<a class="cut" title=${h.name} href=${href('/hooks/' + h.name)}><strong>${h.name}</strong></a>` },
+  { title: 'Name', cell: (h) => html`<a class="cut short" title=${h.name} href=${href('/hooks/' + h.name)}><strong>${h.name}</strong></a>` },
   { title: 'State', kind: 'fit', cell: (h) => html`<${StateOf} words=${STATES_OF_TRIGGERS} state=${h.state} />` },
-  { title: 'Function', cell: (h) => html`<a class="cut" href=${href('/functions/' + h.function.split('@')[0])}>${h.function}</a>` },
+  { title: 'Function', cell: (h) => html`<a class="cut short" href=${href('/functions/' + h.function.split('@')[0])}>${h.function}</a>` },
   { title: 'Signature', cell: (h) => html`<span class=${h.signature.scheme === 'none' ? 'muted' : ''}>${schemeWord(h.signature.scheme)}</span>` },
   { title: 'Only with', cell: (h) => Object.keys(h.match).length > 0 && html`<span class="row tight">${Object.entries(h.match).slice(0, 1).map(([key, value]) => html`<span
       class="chip" title=${`${key}=${value}`}>${key.replace('header:', '')}: ${value}</span>`)}</span>` },

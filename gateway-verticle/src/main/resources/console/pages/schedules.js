@@ -21,13 +21,16 @@ function LastTick({ s }) {
       time=${last.nominalTime} /></span></span>` : html`<span class="muted">${ticks.data ? 'none yet' : '–'}</span>`;
 }
 
+/** @param {string} zone @returns {string} its last part, which is what differs */
+const city = (zone) => zone.split('/').pop()?.replaceAll('_', ' ') ?? zone;
+
 /** @type {import('../parts/table.js').Column[]} */
 const COLUMNS = [
-  { title: 'Name', cell: (s) => html`<a class="cut" title=${s.name} href=${href('/schedules/' + s.name)}><strong>${s.name}</strong></a>` },
+  { title: 'Name', cell: (s) => html`<a class="cut short" title=${s.name} href=${href('/schedules/' + s.name)}><strong>${s.name}</strong></a>` },
   { title: 'State', kind: 'fit', cell: (s) => html`<${StateOf} words=${STATES_OF_TRIGGERS} state=${s.state} />` },
-  { title: 'Function', cell: (s) => html`<a class="cut" href=${href('/functions/' + s.function.split('@')[0])}>${s.function}</a>` },
+  { title: 'Function', cell: (s) => html`<a class="cut short" href=${href('/functions/' + s.function.split('@')[0])}>${s.function}</a>` },
   { title: 'Times', cell: (s) => (s.at ? html`<span>once, ${local(s.at)}</span>` : html`<span class="row"><code class="nowrap">${s.cron}</code><span
-      class="muted cut">${s.zone}</span></span>`) },
+      class="muted nowrap" title=${s.zone}>${city(s.zone)}</span></span>`) },
   { title: 'Last', kind: 'fit', cell: (s) => html`<${LastTick} s=${s} />` },
   { title: 'Next', kind: 'number fit', cell: (s) => html`<${Ago} time=${s.nextTime} none="none" />` },
 ];

@@ -34,7 +34,8 @@ export function ResourceSettings({ name, list, groups, ...form }) {
     return html`${head}${error ? html`<${Problem} error=${error} retry=${load} />` : html`<${Loading} />`}`;
   }
   const actionOf = (/** @type {any} */ document) => ({
-    method: 'PATCH', path, type: 'application/merge-patch+json', headers: { 'If-Match': base.etag }, body: mergePatch(base.document, document),
+    method: 'PATCH', path, type: 'application/merge-patch+json', headers: { 'If-Match': base.etag },
+    body: { ...(document.function && { function: document.function }), ...mergePatch(base.document, document) }, // its function is always named: this revives one whose function was deleted
   });
   const save = async (/** @type {any} */ document) => {
     try {
