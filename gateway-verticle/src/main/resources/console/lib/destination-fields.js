@@ -10,7 +10,7 @@ export const DESTINATION_GROUPS = [
     { path: 'kind', label: 'Kind', kind: 'choice', initial: 'webhook', options: [['webhook', 'webhook: a request to a URL'], ['function', 'function: a call with each event'], ['subject', 'subject: a message']] },
     { path: 'url', label: 'URL', kind: 'text', required: true, help: 'By https, such as erp.example/faas.', when: isKind('webhook') },
     { path: 'function', label: 'Function', kind: 'text', required: true, list: 'function-names', help: 'By name, also with a revision: notify@3.', when: isKind('function') },
-    { path: 'argument', label: 'The argument is', kind: 'choice', initial: 'event', options: [['event', 'the event'], ['result', 'the result of what ended']], when: isKind('function') },
+    { path: 'argument', label: 'The argument is', kind: 'choice', initial: 'result', options: [['result', 'the result of what ended'], ['event', 'the event']], when: isKind('function') },
     { path: 'allowLoop', label: 'Calls may come around again', kind: 'yes', initial: false, help: 'Each chain ends after 16 calls.', when: isKind('function') },
     { path: 'subject', label: 'Subject', kind: 'text', required: true, help: 'One of yours.', when: isKind('subject') },
     { path: 'format', label: 'Format', kind: 'choice', initial: 'cloudevents-structured', options: [['cloudevents-structured', 'CloudEvent, in one document'], ['cloudevents-binary', 'CloudEvent, with headers']], when: isKind('subject') },

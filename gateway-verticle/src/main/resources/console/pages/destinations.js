@@ -20,9 +20,9 @@ const COLUMNS = [
   { title: 'Name', cell: (d) => html`<a class="cut short" title=${d.name} href=${href('/destinations/' + d.name)}><strong>${d.name}</strong></a>` },
   { title: 'State', kind: 'fit', cell: (d) => html`<${StateOf} words=${STATES_OF_DESTINATIONS} state=${stateOfDestination(d)} />` },
   { title: 'Kind', kind: 'fit', cell: (d) => html`<span class="muted">${d.kind}</span>` },
-  { title: 'Sends to', cell: (d) => html`<code class="cut" title=${targetOf(d)}>${targetOf(d)}</code>` },
+  { title: 'Sends to', cell: (d) => html`<code class="cut short" title=${targetOf(d)}>${targetOf(d)}</code>` },
   { title: 'Events', cell: (d) => html`<span class="cut short" title=${d.events.join(', ')}>${eventsWord(d.events)}</span>` },
-  { title: 'Failures in a row', kind: 'number fit', cell: (d) => html`<span class=${d.failures > 0 ? '' : 'muted'}>${d.failures}</span>` },
+  { title: 'Failures', kind: 'number fit', cell: (d) => html`<span class=${d.failures > 0 ? '' : 'muted'}>${d.failures}</span>` },
 ];
 
 /** @param {{query: URLSearchParams}} props */

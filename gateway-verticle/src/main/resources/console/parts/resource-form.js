@@ -33,10 +33,10 @@ function useCheck(action) {
  * A form of groups of fields. The platform says what is wrong, and that is shown at the fields.
  * @param {{groups: import('../lib/resource.js').Group[], initial: any, saveText: string,
  *     actionOf: (document: any) => import('../lib/api.js').Action, onSave: (document: any) => Promise<void>,
- *     check?: (document: any) => import('../lib/api.js').Action | null, checked?: (data: any) => any}} props
- *     `check` asks about the document while it is typed; `checked` draws the answer below the first group
+ *     check?: (document: any) => import('../lib/api.js').Action | null, checked?: (data: any) => any, aside?: any}} props
+ *     `check` asks about the document while it is typed; `checked` draws the answer below the first group; `aside` is above the buttons
  */
-export function ResourceForm({ groups, initial, saveText, actionOf, onSave, check, checked }) {
+export function ResourceForm({ groups, initial, saveText, actionOf, onSave, check, checked, aside }) {
   const [typed, setTyped] = useState(initial);
   const [failure, setFailure] = useState(/** @type {any} */ (null));
   const [busy, setBusy] = useState(false);
@@ -78,6 +78,7 @@ export function ResourceForm({ groups, initial, saveText, actionOf, onSave, chec
       ${i === 0 && checked?.(data)}</section>`)}
     <${Problem} error=${!whole && (failure || error instanceof ApiError) ? error : null} />
     ${whole && failure && html`<p class="wrong" role="alert">It was not saved: see the red texts at the fields.</p>`}
+    ${aside}
     <div class="row"><button type="submit" class="primary" disabled=${busy}>${saveText}</button><${CopyAs} action=${actionOf(doc)} /></div>
   </form>`;
 }

@@ -52,8 +52,8 @@ export function ResourceSettings({ name, list, groups, ...form }) {
       setBase(now);
     }
   };
+  const aside = theirs && html`<section class="note warn stack tight" role="alert"><p>It was changed after you opened it, so nothing was saved. The form has
+      your changes on top of these; look at it and save again.</p><${DiffView} changes=${theirs} from="Before" to="Now" /></section>`;
   return html`${head}
-    ${theirs && html`<section class="note warn stack tight" role="alert"><p>It was changed after you opened it, so nothing was saved. The form has your
-        changes on top of these:</p><${DiffView} changes=${theirs} from="Before" to="Now" /></section>`}
-    <${ResourceForm} groups=${groups} initial=${initial} saveText="Save" actionOf=${actionOf} onSave=${save} ...${form} />`;
+    <${ResourceForm} groups=${groups} initial=${initial} saveText="Save" actionOf=${actionOf} onSave=${save} aside=${aside} ...${form} />`;
 }
