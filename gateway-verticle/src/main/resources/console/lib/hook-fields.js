@@ -2,7 +2,7 @@
 import { at } from './diff.js';
 
 /** @type {[string, string][]} */
-const SCHEMES = [['none', 'none: who knows the address may send'], ['standard', 'Standard Webhooks'], ['github', 'as GitHub signs'], ['hmac', 'HMAC of another form']];
+const SCHEMES = [['none', 'no: the address is enough'], ['standard', 'Standard Webhooks'], ['github', 'as GitHub signs'], ['hmac', 'HMAC of another form']];
 
 const isHmac = (/** @type {any} */ d) => d.signature?.scheme === 'hmac';
 const isSigned = (/** @type {any} */ d) => (d.signature?.scheme ?? 'none') !== 'none';

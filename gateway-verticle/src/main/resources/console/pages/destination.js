@@ -47,7 +47,7 @@ function Silent({ d }) {
   if (state === 'enabled') {
     return null;
   }
-  return html`<p class="note warn">${state === 'open' ? html`Too many attempts failed: nothing is sent until <${Ago} time=${d.circuitOpenUntil} />.`
+  return html`<p class="note warn">${state === 'open' ? html`Too many attempts failed, so nothing is sent now. It goes on <${Ago} time=${d.circuitOpenUntil} />.`
     : html`${/** @type {any} */ (why)[state]} What waits is kept for 7 days.`}</p>`;
 }
 

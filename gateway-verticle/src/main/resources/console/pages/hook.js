@@ -5,6 +5,7 @@ import { addressOf, schemeWord } from '../lib/hook-fields.js';
 import { html } from '../lib/html.js';
 import { toast } from '../lib/live.js';
 import { pace, usePoll } from '../lib/poll.js';
+import { local } from '../lib/time.js';
 import { href, navigate } from '../lib/url.js';
 import { useAct } from '../lib/use-act.js';
 import { useActivations } from '../lib/use-activations.js';
@@ -91,7 +92,7 @@ export default function HookPage({ name }) {
     <${Problem} error=${error ?? hook.error} retry=${error ? undefined : hook.reload} />
     ${h?.state === 'paused' && html`<p class="note warn">Senders are answered with 503 until it is resumed.</p>`}
     ${h?.state === 'function_deleted' && html`<p class="note warn">Its function was deleted. A new one of that name does not revive it: save its settings again.</p>`}
-    ${h?.oldUrlUntil && Date.parse(h.oldUrlUntil) > Date.now() && html`<p class="note">The address before the last change holds until <${Ago} time=${h.oldUrlUntil} />.</p>`}
+    ${h?.oldUrlUntil && Date.parse(h.oldUrlUntil) > Date.now() && html`<p class="note">The address before the last change holds until ${local(h.oldUrlUntil)}.</p>`}
     ${!h ? !hook.error && html`<${Loading} />` : html`<section class="panel"><h2>Definition</h2><${Facts} h=${h} /></section>
       <${Refused} path=${path} /><${Recent} id=${h.id} />`}
     ${deleting && html`<${Confirm} title=${`Delete ${name}?`} name=${name} action="Delete hook" onClose=${() => setDeleting(false)}

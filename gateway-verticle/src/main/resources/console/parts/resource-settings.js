@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, send } from '../lib/api.js';
 import { changes } from '../lib/diff.js';
 import { html } from '../lib/html.js';
@@ -23,6 +23,9 @@ export function ResourceSettings({ name, list, groups, ...form }) {
   const [initial, setInitial] = useState(/** @type {any} */ (null));
   const [theirs, setTheirs] = useState(/** @type {import('../lib/diff.js').Change[] | null} */ (null));
   const [error, setError] = useState(/** @type {any} */ (null));
+  /** @type {import('preact/hooks').MutableRef<any>} */
+  const note = useRef(null);
+  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [theirs]);
   const read = async () => {
     const { data, etag } = await send({ method: 'GET', path });
     return { document: written(groups, data), etag: etag ?? '*' };
@@ -52,7 +55,7 @@ export function ResourceSettings({ name, list, groups, ...form }) {
       setBase(now);
     }
   };
-  const aside = theirs && html`<section class="note warn stack tight" role="alert"><p>It was changed after you opened it, so nothing was saved. The form has
+  const aside = theirs && html`<section ref=${note} class="note warn stack tight" role="alert"><p>It was changed after you opened it, so nothing was saved. The form has
       your changes on top of these; look at it and save again.</p><${DiffView} changes=${theirs} from="Before" to="Now" /></section>`;
   return html`${head}
     <${ResourceForm} groups=${groups} initial=${initial} saveText="Save" actionOf=${actionOf} onSave=${save} aside=${aside} ...${form} />`;
