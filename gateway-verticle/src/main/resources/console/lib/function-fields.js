@@ -10,6 +10,7 @@
  * @property {string} [help]
  * @property {boolean} [required]
  * @property {boolean} [decimal]
+ * @property {string} [list] the id of the values that are offered
  */
 
 /** @type {{title: string, fields: FormField[]}[]} */

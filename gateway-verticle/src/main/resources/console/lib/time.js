@@ -44,6 +44,15 @@ export function local(time) {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** @param {string} time @param {string} zone @returns {string} as a clock in that zone shows it, such as `Mon, 7 Dec, 09:00:00` */
+export function inZone(time, zone) {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(time));
+  } catch {
+    return local(time); // a zone that this browser does not know
+  }
+}
+
 /** @param {string} time @returns {string} such as `14:03:07.120` */
 export function clock(time) {
   const date = new Date(time);

@@ -5,13 +5,14 @@ import { toast } from '../lib/live.js';
 import { usePoll } from '../lib/poll.js';
 import { Ago } from '../parts/ago.js';
 import { Confirm } from '../parts/confirm.js';
-import { CopyAs, CopyButton } from '../parts/copy-as.js';
+import { CopyAs } from '../parts/copy-as.js';
 import { Dialog } from '../parts/dialog.js';
 import { Empty, Loading } from '../parts/empty.js';
 import { SelectField, TextField } from '../parts/field.js';
 import { PageHead } from '../parts/page-head.js';
 import { Pager, usePages } from '../parts/pager.js';
 import { Problem } from '../parts/problem.js';
+import { ShownOnce } from '../parts/shown-once.js';
 import { Table } from '../parts/table.js';
 
 /** @type {[string, string][]} */
@@ -36,10 +37,7 @@ function NewKey({ onClose }) {
   };
   const toggle = (/** @type {string} */ scope) => setScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   if (made) {
-    return html`<${Dialog} title="The new key" onClose=${() => undefined}><h2>Store this key now</h2>
-      <p>It is never shown again.</p><pre class="code wrap" tabindex="0">${made.key}</pre>
-      <div class="foot"><${CopyButton} text=${made.key} what="the key" /><button type="button" class="primary" data-first
-          onClick=${onClose}>I have stored it</button></div><//>`;
+    return html`<${ShownOnce} what="key" text=${made.key} onClose=${onClose} />`;
   }
   return html`<${Dialog} title="New key" onClose=${onClose}><form class="stack" onSubmit=${submit}><h2>New key</h2>
     <${TextField} id="key-name" label="Name" data-first required maxlength="64" value=${name} onInput=${setName} error=${errors.name}

@@ -1,19 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
-import { get } from '../lib/api.js';
+import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { REASONS } from '../lib/status.js';
 import { setQuery } from '../lib/url.js';
+import { useFunctionNames } from '../lib/use-function-names.js';
 import { RangePicker } from './range-picker.js';
 
 /** The filters of lists of activations; the URL has their values. @param {{query: URLSearchParams}} props */
 export function ActivationFilters({ query }) {
-  const [names, setNames] = useState(/** @type {string[]} */ ([]));
+  const names = useFunctionNames();
   const [tag, setTag] = useState('');
-  useEffect(() => {
-    const stop = new AbortController();
-    get('/v1/functions', { limit: 100 }, stop.signal).then((page) => setNames(page.items.map((/** @type {any} */ f) => f.name)), () => undefined);
-    return () => stop.abort();
-  }, []);
   const tags = query.getAll('tag');
   const addTag = (/** @type {Event} */ event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { reachable } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
@@ -20,7 +20,16 @@ const isWithin = (path, of) => (of === '/' ? path === '/' : path === of || path.
 function Navigation({ path, admin }) {
   const shown = ROUTES.filter((route) => route.nav && (!route.admin || admin));
   const groups = [...new Set(shown.map((route) => route.group ?? ''))];
-  return html`<nav class="nav" aria-label="Pages">${groups.map((group) => html`
+  /** @type {import('preact/hooks').MutableRef<any>} */
+  const nav = useRef(null);
+  useEffect(() => { // below 900 px the bar is one row that scrolls: the page's entry is to be seen
+    const side = nav.current.parentElement;
+    const entry = nav.current.querySelector('[aria-current]')?.getBoundingClientRect();
+    if (entry && side.scrollWidth > side.clientWidth) {
+      side.scrollLeft += entry.left + entry.width / 2 - side.clientWidth / 2;
+    }
+  }, [path]);
+  return html`<nav ref=${nav} class="nav" aria-label="Pages">${groups.map((group) => html`
     ${group && html`<h2>${group}</h2>`}
     ${shown.filter((route) => (route.group ?? '') === group).map((route) => html`
       <a href=${href(route.path)} aria-current=${isWithin(path, route.path) ? 'page' : undefined}><${Icon}

@@ -47,6 +47,9 @@ export function FunctionField({ field, value, onValue, error, fixed = false }) {
         <label class="check"><input type="checkbox" checked=${chosen.includes(key)} onChange=${() => toggle(key)} />${word}</label>`)}
         ${error && html`<p class="wrong">${error}</p>`}</fieldset>`;
     }
+    case 'area':
+      return html`<${AreaField} id=${id} label=${field.label} value=${toText(field, value)} full=${false} help=${field.help} error=${error}
+          onInput=${(/** @type {string} */ text) => onValue(fromText(field, text))} />`;
     case 'words':
     case 'map':
       return html`<${Lines} field=${field} id=${id} value=${value} onValue=${onValue} help=${field.help} error=${error} />`;
@@ -54,7 +57,8 @@ export function FunctionField({ field, value, onValue, error, fixed = false }) {
       return html`<${TextField} id=${id} label=${field.label} value=${toText(field, value)}
           onInput=${(/** @type {string} */ text) => onValue(fromText(field, text))}
         help=${field.help} error=${error} placeholder=${initial} required=${field.required} readonly=${fixed}
-            inputmode=${field.kind === 'number' ? 'decimal' : undefined} autocomplete="off" spellcheck=${false} />`;
+            inputmode=${field.kind === 'number' ? 'decimal' : undefined} list=${field.list}
+            autocomplete="off" spellcheck=${false} />`;
   }
 }
 

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
-import { get } from '../lib/api.js';
+import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { ROUTES } from '../lib/routes.js';
 import { session } from '../lib/session.js';
 import { href, navigate } from '../lib/url.js';
+import { useFunctionNames } from '../lib/use-function-names.js';
 import { Dialog } from './dialog.js';
 
 const ID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
@@ -24,13 +24,8 @@ function candidates(names, text, admin) {
 /** Goes to a function, an activation by its id, or a page. @param {{onClose: () => void}} props */
 export function Palette({ onClose }) {
   const [text, setText] = useState('');
-  const [names, setNames] = useState(/** @type {string[]} */ ([]));
+  const names = useFunctionNames();
   const [chosen, setChosen] = useState(0);
-  useEffect(() => {
-    const stop = new AbortController();
-    get('/v1/functions', { limit: 100 }, stop.signal).then((page) => setNames(page.items.map((/** @type {any} */ f) => f.name)), () => undefined);
-    return () => stop.abort();
-  }, []);
   const found = candidates(names, text, session.get().user?.roles.includes('admin') ?? false);
   const go = (/** @type {{to: string} | undefined} */ item) => {
     if (item) {
