@@ -41,8 +41,9 @@ class SchedulesIT extends PlatformOfProcesses {
                 .orThrow();
         awaitFired(3);
         for (var tick : ticks("--outcome", "fired")) {
-            assertThat(faas("act", "result", tick.path("activationId").asText()))
-                    .isEqualTo("full\n");
+            var activation = tick.path("activationId").asText();
+            assertThat(client.run("act", "wait", activation).exit()).isZero();
+            assertThat(faas("act", "result", activation)).isEqualTo("full\n");
         }
 
         faas("schedule", "pause", "often", "--note", "enough");
