@@ -360,6 +360,16 @@ class SchedulesTest extends RegistryFixture {
     }
 
     @Test
+    void givenALimitOfActions_whenItIsPatchedWithNull_thenThereIsNone() {
+        user.post(PATH, body("nightly").put("remainingActions", 5));
+
+        assertThat(user.send("PATCH", PATH + "/nightly", "{\"remainingActions\": null}")
+                        .json()
+                        .getMap())
+                .containsEntry("remainingActions", null);
+    }
+
+    @Test
     void givenSchedules_whenListed_thenByPageFunctionAndState() {
         user.create("other");
         user.post(PATH, body("a"));

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrowserDoor implements Handler<RoutingContext> {
     private static final String LOGIN = "/v1/auth/browser";
-    private static final Set<HttpMethod> OF_LOGIN = Set.of(HttpMethod.POST, HttpMethod.DELETE);
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final TokenVerifier verifier;
@@ -42,7 +41,8 @@ public final class BrowserDoor implements Handler<RoutingContext> {
         boolean ofLogin = path.equals(LOGIN) || path.startsWith(LOGIN + "/");
         if (!ofLogin) {
             request.headers().remove(HttpHeaders.COOKIE);
-        } else if (OF_LOGIN.contains(request.method())) {
+        } else if (request.method().equals(HttpMethod.POST)
+                || (request.method().equals(HttpMethod.DELETE) && path.equals(LOGIN))) {
             requireOwnPage(request);
         }
         if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {

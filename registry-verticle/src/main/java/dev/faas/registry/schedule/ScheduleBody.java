@@ -39,7 +39,7 @@ final class ScheduleBody {
     private static final int DEFAULT_WINDOW_SECONDS = 3_600;
     private static final int MAX_WINDOW_SECONDS = 7 * 86_400;
     private static final int MAX_JITTER_SECONDS = 3_600;
-    private static final String REMAINING = "remainingActions";
+    static final String REMAINING = "remainingActions";
     private static final int MAX_REMAINING = 1_000_000_000;
     /** Empty: it is told that it is not supported. */
     private static final Map<String, Optional<DstPolicy>> DST = Map.of(

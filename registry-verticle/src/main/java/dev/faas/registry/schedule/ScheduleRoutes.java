@@ -4,6 +4,7 @@ import static dev.faas.http.token.Authenticated.userId;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.acceptance.IdempotencyKey;
 import dev.faas.audit.Origins;
 import dev.faas.cron.CronException;
@@ -118,15 +119,15 @@ public final class ScheduleRoutes {
 
     private Future<Buffer> patch(RoutingContext ctx) {
         var patch = Bodies.object(ctx);
-        return write(
-                ctx,
-                before -> ScheduleBody.read(
-                        // By its id: a later function of its name is another one.
-                        MergePatch.apply(
-                                ScheduleView.of(before)
-                                        .put("function", before.function().byId()),
-                                patch),
-                        Optional.of(before)));
+        return write(ctx, before -> ScheduleBody.read(patched(before, patch), Optional.of(before)));
+    }
+
+    private static ObjectNode patched(Schedule before, ObjectNode patch) {
+        // By its id: a later function of its name is another one.
+        var body = MergePatch.apply(
+                ScheduleView.of(before).put("function", before.function().byId()), patch);
+        // Null restores the default; of a field that is absent the value stays.
+        return patch.path(ScheduleBody.REMAINING).isNull() ? body.putNull(ScheduleBody.REMAINING) : body;
     }
 
     private Future<Buffer> write(RoutingContext ctx, Function<Schedule, Definition> next) {

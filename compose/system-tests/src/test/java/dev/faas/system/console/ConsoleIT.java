@@ -160,7 +160,9 @@ class ConsoleIT {
         invoke(page, hostile);
 
         awaitOutcome(page, "returned 0");
-        assertThat(page.getByText(hostile)).isVisible();
+        assertThat(page.getByLabel("Result", new Page.GetByLabelOptions().setExact(true))
+                        .getByText(hostile))
+                .isVisible();
         assertThat(page.getByText("red", new Page.GetByTextOptions().setExact(true)))
                 .isVisible();
         assertThat(page.evaluate("window.taken === undefined && !document.title.includes('taken')"))
