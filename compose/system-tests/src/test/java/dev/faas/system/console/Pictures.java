@@ -111,7 +111,7 @@ final class Pictures {
 
     private void take(String name, String path, Look look) {
         try (var windows = browser.windows(platform.api(), look)) {
-            Page page = windows.open("/signin?next=/console" + path);
+            var page = windows.open("/signin?next=/console" + path);
             page.getByLabel("Name").fill("anna");
             page.getByLabel("Password").fill(Client.PASSWORD);
             page.getByText("Sign in").last().click();
