@@ -36,6 +36,10 @@ export const ROUTES = [
   { path: '/destinations/new', load: () => import('../pages/destination-new.js') },
   { path: '/destinations/:name', load: () => import('../pages/destination.js') },
   { path: '/destinations/:name/settings', load: () => import('../pages/destination-settings.js') },
+  { path: '/batches', nav: 'Batches', group: 'Events', icon: 'layers', key: 'b', load: () => import('../pages/batches.js') },
+  { path: '/batches/:id', load: () => import('../pages/batch.js') },
+  { path: '/jobs', nav: 'Jobs', group: 'Events', icon: 'gear', key: 'j', load: () => import('../pages/jobs.js') },
+  { path: '/jobs/:id', load: () => import('../pages/job.js') },
   { path: '/keys', nav: 'API keys', group: 'Access', icon: 'key', key: 'k', load: () => import('../pages/keys.js') },
   { path: '/account', nav: 'Account', group: 'Access', icon: 'user', load: () => import('../pages/account.js') },
 ];
