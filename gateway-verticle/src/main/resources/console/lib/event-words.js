@@ -93,9 +93,9 @@ export const STATES_OF_JOBS = {
   stopped: { word: 'Stopped', like: 'cancelled' },
 };
 
-/** @type {Record<string, string>} what a job does */
+/** @type {Record<string, string>} what a job does: the last two to dead letters */
 export const JOB_ACTIONS = {
-  cancel: 'Cancel', replay: 'Replay', redeliver: 'Redeliver', redrive: 'Run dead letters again', dismiss: 'Dismiss dead letters',
+  cancel: 'Cancel', replay: 'Replay', redeliver: 'Redeliver', redrive: 'Redrive', dismiss: 'Dismiss',
 };
 
 /** @type {Words} */

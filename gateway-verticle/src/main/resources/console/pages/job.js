@@ -41,6 +41,7 @@ export default function JobPage({ id }) {
       <section class="panel stack"><h2>Progress</h2>
         ${j.matched === 0 ? html`<p class="muted">Nothing matched when it was made, so it had nothing to do.</p>`
           : html`<${Progress} of=${j.matched} parts=${[{ word: 'done', like: 'succeeded', count: j.done }, { word: 'failed', like: 'failed', count: j.failed }]} />`}
+        ${j.done + j.failed > j.matched && html`<p class="muted small">It found more than were counted when it was made: the count is about a second behind.</p>`}
         ${j.failed > 0 && html`<p class="muted small">Failed is what had ended before its cancel, or was refused for good, such as of a deleted function.</p>`}
         <dl class="facts">
           <dt>Of what</dt><dd><${JobFilter} filter=${j.filter} /></dd>

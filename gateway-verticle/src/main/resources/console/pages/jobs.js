@@ -19,7 +19,8 @@ const COLUMNS = [
   { title: 'It does', kind: 'fit', cell: (j) => JOB_ACTIONS[j.action] ?? j.action },
   { title: 'Of what', cell: (j) => html`<${JobFilter} filter=${j.filter} />` },
   { title: 'Done', kind: 'fit', cell: (j) => html`<span class="row"><${SmallProgress} of=${j.matched} done=${j.done} failed=${j.failed}
-      label=${`${j.done} done, ${j.failed} failed of ${j.matched}`} /><span>${j.done.toLocaleString('en')}<span class="muted"> of ${j.matched.toLocaleString('en')}</span></span></span>` },
+      label=${`${j.done} done, ${j.failed} failed of ${j.matched}`} /><span>${j.done.toLocaleString('en')}<span
+      class="muted"> of ${Math.max(j.matched, j.done + j.failed).toLocaleString('en')}</span></span></span>` },
   { title: 'Failed', kind: 'number fit', cell: (j) => (j.failed === 0 ? html`<span class="muted">0</span>` : j.failed.toLocaleString('en')) },
   { title: 'Made', kind: 'number fit', cell: (j) => html`<span class="muted"><${Ago} time=${j.createdAt} /></span>` },
 ];
