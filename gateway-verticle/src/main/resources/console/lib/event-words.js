@@ -64,3 +64,43 @@ export const EVENTS = [
   ['schedule.paused', 'a failure paused a schedule'], ['schedule.missed', 'a schedule missed times'], ['source.failing', 'a source fails'],
   ['destination.disabled', 'another destination was disabled'],
 ];
+
+/** @type {Words} */
+export const STATES_OF_SOURCES = {
+  running: { word: 'Running', like: 'succeeded' },
+  waiting: { word: 'Waiting', like: 'timed_out', icon: 'clock' },
+  failing: { word: 'Failing', like: 'failed' },
+  paused: { word: 'Paused', like: 'cancelled', icon: 'pause' },
+  function_deleted: { word: 'No function', like: 'failed' },
+};
+
+/** @type {Words} */
+export const STATES_OF_BATCHES = {
+  open: { word: 'Submitting', like: 'running' },
+  running: { word: 'Running', like: 'running' },
+  ended: { word: 'Ended', like: 'cancelled', icon: 'check' },
+  incomplete: { word: 'Cut off', like: 'timed_out', icon: 'warn' },
+};
+
+/** @param {any} b a batch @returns {string} */
+export const stateOfBatch = (b) => (b.state !== 'closed' ? b.state : b.endedAt ? 'ended' : 'running');
+
+/** @type {Words} */
+export const STATES_OF_JOBS = {
+  running: { word: 'Running', like: 'running' },
+  stopping: { word: 'Stopping', like: 'queued', icon: 'stop' },
+  completed: { word: 'Completed', like: 'succeeded' },
+  stopped: { word: 'Stopped', like: 'cancelled' },
+};
+
+/** @type {Record<string, string>} what a job does: the last two to dead letters */
+export const JOB_ACTIONS = {
+  cancel: 'Cancel', replay: 'Replay', redeliver: 'Redeliver', redrive: 'Redrive', dismiss: 'Dismiss',
+};
+
+/** @type {Words} */
+export const STATES_OF_USERS = {
+  active: { word: 'Active', like: 'succeeded' },
+  disabled: { word: 'Disabled', like: 'timed_out', icon: 'lock' },
+  deleted: { word: 'Deleted', like: 'cancelled', icon: 'cross' },
+};
