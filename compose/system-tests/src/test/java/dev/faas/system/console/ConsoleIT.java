@@ -232,6 +232,15 @@ class ConsoleIT {
                 "/functions/seen/revisions",
                 "/activations",
                 activation,
+                "/schedules",
+                "/schedules/new",
+                "/hooks",
+                "/destinations",
+                "/batches",
+                "/jobs",
+                "/sources",
+                "/dead-letters",
+                "/secrets",
                 "/keys",
                 "/account");
         for (var look : Look.ALL) {
