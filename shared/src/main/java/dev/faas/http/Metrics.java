@@ -32,10 +32,6 @@ public final class Metrics implements AutoCloseable {
                     .map(Duration::ofMillis)
                     .toArray(Duration[]::new);
 
-    /** Fewer: there is a histogram for each route, method and status. */
-    private static final Duration[] BUCKETS_OF_REQUESTS =
-            List.of(5, 25, 100, 1000, 5000).stream().map(Duration::ofMillis).toArray(Duration[]::new);
-
     /** A client may invent other methods, which must not become values of a label. */
     private static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET,
@@ -86,20 +82,40 @@ public final class Metrics implements AutoCloseable {
         return rejected;
     }
 
-    /** Labels the request with the template of its route, which contains no ids. */
+    /**
+     * Counts the request by the template of its route, which contains no ids. Hostile requests get hundreds of
+     * combinations with methods and statuses, so the histogram has only the kind of request.
+     */
     void timeRequest(RoutingContext ctx, Exchange exchange) {
-        ctx.addEndHandler(ended -> Timer.builder("http.server.requests")
-                .description("HTTP requests by route, method and status")
-                .serviceLevelObjectives(BUCKETS_OF_REQUESTS)
-                .tag("route", template(ctx.currentRoute()))
-                .tag(
-                        "method",
-                        METHODS.contains(ctx.request().method())
-                                ? ctx.request().method().name()
-                                : "OTHER")
-                .tag("status", Integer.toString(ctx.response().getStatusCode()))
-                .register(registry)
-                .record(System.nanoTime() - exchange.startNanos(), TimeUnit.NANOSECONDS));
+        ctx.addEndHandler(ended -> {
+            long nanos = System.nanoTime() - exchange.startNanos();
+            var route = template(ctx.currentRoute());
+            var method = ctx.request().method();
+            Timer.builder("http.server.requests")
+                    .description("HTTP requests by route, method and status")
+                    .tag("route", route)
+                    .tag("method", METHODS.contains(method) ? method.name() : "OTHER")
+                    .tag("status", Integer.toString(ctx.response().getStatusCode()))
+                    .register(registry)
+                    .record(nanos, TimeUnit.NANOSECONDS);
+            Timer.builder("faas.request")
+                    .description(
+                            "HTTP requests by kind; a stream is an answer whose length is not known when it begins")
+                    .serviceLevelObjectives(BUCKETS)
+                    .tag("kind", kind(ctx, method, route))
+                    .register(registry)
+                    .record(nanos, TimeUnit.NANOSECONDS);
+        });
+    }
+
+    private static String kind(RoutingContext ctx, HttpMethod method, String route) {
+        if (ctx.response().isChunked()) {
+            return "stream";
+        }
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            return "read";
+        }
+        return route.endsWith("/activations") ? "submit" : "write";
     }
 
     /**

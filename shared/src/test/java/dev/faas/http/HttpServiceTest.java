@@ -213,6 +213,7 @@ class HttpServiceTest {
                         + ",service=\"test-service\",status=\"200\"\\} 2")
                 .containsPattern("route=\"/absent\",service=\"test-service\",status=\"404\"\\} 1")
                 .containsPattern("route=\"none\",service=\"test-service\",status=\"404\"\\} 1")
+                .containsPattern("faas_request_seconds_count\\{kind=\"read\",service=\"test-service\"\\} 4")
                 .containsPattern("faas_refused_total\\{code=\"not_found\",service=\"test-service\"\\} 1")
                 .containsPattern("faas_build_info\\{service=\"test-service\",version=\"[^\"]+\"\\} 1")
                 .contains("jvm_memory_used_bytes");

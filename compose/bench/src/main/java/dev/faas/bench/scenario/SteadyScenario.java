@@ -106,9 +106,14 @@ public final class SteadyScenario implements Scenario.WithOwnSpawners {
 
     private static Samples joined(List<Samples> all, double from, double to) {
         var joined = new Samples();
-        all.subList((int) (from * all.size()), Math.max(1, (int) (to * all.size())))
-                .forEach(joined::addAll);
+        part(all, from, to).forEach(joined::addAll);
         return joined;
+    }
+
+    /** A part of the time; of few values, one at least. */
+    private static <T> List<T> part(List<T> all, double from, double to) {
+        int first = (int) (from * all.size());
+        return all.subList(first, Math.max(first + 1, (int) (to * all.size())));
     }
 
     /** What the platform's parts hold, in the course of time, in MB. */
@@ -156,10 +161,8 @@ public final class SteadyScenario implements Scenario.WithOwnSpawners {
 
         /** The median from one part of the time to another. */
         private static double median(List<Double> values, double from, double to) {
-            var part = values.subList((int) (from * values.size()), Math.max(1, (int) (to * values.size()))).stream()
-                    .sorted()
-                    .toList();
-            return part.get(part.size() / 2);
+            var sorted = part(values, from, to).stream().sorted().toList();
+            return sorted.get(sorted.size() / 2);
         }
 
         private static double afterAThird(List<Double> values) {
