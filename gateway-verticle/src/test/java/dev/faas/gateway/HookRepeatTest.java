@@ -129,19 +129,22 @@ class HookRepeatTest extends HookFixture {
     @Test
     void givenManyEqualDeliveriesAtOnce_whenAllAreAnswered_thenThereIsOneActivation() throws Exception {
         long before = queued();
-        var answers = IntStream.range(0, 20)
-                .parallel()
-                .mapToObj(i -> {
-                    try {
-                        return deliver("x").field("activationId");
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
-                })
-                .distinct()
-                .toList();
+        // Whoever finds the key before the first one's event asks the ledger.
+        try (var _ = ledger(false)) {
+            var answers = IntStream.range(0, 20)
+                    .parallel()
+                    .mapToObj(i -> {
+                        try {
+                            return deliver("x").text();
+                        } catch (Exception e) {
+                            throw new AssertionError(e);
+                        }
+                    })
+                    .distinct()
+                    .toList();
 
-        assertThat(answers).hasSize(1);
+            assertThat(answers).hasSize(1);
+        }
         Await.until("it is queued", () -> queued() > before);
         assertThat(queued()).isEqualTo(before + 1);
     }
