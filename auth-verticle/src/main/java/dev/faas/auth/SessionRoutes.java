@@ -1,6 +1,5 @@
 package dev.faas.auth;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.auth.SessionStore.Session;
 import dev.faas.auth.admin.NameRules;
@@ -13,6 +12,7 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.ApiTime;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -55,11 +55,11 @@ final class SessionRoutes {
                 .respond(this::resetPassword);
     }
 
-    private Future<ObjectNode> list(RoutingContext ctx) {
+    private Future<Buffer> list(RoutingContext ctx) {
         var principal = Authenticated.principal(ctx);
         var page = Page.of(ctx, List.of("sessions", principal.userId()), key -> key.startsWith("sid_"));
         return sessions.find(principal, page)
-                .map(found -> page.toJson(found, session -> view(session, principal.sid()), Session::sid));
+                .map(found -> page.answer(ctx, found, session -> view(session, principal.sid()), Session::sid));
     }
 
     private static JsonObject view(Session session, String current) {

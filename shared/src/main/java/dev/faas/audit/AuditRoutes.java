@@ -1,6 +1,5 @@
 package dev.faas.audit;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.http.content.AcceptFilter;
 import dev.faas.http.paging.Page;
 import dev.faas.wire.Problem;
@@ -40,13 +39,13 @@ public final class AuditRoutes {
         admins.on(on.get(path + "/export").handler(AcceptFilter.of(NDJSON))).handler(this::export);
     }
 
-    private Future<ObjectNode> list(RoutingContext ctx) {
+    private Future<Buffer> list(RoutingContext ctx) {
         var errors = new ArrayList<Problem.FieldError>();
         var filter = filter(ctx, errors);
         var page = Page.of(ctx, filter.scope(), key -> SEQ.matcher(key).matches(), errors);
         var before = page.after() == null ? Long.MAX_VALUE : Long.parseLong(page.after());
         return audit.findBefore(filter, before, page.fetchLimit())
-                .map(found -> page.toJson(found, row -> row, row -> Long.toString(row.seq())));
+                .map(found -> page.answer(ctx, found, row -> row, row -> Long.toString(row.seq())));
     }
 
     private void export(RoutingContext ctx) {

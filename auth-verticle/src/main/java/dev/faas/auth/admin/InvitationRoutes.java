@@ -1,6 +1,5 @@
 package dev.faas.auth.admin;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.AdminGuard;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
@@ -10,6 +9,7 @@ import dev.faas.http.paging.Page;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -44,12 +44,12 @@ public final class InvitationRoutes {
         admins.on(on.delete("/v1/admin/invitations/:id")).respond(this::delete);
     }
 
-    private Future<ObjectNode> list(RoutingContext ctx) {
+    private Future<Buffer> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("invitations"), key -> key.startsWith(PREFIX));
         var after = page.after() == null ? "" : page.after();
         return invitations
                 .findAfter(after, page.fetchLimit())
-                .map(found -> page.toJson(found, InvitationRoutes::view, InvitationStore.Invitation::id));
+                .map(found -> page.answer(ctx, found, InvitationRoutes::view, InvitationStore.Invitation::id));
     }
 
     private Future<JsonObject> create(RoutingContext ctx) {

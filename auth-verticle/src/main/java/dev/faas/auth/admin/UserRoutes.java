@@ -1,6 +1,5 @@
 package dev.faas.auth.admin;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.AdminGuard;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
@@ -11,6 +10,7 @@ import dev.faas.wire.ApiTime;
 import dev.faas.wire.Ids;
 import dev.faas.wire.Principal;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -52,11 +52,11 @@ public final class UserRoutes {
         admins.on(on.delete("/v1/admin/users/:user/sessions")).respond(this::endLogins);
     }
 
-    private Future<ObjectNode> list(RoutingContext ctx) {
+    private Future<Buffer> list(RoutingContext ctx) {
         var page = Page.of(ctx, List.of("users"), Ids::isUser);
         var after = page.after() == null ? "" : page.after();
         return users.findAfter(after, page.fetchLimit())
-                .map(found -> page.toJson(found, UserRoutes::view, User::userId));
+                .map(found -> page.answer(ctx, found, UserRoutes::view, User::userId));
     }
 
     private Future<JsonObject> create(RoutingContext ctx) {

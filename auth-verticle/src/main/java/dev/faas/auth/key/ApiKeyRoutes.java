@@ -1,6 +1,5 @@
 package dev.faas.auth.key;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.audit.Origins;
 import dev.faas.http.Bodies;
 import dev.faas.http.JsonFields;
@@ -11,6 +10,7 @@ import dev.faas.http.token.TokenVerifier;
 import dev.faas.wire.ApiTime;
 import dev.faas.wire.Scope;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -76,10 +76,10 @@ public final class ApiKeyRoutes {
                 });
     }
 
-    private Future<ObjectNode> list(RoutingContext ctx) {
+    private Future<Buffer> list(RoutingContext ctx) {
         var user = Authenticated.principal(ctx);
         var page = Page.of(ctx, List.of("keys", user.userId()), key -> key.startsWith("key_"));
-        return keys.find(user, page).map(found -> page.toJson(found, ApiKeyRoutes::view, ApiKey::keyId));
+        return keys.find(user, page).map(found -> page.answer(ctx, found, ApiKeyRoutes::view, ApiKey::keyId));
     }
 
     private static JsonObject view(ApiKey key) {

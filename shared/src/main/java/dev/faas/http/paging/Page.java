@@ -1,12 +1,13 @@
 package dev.faas.http.paging;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.faas.http.content.ContentCoding;
-import dev.faas.http.content.JsonAnswer;
+import dev.faas.http.content.WeakTag;
 import dev.faas.wire.Problem;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,13 +78,21 @@ public record Page(int limit, @Nullable String after, List<String> scope) {
         return limit + 1;
     }
 
-    /** Compressed for clients that accept it. */
-    public <T> Buffer answer(RoutingContext ctx, List<T> fetched, Function<T, JsonNode> view, Function<T, String> key) {
-        return ContentCoding.gzipIfAccepted(ctx, JsonAnswer.of(ctx, toJson(fetched, view, key)));
+    /**
+     * Answers with 304 to a client that has this page already; compressed for clients that accept it.
+     *
+     * @param view of an item: JSON, or what Vert.x makes JSON of
+     */
+    public <T> Buffer answer(RoutingContext ctx, List<T> fetched, Function<T, ?> view, Function<T, String> key) {
+        var body = Json.encodeToBuffer(toJson(fetched, view, key));
+        if (WeakTag.of(body.getBytes()).endsIfHeld(ctx)) {
+            return Buffer.buffer();
+        }
+        ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        return ContentCoding.gzipIfAccepted(ctx, body);
     }
 
-    /** @param view of an item: JSON, or what Vert.x makes JSON of */
-    public <T> ObjectNode toJson(List<T> fetched, Function<T, ?> view, Function<T, String> key) {
+    private <T> ObjectNode toJson(List<T> fetched, Function<T, ?> view, Function<T, String> key) {
         var body = JsonNodeFactory.instance.objectNode();
         var shown = fetched.subList(0, Math.min(limit, fetched.size()));
         var items = body.putArray("items");
