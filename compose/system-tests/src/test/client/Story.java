@@ -57,7 +57,7 @@ public class Story {
         Files.delete(result);
 
         printProblem(() -> functions.createFunction(definition, null, null));
-        printProblem(() -> functions.getFunction("nothing", null, null));
+        printProblem(() -> functions.getFunction("nothing", null, null, null));
         printProblem(() -> functions.createFunction(new FunctionDefinition().name("NO").image(args[1]), null, null));
     }
 
