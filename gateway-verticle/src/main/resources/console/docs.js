@@ -15,20 +15,28 @@ async function withLogin(request) {
   return request;
 }
 
-/** All calls go to the gateway that served this page: the document names the addresses of a platform on this machine. */
+/**
+ * Fits the document to this page: all calls go to the gateway that served it, and the form of a call is filled in with what the call
+ * requires, not with an example of each option.
+ * @param {any} json
+ */
+function fit(json) {
+  const paths = Object.values(json.paths ?? {});
+  const withParameters = [json.components, ...paths, ...paths.flatMap((path) => Object.values(path))];
+  for (const parameter of withParameters.flatMap((each) => Object.values(each?.parameters ?? {}))) {
+    if (!parameter.required) {
+      delete parameter.example;
+    }
+  }
+  for (const path of paths) {
+    delete path.servers;
+  }
+  return { ...json, servers: [{ url: '/' }] };
+}
+
 const here = {
   statePlugins: {
-    spec: {
-      wrapActions: {
-        /** @param {(json: any) => any} original */
-        updateJsonSpec: (original) => (/** @type {any} */ json) => {
-          for (const path of Object.values(json.paths ?? {})) {
-            delete (/** @type {any} */ (path).servers);
-          }
-          return original({ ...json, servers: [{ url: '/' }] });
-        },
-      },
-    },
+    spec: { wrapActions: { updateJsonSpec: (/** @type {Function} */ original) => (/** @type {any} */ json) => original(fit(json)) } },
   },
 };
 
