@@ -66,7 +66,7 @@ public class Story {
             call.send();
         } catch (ApiException refused) {
             var problem = client.getObjectMapper().readValue(refused.getResponseBody(), Problem.class);
-            var fields = problem.getErrors() == null ? "" : " " + problem.getErrors().getFirst().getField();
+            var fields = problem.getErrors().isEmpty() ? "" : " " + problem.getErrors().getFirst().getField();
             System.out.println("refused " + problem.getStatus() + " " + problem.getCode() + fields);
         }
     }
