@@ -90,8 +90,8 @@ inspect() {
     fi
     local pair
     # zsh, fish and script (a terminal for a shell): for the tests of the client's completion. tmux: a terminal to read from.
-    # node and python3: for the receivers of webhooks. promtool: for metrics and alerts. chromium: for the console.
-    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3 promtool:prometheus chromium:chromium; do
+    # node and python3: for the receivers of webhooks and, with curl, the guides. promtool: for metrics and alerts. chromium: for the console.
+    for pair in debootstrap:debootstrap ip:iproute2 iptables:iptables mkfs.ext4:e2fsprogs openssl:openssl zsh:zsh fish:fish script:bsdutils tmux:tmux node:nodejs python3:python3 curl:curl promtool:prometheus chromium:chromium; do
       if has "${pair%:*}"; then
         echo "ok|${pair%:*}|$(command -v "${pair%:*}")|"
       else

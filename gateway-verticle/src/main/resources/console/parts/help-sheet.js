@@ -12,6 +12,7 @@ export function HelpSheet({ onClose }) {
         onClick=${onClose}>Turn them on</a></p>`}
     <dl class="facts">${bound().map(({ key, text }) => html`<dt>${key.split(' ').map((each) => html`<kbd>${each}</kbd> `)}</dt><dd>${text}</dd>`)}
       <dt><kbd>Esc</kbd></dt><dd>Close what floats</dd></dl>
+    <p><a href="/docs">API reference</a></p>
     <div class="foot"><button type="button" data-first onClick=${onClose}>Close</button></div>
   <//>`;
 }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Serves the console: its files as they were at the start, compressed once. The path of a file contains the hash of all files, so a
- * browser keeps it for ever; every other path is a page of the console, for which its HTML is served.
+ * Serves the console and the reference of the API: their files as they were at the start, compressed once. The path of a file contains
+ * the hash of all files, so a browser keeps it for ever; every other path of the console is a page, for which its HTML is served.
  */
 public final class ConsoleFiles {
     private static final String ASSETS = "/console/a/";
@@ -43,28 +43,36 @@ public final class ConsoleFiles {
         }
     }
 
+    /** The HTML of a path, with the policy under which a browser shows it. */
+    private record Page(Asset html, WeakTag tag, String policy) {
+        static Page of(ConsolePage page, String styles, String images) {
+            var bytes = page.text().getBytes(StandardCharsets.UTF_8);
+            var policy =
+                    "default-src 'none'; script-src 'self' 'sha256-" + page.importMapHash() + "'; style-src " + styles
+                            + "; img-src " + images + "; connect-src 'self'; base-uri 'none'; form-action 'none';"
+                            + " frame-ancestors 'none'";
+            return new Page(Asset.of(ConsolePage.CONSOLE, bytes), WeakTag.of(bytes), policy);
+        }
+    }
+
     private final String prefix;
     private final Map<String, Asset> assets = new LinkedHashMap<>();
-    private final Asset page;
-    private final WeakTag pageTag;
-    private final String policy;
+    private final Page console;
+    private final Page reference;
 
     private ConsoleFiles(SequencedMap<String, byte[]> files) {
         this.prefix = ASSETS + hash(files) + "/";
         files.forEach((path, bytes) -> assets.put(path, Asset.of(path, bytes)));
-        var html = ConsolePage.of(files, prefix);
-        var bytes = html.text().getBytes(StandardCharsets.UTF_8);
-        this.page = Asset.of(ConsolePage.FILE, bytes);
-        this.pageTag = WeakTag.of(bytes);
-        this.policy = "default-src 'none'; script-src 'self' 'sha256-" + html.importMapHash()
-                + "'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none';"
-                + " frame-ancestors 'none'";
+        this.console = Page.of(ConsolePage.of(files, ConsolePage.CONSOLE, prefix), "'self'", "'self' blob:");
+        // Swagger UI sets inline styles, and its style sheet has pictures.
+        this.reference =
+                Page.of(ConsolePage.of(files, ConsolePage.REFERENCE, prefix), "'self' 'unsafe-inline'", "'self' data:");
     }
 
     /** Blocks. */
     public static ConsoleFiles load() {
         try {
-            return new ConsoleFiles(ClasspathFolder.read("/console/", ConsolePage.FILE));
+            return new ConsoleFiles(ClasspathFolder.read("/console/", ConsolePage.CONSOLE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -72,7 +80,8 @@ public final class ConsoleFiles {
 
     public void addTo(Router on) {
         on.get(ASSETS + "*").handler(this::sendAsset);
-        on.get("/console/*").handler(this::sendPage);
+        on.get("/console/*").handler(ctx -> sendPage(ctx, console));
+        on.get("/docs/*").handler(ctx -> sendPage(ctx, reference));
     }
 
     private void sendAsset(RoutingContext ctx) {
@@ -86,19 +95,19 @@ public final class ConsoleFiles {
                             "The console of this version has no such file. Load the page again.")
                     .asException();
         }
-        setHeaders(ctx.response()).putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable");
+        setHeaders(ctx.response(), console).putHeader(HttpHeaders.CACHE_CONTROL, "public, max-age=31536000, immutable");
         send(ctx, asset);
     }
 
-    private void sendPage(RoutingContext ctx) {
-        setHeaders(ctx.response()).putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        if (!pageTag.endsIfHeld(ctx)) {
-            send(ctx, page);
+    private static void sendPage(RoutingContext ctx, Page page) {
+        setHeaders(ctx.response(), page).putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+        if (!page.tag().endsIfHeld(ctx)) {
+            send(ctx, page.html());
         }
     }
 
-    private HttpServerResponse setHeaders(HttpServerResponse response) {
-        return response.putHeader("Content-Security-Policy", policy)
+    private static HttpServerResponse setHeaders(HttpServerResponse response, Page page) {
+        return response.putHeader("Content-Security-Policy", page.policy())
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");

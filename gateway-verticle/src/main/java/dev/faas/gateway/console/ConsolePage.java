@@ -15,13 +15,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTML of the console as it is served: its relative URLs lead to the files of this version, and it names the modules of the first
+ * The HTML of the console, or of the reference, as it is served: its relative URLs lead to the files of this version, and it names the modules of the first
  * page, so that a browser requests them at once and not one after the other.
  *
  * @param importMapHash SHA-256 of the import map, as a Content-Security-Policy has it
  */
 record ConsolePage(String text, String importMapHash) {
-    static final String FILE = "index.html";
+    static final String CONSOLE = "index.html";
+    static final String REFERENCE = "docs.html";
 
     private static final Pattern ATTRIBUTE = Pattern.compile("\\b(href|src)=\"([^\"]*)\"");
     private static final Pattern IMPORT_MAP = Pattern.compile("(?s)<script type=\"importmap\">(.*?)</script>");
@@ -31,13 +32,16 @@ record ConsolePage(String text, String importMapHash) {
     /** Static imports and exports from other modules; {@code import(…)} loads a module later. */
     private static final Pattern IMPORT = Pattern.compile("(?:\\bfrom|\\bimport)\\s*['\"]([^'\"]+)['\"]");
 
-    /** @param prefix of the paths of the files */
-    static ConsolePage of(Map<String, byte[]> files, String prefix) {
-        var html = text(files, FILE);
+    /**
+     * @param file the HTML
+     * @param prefix of the paths of the files
+     */
+    static ConsolePage of(Map<String, byte[]> files, String file, String prefix) {
+        var html = text(files, file);
         var map = IMPORT_MAP.matcher(html);
         var module = MODULE.matcher(html);
         if (!map.find() || !module.find()) {
-            throw new IllegalStateException(FILE + " needs an import map and a module");
+            throw new IllegalStateException(file + " needs an import map and a module");
         }
         var imports = new ImportMap(map.group(1));
         var preloads = new StringBuilder();

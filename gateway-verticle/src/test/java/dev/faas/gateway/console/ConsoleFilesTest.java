@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -29,6 +30,8 @@ class ConsoleFilesTest {
     private static final Pattern URL = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
     private static final Pattern IMPORT_MAP = Pattern.compile("(?s)<script type=\"importmap\">(.*?)</script>");
 
+    private static final Set<String> PAGES = Set.of("/console", "/openapi.yaml");
+
     private static final Map<String, String> TYPES = Map.of(
             "css", "text/css",
             "html", "text/html",
@@ -45,7 +48,8 @@ class ConsoleFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/console", "/console/", "/console/functions/any%2Fname?tab=logs", "/console/app.js"})
+    @ValueSource(
+            strings = {"/console", "/console/", "/console/functions/any%2Fname?tab=logs", "/console/app.js", "/docs"})
     void eachPathOfAPageServesTheHtml(String path) throws Exception {
         var page = get(path);
 
@@ -58,10 +62,12 @@ class ConsoleFilesTest {
                 .isEqualTo(304);
     }
 
-    @Test
-    void whatThePageLinksIsServedAndMayBeKeptForEver() throws Exception {
-        assertThat(links(get("/console").text()))
-                .anyMatch(link -> link.endsWith("/app.js"))
+    @ParameterizedTest
+    @CsvSource({"/console, /app.js", "/docs, /vendor/swagger-ui.js"})
+    void whatThePageLinksIsServedAndMayBeKeptForEver(String page, String script) throws Exception {
+        assertThat(links(get(page).text()))
+                .filteredOn(link -> !PAGES.contains(link))
+                .anyMatch(link -> link.endsWith(script))
                 .allSatisfy(link -> {
                     assertThat(link).startsWith("/console/a/");
                     var asset = get(link);
@@ -90,16 +96,20 @@ class ConsoleFilesTest {
         assertThat(get(path("vendor/LICENSE-preact.txt")).text()).contains("MIT");
     }
 
-    @Test
-    void thePolicyAllowsTheImportMapAndNothingElseInline() throws Exception {
-        var page = get("/console");
+    /** Swagger UI sets inline styles, and its style sheet has pictures. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"/console, 'self', 'self' blob:", "/docs, 'self' 'unsafe-inline', 'self' data:"})
+    void thePolicyAllowsTheImportMapAndNoOtherScriptInline(String path, String styles, String images) throws Exception {
+        var page = get(path);
         var map = IMPORT_MAP.matcher(page.text()).results().findFirst().orElseThrow();
         var hash = Base64.getEncoder().encodeToString(Sha256.digest(map.group(1)));
 
         assertThat(page.header("Content-Security-Policy"))
-                .isEqualTo("default-src 'none'; script-src 'self' 'sha256-" + hash
-                        + "'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none';"
-                        + " form-action 'none'; frame-ancestors 'none'");
+                .isEqualTo("default-src 'none'; script-src 'self' 'sha256-" + hash + "'; style-src " + styles
+                        + "; img-src " + images + "; connect-src 'self'; base-uri 'none'; form-action 'none';"
+                        + " frame-ancestors 'none'");
         assertThat(page.header("Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(page.header("Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
         assertThat(page.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
@@ -128,7 +138,7 @@ class ConsoleFilesTest {
 
     @Test
     void eachFileHasItsTypeAndAllTogetherAreSmall() throws Exception {
-        var files = ClasspathFolder.read("/console/", ConsolePage.FILE).sequencedKeySet();
+        var files = ClasspathFolder.read("/console/", ConsolePage.CONSOLE).sequencedKeySet();
 
         int bytes = 0;
         for (var file : files) {
@@ -138,7 +148,7 @@ class ConsoleFilesTest {
             assertThat(packed.header("Content-Type"))
                     .as(file)
                     .startsWith(TYPES.get(file.substring(file.lastIndexOf('.') + 1)));
-            if (!file.endsWith(".txt")) {
+            if (!file.endsWith(".txt") && !file.contains("swagger-ui")) {
                 bytes += length(packed);
             }
         }
@@ -149,13 +159,13 @@ class ConsoleFilesTest {
     /** What a browser loads for the overview: what the HTML links, and the modules that its page imports. */
     @Test
     void theFirstPageIsSmall() throws Exception {
-        var files = ClasspathFolder.read("/console/", ConsolePage.FILE);
-        var html = new String(files.get(ConsolePage.FILE), StandardCharsets.UTF_8);
+        var files = ClasspathFolder.read("/console/", ConsolePage.CONSOLE);
+        var html = new String(files.get(ConsolePage.CONSOLE), StandardCharsets.UTF_8);
         files.put(
-                ConsolePage.FILE,
+                ConsolePage.CONSOLE,
                 html.replace("src=\"app.js\"", "src=\"pages/overview.js\"").getBytes(StandardCharsets.UTF_8));
         var loaded = new TreeSet<>(links(get("/console").text()));
-        loaded.addAll(links(ConsolePage.of(files, path("")).text()));
+        loaded.addAll(links(ConsolePage.of(files, ConsolePage.CONSOLE, path("")).text()));
         assertThat(loaded).contains(path("app.js"), path("pages/overview.js"), path("vendor/uplot.js"));
 
         int bytes = length(packed("/console"));

@@ -25,6 +25,10 @@ class ApiYamlTest {
     private static final Pattern CODE_OF_A_PROBLEM = Pattern.compile(
             "(?:Problem\\.of|\\bof|new Problem|tooLarge)\\(\\s*(?:\\d{3},\\s*)?\"([a-z]+(?:_[a-z]+)*)\",\\s*\"[A-Z]");
 
+    /** As a key, or as the last value of a line or list. */
+    private static final Pattern BOOLEAN_OF_OLD = Pattern.compile(
+            "(?:^ *|[{,] )(?:on|off|yes|no):|(?:^ *-|: ?\\[|, )\\s*(?:on|off|yes|no)\\s*(?:$|[],])|: (?:on|off|yes|no)$");
+
     private final ApiYaml yaml = ApiYaml.load();
 
     @Test
@@ -159,6 +163,28 @@ class ApiYamlTest {
                     .filter(path -> path.toString().endsWith(".java"))
                     .toList();
         }
+    }
+
+    /**
+     * What generators and older YAML readers misunderstand: {@code on}, {@code yes} and the like without quotes are booleans to YAML
+     * 1.1; a member that can only be null has no class; neither has a set of an enum without a name.
+     */
+    @Test
+    void givenTheDocument_whenACommonGeneratorReadsIt_thenItsCodeCompiles() throws IOException {
+        assertThat(Files.readAllLines(Path.of("../../gateway-verticle/src/main/resources/openapi.yaml")))
+                .noneMatch(line -> BOOLEAN_OF_OLD.matcher(line).find());
+        forEachObject(yaml.document().getJsonObject("components"), schema -> {
+            if (schema.getValue("properties") instanceof JsonObject properties) {
+                assertThat(children(properties))
+                        .as(schema::encode)
+                        .noneMatch(property ->
+                                property instanceof JsonObject each && "null".equals(each.getValue("type")));
+            }
+            boolean isSet = Boolean.TRUE.equals(schema.getValue("uniqueItems"));
+            assertThat(isSet && schema.getJsonObject("items").containsKey("enum"))
+                    .as(schema::encode)
+                    .isFalse();
+        });
     }
 
     private static void forEachObject(Object value, Consumer<JsonObject> action) {
