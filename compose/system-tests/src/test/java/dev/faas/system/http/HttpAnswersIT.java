@@ -118,6 +118,23 @@ class HttpAnswersIT {
     }
 
     @Test
+    void whenAPageIsHeldThenItIsNotSentAgainUntilItChanges() throws Exception {
+        ada.function("before", "registry.example/x:1");
+        for (var list : List.of("/v1/functions", "/v1/functions/before/revisions", "/v1/auth/keys", "/v1/hooks")) {
+            var tag = ada.get(list).expect(200).header("etag");
+
+            var held = ada.get(list, "If-None-Match", tag);
+
+            assertThat(held.status()).as(list).isEqualTo(304);
+            assertThat(held.text()).isEmpty();
+            assertThat(held.header("etag")).isEqualTo(tag);
+        }
+        var tag = ada.get("/v1/functions").header("etag");
+        ada.function("another", "registry.example/x:1");
+        assertThat(ada.get("/v1/functions", "If-None-Match", tag).status()).isEqualTo(200);
+    }
+
+    @Test
     void whenConditionsAreSetOnARevisionThenTheyAreKept() throws Exception {
         ada.function("tagged", "registry.example/x:1");
         var path = "/v1/functions/tagged";
